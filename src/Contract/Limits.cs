@@ -1,0 +1,62 @@
+namespace Lamina.Contract;
+
+/// <summary>Every limit the product holds, once, each with its source. "Quotas" is AWS's page gettingstarted-limits.</summary>
+public static class Limits
+{
+    /// <summary>Layers a function may have (Quotas).</summary>
+    public const int LayersPerFunction = 5;
+
+    /// <summary>Unzipped bytes of code plus layers: 250 MB as AWS counts them (Quotas; AWS's error text).</summary>
+    public const long UnzippedBytes = 262_144_000;
+
+    /// <summary>Bytes of a directly uploaded archive (Quotas; AWS's error text).</summary>
+    public const long ZippedUploadBytes = 52_428_800;
+
+    /// <summary>Bytes of a CreateFunction, UpdateFunctionCode or PublishLayerVersion request (AWS's error text).</summary>
+    public const long RequestBytes = 70_167_211;
+
+    /// <summary>Bytes of any other control plane request: far above what the model's longest members add up to. Ours.</summary>
+    public const long SmallRequestBytes = 6 * 1024 * 1024;
+
+    /// <summary>Bytes of a synchronous payload, in and out: 6 MB + 100 (the runtime interface emulator's constant).</summary>
+    public const int SyncPayloadBytes = 6_291_556;
+
+    /// <summary>Bytes of an asynchronous payload: 1 MB since October 2025 (Quotas).</summary>
+    public const int AsyncPayloadBytes = 1_048_576;
+
+    /// <summary>Bytes of all environment variables, keys and values as JSON (Quotas).</summary>
+    public const int EnvironmentBytes = 4_096;
+
+    /// <summary>Bytes of the log tail in X-Amz-Log-Result before base64 (Invoke).</summary>
+    public const int LogTailBytes = 4_096;
+
+    /// <summary>Base64 bytes of the client context (Invoke).</summary>
+    public const int ClientContextBytes = 3_583;
+
+    /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
+    public const int ConcurrentExecutions = 1_000;
+
+    /// <summary>Processes and threads in one execution environment (Quotas).</summary>
+    public const int ProcessesPerEnvironment = 1_024;
+
+    /// <summary>Open files in one execution environment (Quotas).</summary>
+    public const int OpenFilesPerEnvironment = 1_024;
+
+    /// <summary>MiB of memory that buy one CPU (Configure function memory).</summary>
+    public const int MemoryMiBPerCpu = 1_769;
+
+    /// <summary>The init phase of an on-demand environment (Lambda execution environment life cycle).</summary>
+    public static readonly TimeSpan InitDuration = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a Content.Location or Code.Location link is valid (GetLayerVersion).</summary>
+    public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
+
+    /// <summary>Entries in one archive. Ours: AWS names none; the count bounds memory, not honest use.</summary>
+    public const int ArchiveEntries = 200_000;
+
+    /// <summary>Bytes of one path in an archive: Linux PATH_MAX less room for the mount point.</summary>
+    public const int ArchivePathBytes = 4_000;
+
+    /// <summary>Bytes of one path component: Linux NAME_MAX.</summary>
+    public const int ArchiveNameBytes = 255;
+}

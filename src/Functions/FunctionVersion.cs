@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Lamina.Contract;
+using Lamina.Layers;
+
+namespace Lamina.Functions;
+
+/// <summary>
+/// One version of a function as the catalog keeps it, whole: answers are written from it and environments are made from it.
+/// Immutable; $LATEST changes by being replaced.
+/// </summary>
+public sealed record FunctionVersion
+{
+    public required string Region { get; init; }
+
+    public required string Account { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary><c>$LATEST</c> or a number.</summary>
+    public required string Version { get; init; }
+
+    public required string? Runtime { get; init; }
+
+    public required string? Handler { get; init; }
+
+    public required string Role { get; init; }
+
+    public required string Description { get; init; }
+
+    public required int TimeoutSeconds { get; init; }
+
+    public required int MemorySizeMiB { get; init; }
+
+    public required int EphemeralStorageMiB { get; init; }
+
+    public required IReadOnlyList<string> Architectures { get; init; }
+
+    /// <summary>Null when the function has no Environment at all.</summary>
+    public required IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    public required ImmutableArray<LayerReference> Layers { get; init; }
+
+    public required StoredArchive Code { get; init; }
+
+    public required FunctionSettings Settings { get; init; }
+
+    public required FunctionState State { get; init; }
+
+    public required UpdateStatus LastUpdate { get; init; }
+
+    /// <summary>As AWS writes it: <c>2018-11-27T15:10:45.123+0000</c>.</summary>
+    public required string LastModified { get; init; }
+
+    public required string RevisionId { get; init; }
+
+    /// <summary>New with every change that a running environment would notice (code, configuration): environments with another value are stale.</summary>
+    public required string EnvironmentKey { get; init; }
+
+    public FunctionArn Arn => new(Region, AccountId.Parse(Account), Name);
+}
+
+/// <summary>Settings that are stored and returned faithfully and do not yet change how the function runs.</summary>
+public sealed record FunctionSettings
+{
+    public required string LogFormat { get; init; }
+
+    public required string? ApplicationLogLevel { get; init; }
+
+    public required string? SystemLogLevel { get; init; }
+
+    public required string LogGroup { get; init; }
+
+    public required string TracingMode { get; init; }
+
+    public required string? DeadLetterTargetArn { get; init; }
+
+    public required string? KmsKeyArn { get; init; }
+
+    public required string SnapStartApplyOn { get; init; }
+
+    public required IReadOnlyList<string>? VpcSubnetIds { get; init; }
+
+    public required IReadOnlyList<string>? VpcSecurityGroupIds { get; init; }
+}
+
+public enum FunctionStateName
+{
+    Pending,
+    Active,
+    Inactive,
+    Failed,
+}
+
+public sealed record FunctionState(FunctionStateName Name, string? Reason, string? ReasonCode);
+
+public enum UpdateStatusName
+{
+    Successful,
+    InProgress,
+    Failed,
+}
+
+public sealed record UpdateStatus(UpdateStatusName Name, string? Reason, string? ReasonCode);
