@@ -45,6 +45,12 @@ public sealed class FunctionEditor : IAsyncDisposable
         remove => _preparer.Changed -= value;
     }
 
+    internal event Action<FunctionArn>? Settled
+    {
+        add => _preparer.Settled += value;
+        remove => _preparer.Settled -= value;
+    }
+
     public async Task<FunctionVersion> CreateAsync(
         Caller caller, CreateFunctionRequest request, ReadOnlyMemory<byte> code, CancellationToken cancellationToken)
     {

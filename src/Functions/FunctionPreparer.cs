@@ -37,6 +37,9 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
 
     public event Action<FunctionVersion>? Changed;
 
+    /// <summary>Raised when a function's preparation came to an end, good or bad; for tests that wait for a failure.</summary>
+    internal event Action<FunctionArn>? Settled;
+
     public void Prepare(FunctionArn function) => _work.Writer.TryWrite(new Work(function, null));
 
     public void Announce(FunctionVersion deleted) => _work.Writer.TryWrite(new Work(deleted.Arn, deleted));
@@ -72,6 +75,8 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
             {
                 Raise(work);
             }
+
+            Settled?.Invoke(work.Function);
         }
         catch (Exception error) when (error is not OperationCanceledException || !_stopping.IsCancellationRequested)
         {
