@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Lamina.Functions;
 using Lamina.Layers;
@@ -17,29 +16,19 @@ internal sealed class FunctionOpt(FunctionDirectory directory, OptInspector insp
         InternalRoutes.RequireGet(call.Context.Request);
         FunctionVersion function = directory.Resolve(call.Caller, call.Target.Segments[2], call.Target.Query("Qualifier"));
         ImmutableArray<OptEntry> entries = await inspector.InspectAsync(function.Layers, cancellationToken);
-        ReadOnlyMemory<byte> body = WireJson.Write(writer => Write(writer, function, entries));
+        ReadOnlyMemory<byte> body = WireJson.Write(writer => Write(writer, entries));
         return Answer.Bytes(200, "application/json", body, owner: null);
     }
 
-    private static void Write(Utf8JsonWriter writer, FunctionVersion function, ImmutableArray<OptEntry> entries)
+    private static void Write(Utf8JsonWriter writer, ImmutableArray<OptEntry> entries)
     {
-        writer.WriteStartObject();
-        writer.WriteString("functionArn", function.Arn.ToString());
-        writer.WriteStartArray("layers");
-        foreach (LayerReference layer in function.Layers)
-        {
-            writer.WriteStringValue(layer.Arn);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("entries");
+        writer.WriteStartArray();
         foreach (OptEntry entry in entries)
         {
             WriteEntry(writer, entry);
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     private static void WriteEntry(Utf8JsonWriter writer, OptEntry entry)
@@ -53,7 +42,7 @@ internal sealed class FunctionOpt(FunctionDirectory directory, OptInspector insp
             _ => "symlink",
         });
         writer.WriteNumber("sizeBytes", entry.SizeBytes);
-        writer.WriteString("mode", "0" + Convert.ToString(entry.Mode, 8).ToString(CultureInfo.InvariantCulture));
+        writer.WriteNumber("mode", entry.Mode);
         if (entry.LinkTarget is not null)
         {
             writer.WriteString("linkTarget", entry.LinkTarget);

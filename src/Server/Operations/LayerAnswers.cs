@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Layers;
 using Lamina.Server.Internal;

@@ -23,7 +23,7 @@ internal sealed class ListFunctions(FunctionDirectory directory) : IOperation
         ListFunctionsResponse response = new()
         {
             NextMarker = next,
-            Functions = [.. items.Select(static function => FunctionAnswers.Configuration(function) with { State = null, LastUpdateStatus = null })],
+            Functions = [.. items.Select(FunctionAnswers.Summary)],
         };
         return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.ListFunctionsResponse));
     }

@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -67,12 +66,12 @@ internal abstract class Answer(int status) : IDisposable
 /// <summary>JSON as AWS writes it: nothing escaped that need not be.</summary>
 internal static class WireJson
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
     {
         System.Buffers.ArrayBufferWriter<byte> buffer = new(1024);
-        using Utf8JsonWriter writer = new(buffer, s_options);
+        using Utf8JsonWriter writer = new(buffer, Options);
         write(writer);
         writer.Flush();
         return buffer.WrittenMemory;

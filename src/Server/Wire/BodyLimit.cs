@@ -1,4 +1,5 @@
 using Lamina.Contract;
+
 namespace Lamina.Server.Wire;
 
 /// <param name="Bytes">0: the operation has no body.</param>

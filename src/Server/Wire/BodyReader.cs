@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;

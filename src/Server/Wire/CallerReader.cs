@@ -1,4 +1,5 @@
 using Lamina.Contract;
+
 namespace Lamina.Server.Wire;
 
 /// <summary>Who signs: the access key decides the account, the scope the region; what is missing comes from the server's own.</summary>

@@ -1,6 +1,5 @@
-using Lamina.Contract;
 using System.Globalization;
-using System.Text.Json;
+using Lamina.Contract;
 using Microsoft.AspNetCore.Http;
 
 namespace Lamina.Server.Wire;

@@ -1,5 +1,5 @@
-using Lamina.Contract;
 using System.Net;
+using Lamina.Contract;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 

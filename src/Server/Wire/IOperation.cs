@@ -1,4 +1,5 @@
 using Lamina.Contract;
+
 namespace Lamina.Server.Wire;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,7 +1,7 @@
-using Lamina.Contract;
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using Lamina.Contract;
 
 namespace Lamina.Server.Wire;
 

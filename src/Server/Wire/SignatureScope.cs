@@ -1,4 +1,6 @@
+using System.Buffers;
 using Lamina.Contract;
+
 namespace Lamina.Server.Wire;
 
 /// <summary>
@@ -35,10 +37,10 @@ internal sealed record SignatureScope(string AccessKeyId, string? Region, string
     };
 
     private static bool IsWord(string text) =>
-        text.Length is > 0 and <= 128 && !text.AsSpan().ContainsAnyExcept(s_wordCharacters);
+        text.Length is > 0 and <= 128 && !text.AsSpan().ContainsAnyExcept(WordCharacters);
 
-    private static readonly System.Buffers.SearchValues<char> s_wordCharacters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+=");
+    private static readonly SearchValues<char> WordCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+=");
 
     private static AwsError Incomplete(string message) =>
         new("IncompleteSignatureException", 400, message, AwsErrorBody.LowerMessageOnly);

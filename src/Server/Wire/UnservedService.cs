@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using System.Security;
 using System.Text;
 using Microsoft.AspNetCore.Http;
