@@ -5,7 +5,7 @@ using System.Text;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>The real server as a process of its own, over a data folder.</summary>
-internal sealed partial class LaminaServer : IAsyncDisposable
+internal sealed class LaminaServer : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int SigKill = 9;
@@ -139,6 +139,6 @@ internal sealed partial class LaminaServer : IAsyncDisposable
 
     private void Signal(int signal) => _ = Kill(ProcessId, signal);
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int processId, int signal);
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int processId, int signal);
 }
