@@ -82,7 +82,7 @@ internal sealed partial class EventInvocations : IAsyncDisposable
                 outcome = await _invoker.InvokeAsync(function, invocation, _stop.Token);
             }
 
-            ((object)outcome as IDisposable)?.Dispose();
+            outcome.Dispose();
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !_stop.IsCancellationRequested)
         {

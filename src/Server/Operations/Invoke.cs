@@ -48,6 +48,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
         InvokedFunctionArn = InvokedArn(call.Caller, request, function),
         ClientContext = InvokePayload.ReadClientContext(request.ClientContext),
         TraceId = TraceId.Of(call.Header("X-Amzn-Trace-Id")),
+        WantsLogTail = request.LogType == "Tail",
     };
 
     /// <summary>The ARN as the caller named the function: with the qualifier exactly when there was one.</summary>
@@ -65,7 +66,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
             throw AwsError.TooManyRequests("Rate Exceeded.", "ConcurrentInvocationLimitExceeded");
         }
 
-        Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, (object)outcome as IDisposable);
+        Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, outcome);
         answer.Headers.Add(new("X-Amz-Executed-Version", function.Version));
         answer.Headers.Add(new("X-Amzn-Trace-Id", invocation.TraceId));
         if (outcome.Result != InvokeResult.Succeeded)
