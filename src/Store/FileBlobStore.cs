@@ -110,15 +110,22 @@ public sealed class FileBlobStore : IBlobStore
             _length += bytes.Length;
         }
 
+        public override async ValueTask FlushAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await OnOwnThreadAsync(() =>
+            {
+                RandomAccess.FlushToDisk(_file.SafeFileHandle);
+                return true;
+            });
+        }
+
         public override async ValueTask<Sha256> CommitAsync(CancellationToken cancellationToken)
         {
             ObjectDisposedException.ThrowIf(_committed, this);
             cancellationToken.ThrowIfCancellationRequested();
             _committed = true;
-
-            // fsync can take seconds on a busy disk; a thread of its own keeps the pool's few threads free.
-            return await Task.Factory.StartNew(
-                Commit, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await OnOwnThreadAsync(Commit);
         }
 
         public override async ValueTask DisposeAsync()
@@ -127,6 +134,10 @@ public sealed class FileBlobStore : IBlobStore
             await _file.DisposeAsync();
             File.Delete(_path);
         }
+
+        /// <summary>fsync can take seconds on a busy disk; a thread of its own keeps the pool's few threads free.</summary>
+        private static Task<T> OnOwnThreadAsync<T>(Func<T> work) =>
+            Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         /// <summary>
         /// 1 fsync, 2 digest and size, 3 folders, 4 is it there already?, 5 rename, 6 fsync of the folder, 7 niceties that may fail.

@@ -30,6 +30,9 @@ public abstract class BlobWriter : IAsyncDisposable
 {
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
+    /// <summary>Makes what was written so far durable, not visible: lets a caller wait for the disk while it still checks the bytes.</summary>
+    public abstract ValueTask FlushAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes the bytes durable and visible. At most once.</summary>
     public abstract ValueTask<Sha256> CommitAsync(CancellationToken cancellationToken);
 

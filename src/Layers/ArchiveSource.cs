@@ -1,0 +1,100 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Lamina.Layers;
+
+/// <summary>The bytes of a zip, readable at any place by several threads at once.</summary>
+internal abstract class ArchiveSource
+{
+    public abstract long Length { get; }
+
+    /// <summary>Reads up to the buffer's length; 0 only at the end.</summary>
+    public abstract int Read(long offset, Span<byte> buffer);
+
+    public void ReadExactly(long offset, Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int count = Read(offset, buffer);
+            if (count == 0)
+            {
+                throw ArchiveFault.Of("The file is cut off.");
+            }
+
+            offset += count;
+            buffer = buffer[count..];
+        }
+    }
+}
+
+/// <summary>An archive just received.</summary>
+internal sealed class MemoryArchive(ReadOnlyMemory<byte> bytes) : ArchiveSource
+{
+    public override long Length => bytes.Length;
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        if (offset >= bytes.Length)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> rest = bytes.Span[(int)offset..];
+        int count = Math.Min(rest.Length, buffer.Length);
+        rest[..count].CopyTo(buffer);
+        return count;
+    }
+}
+
+/// <summary>An archive in a file.</summary>
+internal sealed class FileArchive(SafeFileHandle file) : ArchiveSource
+{
+    public override long Length { get; } = RandomAccess.GetLength(file);
+
+    public override int Read(long offset, Span<byte> buffer) => RandomAccess.Read(file, buffer, offset);
+}
+
+/// <summary>A part of an archive as a stream, for the inflater; set anew for every entry.</summary>
+internal sealed class ArchiveSlice(ArchiveSource source) : Stream
+{
+    private long _position;
+    private long _end;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public void MoveTo(long offset, long length)
+    {
+        _position = offset;
+        _end = offset + length;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int count = source.Read(_position, buffer[..(int)Math.Min(buffer.Length, _end - _position)]);
+        _position += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

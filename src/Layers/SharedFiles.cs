@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Lamina.Contract;
+using Lamina.Store;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lamina.Layers;
+
+/// <summary>
+/// The file store below the trees: one inode for every (content, mode), linked into all trees that have it. A name appears only when
+/// its file is completely written, by a hard link, so a crash of the process leaves nothing half-made under a name.
+/// </summary>
+internal sealed class SharedFiles : IDisposable
+{
+    /// <summary>One date for all files: equal content and mode are then equal files, and what an archive gives does not depend on when.</summary>
+    public static readonly DateTimeOffset FileTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private const string TemporaryFolder = "tmp";
+
+    private readonly SafeFileHandle _folder;
+
+    private SharedFiles(SafeFileHandle folder) => _folder = folder;
+
+    public static SharedFiles Open(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        string temporary = Path.Combine(directory, TemporaryFolder);
+        if (Directory.Exists(temporary))
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+
+        Directory.CreateDirectory(temporary);
+        foreach (string folder in Folders().Where(folder => !Directory.Exists(Path.Combine(directory, folder))))
+        {
+            Directory.CreateDirectory(Path.Combine(directory, folder));
+        }
+
+        return new SharedFiles(LinuxFiles.OpenFolder(directory));
+    }
+
+    /// <summary>
+    /// Links the stored file to a path of a tree. False when there is none, or when its inode has no link left
+    /// (ext4 stops at 65,000): then the caller writes the file anew and hands it to <see cref="Share"/>.
+    /// </summary>
+    public bool TryLink(TreeEntry entry, SafeFileHandle tree)
+    {
+        int errno = LinuxFiles.TryLink(_folder, NameOf(entry), tree, entry.Path);
+        return errno switch
+        {
+            0 => true,
+            LinuxFiles.ENOENT or LinuxFiles.EMLINK => false,
+            _ => throw LinuxFiles.Error(errno, entry.Path),
+        };
+    }
+
+    /// <summary>Takes a file just written into a tree, for the trees to come.</summary>
+    public void Share(TreeEntry entry, SafeFileHandle tree)
+    {
+        string name = NameOf(entry);
+        int errno = LinuxFiles.TryLink(tree, entry.Path, _folder, name);
+        if (errno == 0)
+        {
+            return;
+        }
+
+        if (errno != LinuxFiles.EEXIST)
+        {
+            throw LinuxFiles.Error(errno, entry.Path);
+        }
+
+        // Somebody else was quicker, or the one there is full: use theirs, else put this one in its place. A full inode lives on
+        // in its trees; those to come get the new one.
+        if (!TryReplace(_folder, name, tree, entry.Path) && !TryReplace(tree, entry.Path, _folder, name))
+        {
+            throw LinuxFiles.Error(LinuxFiles.EMLINK, entry.Path);
+        }
+    }
+
+    /// <summary>Whether the stored file has the content its name promises; a missing one is no fault. Reads all of it.</summary>
+    public bool IsIntact(TreeEntry entry)
+    {
+        try
+        {
+            using SafeFileHandle file = LinuxFiles.OpenFile(_folder, NameOf(entry));
+            if (RandomAccess.GetLength(file) != entry.SizeBytes)
+            {
+                return false;
+            }
+
+            using FileStream content = new(file, FileAccess.Read, bufferSize: 0);
+            Span<byte> digest = stackalloc byte[Sha256.SizeBytes];
+            SHA256.HashData(content, digest);
+            return new Sha256(digest) == entry.Digest;
+        }
+        catch (IOException failure)
+        {
+            return failure.HResult == LinuxFiles.ENOENT;
+        }
+    }
+
+    public void Remove(TreeEntry entry) => LinuxFiles.DeleteFile(_folder, NameOf(entry));
+
+    /// <summary>Gives up all files: trees keep theirs, new trees get new ones.</summary>
+    public void MoveTo(TreeTrash trash)
+    {
+        foreach (string folder in Folders())
+        {
+            trash.Take(_folder, folder);
+            LinuxFiles.CreateFolder(_folder, folder);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static IEnumerable<string> Folders() =>
+        Enumerable.Range(0, 256).Select(static i => i.ToString("x2", CultureInfo.InvariantCulture));
+
+    private static string NameOf(TreeEntry entry)
+    {
+        string digest = entry.Digest.ToString();
+        return $"{digest[..2]}/{digest}-{Convert.ToString(entry.Mode, 8)}";
+    }
+
+    /// <summary>Makes <paramref name="to"/> the same inode as <paramref name="from"/> in one step; false when that has no link left.</summary>
+    private bool TryReplace(SafeFileHandle fromFolder, string from, SafeFileHandle toFolder, string to)
+    {
+        string temporary = $"{TemporaryFolder}/{Guid.NewGuid():N}";
+        int errno = LinuxFiles.TryLink(fromFolder, from, _folder, temporary);
+        if (errno is LinuxFiles.EMLINK or LinuxFiles.ENOENT)
+        {
+            return false;
+        }
+
+        errno = errno == 0 ? LinuxFiles.TryRename(_folder, temporary, toFolder, to) : errno;
+        return errno == 0 ? true : throw LinuxFiles.Error(errno, to);
+    }
+}
