@@ -2,7 +2,6 @@ using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
-using Lamina.Server.Operations;
 using Lamina.Server.Wire;
 using Lamina.Store;
 using Microsoft.AspNetCore.Http;
@@ -69,16 +68,17 @@ internal sealed partial class House : IAsyncDisposable
         _opened.Push(("data folder", () => CloseAsync(folder)));
         FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
         ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
-        LayerRooms layers = LayerRooms.Open(folder.Path, blobs, catalog, time);
+        LayerRooms layers = Opened("layers", LayerRooms.Open(folder.Path, blobs, catalog, time, loggers));
         FunctionDirectory directory = new(catalog);
         FunctionEditor editor = Opened("functions", new FunctionEditor(
             catalog, layers.Intake, layers.Trees, layers.Library, time, loggers.CreateLogger<FunctionEditor>()));
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
+        ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerAsync, ExecutionOptions(options), time, loggers));
+            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerAsync, execution, time, loggers));
         editor.Changed += invoker.Retire;
-        await invoker.StartAsync(cancellationToken);
-        EventInvocations events = Opened("events", new EventInvocations(invoker, time, loggers.CreateLogger<EventInvocations>()));
+        EventQueue events = Opened("events", new EventQueue(
+            catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
@@ -93,6 +93,8 @@ internal sealed partial class House : IAsyncDisposable
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
             loggers.CreateLogger<RequestPipeline>());
+        await invoker.StartAsync(cancellationToken);
+        events.Start();
         KestrelListener listener = await KestrelListener.StartAsync(options.Listen, AnswerAsync, loggers, cancellationToken);
         _opened.Push(("port", () => StopAsync(listener, events, invoker)));
         Address = listener.Address;
@@ -102,11 +104,11 @@ internal sealed partial class House : IAsyncDisposable
     private Task AnswerAsync(HttpContext context) => _pipeline!.HandleAsync(context);
 
     // Together, because each gives what runs its time and all of it must be over within one limit.
-    private static async Task StopAsync(KestrelListener listener, EventInvocations events, Invoker invoker)
+    private static async Task StopAsync(KestrelListener listener, EventQueue events, Invoker invoker)
     {
         using CancellationTokenSource limit = new(StopLimit);
-        await Task.WhenAll(listener.StopAsync(limit.Token), events.StopAsync(limit.Token));
-        await invoker.StopAsync();
+        await events.StopAsync();
+        await Task.WhenAll(listener.StopAsync(limit.Token), invoker.StopAsync());
         listener.Dispose();
     }
 
@@ -122,7 +124,7 @@ internal sealed partial class House : IAsyncDisposable
         RunDirectory = Path.Combine(folder.Path, "run"),
     };
 
-    private static ExecutionOptions ExecutionOptions(UpOptions options) => new()
+    private static ExecutionOptions ExecutionOptionsOf(UpOptions options) => new()
     {
         RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
         Network = options.FunctionNetwork,

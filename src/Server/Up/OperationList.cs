@@ -10,7 +10,7 @@ namespace Lamina.Server.Up;
 internal static class OperationList
 {
     public static IReadOnlyList<IOperation> Make(
-        LayerRooms layers, FunctionDirectory directory, FunctionEditor editor, Invoker invoker, EventInvocations events, ContentLinks links)
+        LayerRooms layers, FunctionDirectory directory, FunctionEditor editor, Invoker invoker, EventQueue events, ContentLinks links)
     {
         LayerAnswers answers = new(links);
         return
