@@ -106,6 +106,20 @@ public sealed class NodeHandlerTests
     }
 
     [Fact]
+    public async Task What_is_thrown_between_invocations_ends_the_process_although_it_waits_for_an_event()
+    {
+        await using RuntimeUnderTest runtime = StartNode("async () => { setTimeout(() => { throw new Error('idle'); }, 20); return 1; }", Node20);
+        await runtime.InvokeAsync("{}");
+        await runtime.Api.ReadNextAsync();
+
+        ApiRequest posted = await runtime.Api.ReadAsync();
+
+        Assert.Equal("idle", JsonDocument.Parse(posted.Body).RootElement.GetProperty("errorMessage").GetString());
+        await posted.AnswerAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        Assert.Equal(129, await runtime.ExitAsync());
+    }
+
+    [Fact]
     public async Task An_error_carries_type_message_and_trace()
     {
         await using RuntimeUnderTest runtime = RuntimeUnderTest.StartNode(
