@@ -65,4 +65,4 @@ void Fail(string what, string? where, string? fix)
 }
 
 static string Spoken(CommandResult result) =>
-    result.Parent is CommandResult parent ? $"{Spoken(parent)} {result.Command.Name}" : "lamina";
+    result.Parent is CommandResult parent ? $"{Spoken(parent)} {result.Command.Name}" : result.Command.Name;

@@ -14,9 +14,14 @@ internal static class LaminaCommand
         "lamina invoke orders-python --payload @examples/orders/order.json --log",
     ];
 
-    public static RootCommand Create(CliContext context)
+    public static Command Create(CliContext context)
     {
-        var root = new RootCommand("AWS Lambda and its layers on one Linux machine, without Docker");
+        // Not a RootCommand: that one calls itself after its executable, and what people type is `lamina`.
+        var help = new HelpOption();
+        var root = new Verb("lamina", "AWS Lambda and its layers on one Linux machine, without Docker", Examples)
+        {
+            help, new VersionOption(),
+        };
         foreach (Option option in context.ConnectionOptions)
         {
             root.Options.Add(option);
@@ -25,6 +30,7 @@ internal static class LaminaCommand
         root.Subcommands.Add(Elsewhere("up", "Run the server in the foreground (lamina up --help says more)", "lamina up", "lamina up --listen 127.0.0.1:4566 --data ./data"));
         root.Subcommands.Add(Elsewhere("doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor"));
         root.Subcommands.Add(Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine", "lamina runtimes"));
+        root.Subcommands.Add(Elsewhere("build", "Build again, whatever the files' times say", "lamina build"));
         root.Subcommands.Add(new Verb("layer", "Publish and list layers", "lamina layer list")
         {
             PublishLayer.Create(context), ListLayers.Create(context),
@@ -38,9 +44,9 @@ internal static class LaminaCommand
         root.Subcommands.Add(InspectOpt.Create(context));
         root.Subcommands.Add(RunDemo.Create(context));
 
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);
-        root.SetAction(parsed => help.Action is HelpWithExamples action ? action.Invoke(parsed) : 0);
+        var helpWithExamples = new HelpWithExamples((HelpAction)help.Action!);
+        help.Action = helpWithExamples;
+        root.SetAction(helpWithExamples.Invoke);
         return root;
     }
 
