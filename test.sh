@@ -68,8 +68,11 @@ trap stop INT TERM
 run_project() {
     local project=$1 program report=$results/$1.xml status errors
     shift
-    dotnet build "tests/$project" -c Release -v quiet -nologo -clp:ErrorsOnly --disable-build-servers </dev/null \
-        || { broken "tests/$project does not build"; return; }
+    if ! dotnet build "tests/$project" -c Release -v quiet -nologo --disable-build-servers </dev/null >"$results/build.log" 2>&1; then
+        grep 'error' "$results/build.log" | sort -u
+        broken "tests/$project does not build"
+        return
+    fi
     # shellcheck disable=SC2012 # names of our own, the newest first
     program=$(ls -t {tests/,}artifacts/bin/"$project".Tests/release/Lamina."$project".Tests 2>/dev/null | head -1)
     rm -f "$report"
