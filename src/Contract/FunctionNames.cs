@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 
 namespace Lamina.Contract;
 
@@ -13,28 +14,49 @@ public sealed record FunctionArn(string Region, AccountId Account, string Name)
 }
 
 /// <summary>
-/// What a request may say for FunctionName: <c>NAME</c>, <c>NAME:QUALIFIER</c>, <c>ACCOUNT:function:NAME[:QUALIFIER]</c>
-/// or a full ARN with or without qualifier.
+/// What a request may say for FunctionName: <c>[arn:aws:lambda:][REGION:][ACCOUNT:][function:]NAME[:QUALIFIER]</c>,
+/// each part optional on its own, as AWS's pattern reads it.
 /// </summary>
-public sealed record FunctionReference(FunctionArn Function, string? Qualifier)
+public sealed partial record FunctionReference(FunctionArn Function, string? Qualifier)
 {
     public static bool TryParse(string text, Caller caller, [NotNullWhen(true)] out FunctionReference? reference)
     {
-        reference = text.Split(':') switch
+        reference = null;
+        ReadOnlySpan<string> parts = text.Split(':');
+        if (parts is ["arn", _, "lambda", ..])
         {
-            [var name] => Of(caller.Region, caller.Account.Value, name, null),
-            [var name, var qualifier] => Of(caller.Region, caller.Account.Value, name, qualifier),
-            [var account, "function", var name] => Of(caller.Region, account, name, null),
-            [var account, "function", var name, var qualifier] => Of(caller.Region, account, name, qualifier),
-            ["arn", _, "lambda", var region, var account, "function", var name] => Of(region, account, name, null),
-            ["arn", _, "lambda", var region, var account, "function", var name, var qualifier] => Of(region, account, name, qualifier),
+            parts = parts[3..];
+        }
+
+        string region = caller.Region;
+        if (parts.Length > 1 && RegionPattern().IsMatch(parts[0]))
+        {
+            region = parts[0];
+            parts = parts[1..];
+        }
+
+        AccountId account = caller.Account;
+        if (parts.Length > 1 && AccountId.TryParse(parts[0], out AccountId owner))
+        {
+            account = owner;
+            parts = parts[1..];
+        }
+
+        // The last part is the name even when it reads "function": AWS takes an ARN cut off there as a function of that name.
+        if (parts is ["function", _, ..])
+        {
+            parts = parts[1..];
+        }
+
+        reference = parts switch
+        {
+            [{ Length: > 0 } name] => new FunctionReference(new FunctionArn(region, account, name), null),
+            [{ Length: > 0 } name, { Length: > 0 } qualifier] => new FunctionReference(new FunctionArn(region, account, name), qualifier),
             _ => null,
         };
         return reference is not null;
     }
 
-    private static FunctionReference? Of(string region, string account, string name, string? qualifier) =>
-        name.Length > 0 && region.Length > 0 && qualifier is not "" && AccountId.TryParse(account, out AccountId owner)
-            ? new FunctionReference(new FunctionArn(region, owner, name), qualifier)
-            : null;
+    [GeneratedRegex(@"\A(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]\z")]
+    private static partial Regex RegionPattern();
 }

@@ -1,55 +1,241 @@
-#pragma warning disable CA1822, IDE0060 // outline only: the room's first commit replaces this file
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Lamina.Contract;
+using Lamina.Execution.Environments;
+using Lamina.Execution.RuntimeApi;
 using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Sandbox;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Lamina.Execution;
 
-/// <summary>One event for one function version.</summary>
-public sealed record Invocation
+/// <summary>
+/// The story of an invocation; never throws for what a function does.
+/// 1. Admit: the account's concurrency in the region has room.
+/// 2. Take an environment: the newest idle one, at once; else wait for whichever comes first, one that is given back or a new one.
+/// 3. Run: the environment's loop hands the event to the runtime and brings the outcome.
+/// 4. Give back: to the first waiter, or to the idle ones.
+/// </summary>
+public sealed partial class Invoker : IAsyncDisposable
 {
-    /// <summary>A UUID; also the caller's x-amzn-RequestId.</summary>
-    public required string RequestId { get; init; }
+    private readonly ConcurrentDictionary<PoolKey, FunctionPool> _pools = new();
+    private readonly ConcurrentDictionary<(string Account, string Region), ConcurrencyGate> _gates = new();
+    private readonly ExecutionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Invoker> _logger;
+    private readonly EnvironmentServices _services;
+    private readonly EnvironmentStarter _starter;
+    private readonly RuntimeApiServer _runtimeApi;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PeriodicTimer _reapTimer;
+    private Task _reaper = Task.CompletedTask;
+    private int _running;
+    private int _stopping;
 
-    public required ReadOnlyMemory<byte> Payload { get; init; }
+    /// <param name="awsEndpoint">Serves what functions send to AWS_ENDPOINT_URL.</param>
+    public Invoker(
+        SandboxHost sandboxes,
+        TreeStore trees,
+        RuntimeCatalog runtimes,
+        RequestDelegate awsEndpoint,
+        ExecutionOptions options,
+        TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        _options = options;
+        _time = time;
+        _logger = loggers.CreateLogger<Invoker>();
+        Logs = new FunctionLogs(options.LogBytesPerFunction, time);
+        _runtimeApi = new RuntimeApiServer(awsEndpoint, loggers);
+        _services = new EnvironmentServices(
+            sandboxes,
+            new EnvironmentPlanner(trees, runtimes, options),
+            _runtimeApi.Connections,
+            new LoopbackAddresses(options.Network),
+            time,
+            loggers.CreateLogger<ExecutionEnvironment>());
+        _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());
+        _reapTimer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Max(0.1, options.IdleTimeout.TotalSeconds / 10)), time);
+    }
 
-    /// <summary>ARN as the caller named the function, with the qualifier if one was given.</summary>
-    public required string InvokedFunctionArn { get; init; }
+    public FunctionLogs Logs { get; }
 
-    /// <summary>Base64 JSON from X-Amz-Client-Context; null when absent.</summary>
-    public required string? ClientContext { get; init; }
+    /// <summary>Opens the Runtime API; nothing can be invoked before.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _runtimeApi.StartAsync(cancellationToken);
+        _starter.Start();
+        _reaper = Task.Run(ReapAsync, cancellationToken);
+    }
 
-    public required string TraceId { get; init; }
-}
+    /// <param name="cancellationToken">Gives up waiting for an environment. An event that a runtime has is not called back.</param>
+    public ValueTask<InvokeOutcome> InvokeAsync(FunctionVersion function, Invocation invocation, CancellationToken cancellationToken)
+    {
+        // 1. Admit.
+        FunctionPool pool = PoolOf(function);
+        if (!pool.Gate.TryEnter())
+        {
+            return ValueTask.FromResult(InvokeOutcome.Throttled);
+        }
 
-public enum InvokeResult
-{
-    Succeeded,
+        Interlocked.Increment(ref _running);
+        if (Volatile.Read(ref _stopping) != 0)
+        {
+            Leave(pool);
+            throw AwsError.Service("Lamina is shutting down.");
+        }
 
-    /// <summary>The handler reported an error; the payload is what it reported.</summary>
-    FunctionFailed,
+        return RunAsync(pool, invocation, cancellationToken);
+    }
 
-    TimedOut,
+    /// <summary>
+    /// A function version changed or is gone (its key is then empty): environments with another key end. For the editor's Changed.
+    /// </summary>
+    public void Retire(FunctionVersion changed)
+    {
+        PoolKey current = PoolKey.Of(changed);
+        foreach ((PoolKey key, FunctionPool pool) in _pools)
+        {
+            if (key != current && key with { EnvironmentKey = current.EnvironmentKey } == current && _pools.TryRemove(key, out _))
+            {
+                pool.Retire();
+            }
+        }
+    }
 
-    /// <summary>The process ended, was killed for memory, or could not start; the payload says which.</summary>
-    Crashed,
+    /// <summary>Takes no more work, lets what runs end within the limit, then ends every environment.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopping, 1) != 0)
+        {
+            await _reaper;
+            return;
+        }
 
-    /// <summary>No environment could be had within the concurrency limit; there is no payload.</summary>
-    Throttled,
-}
+        LogStopping(_logger, Volatile.Read(ref _running));
+        _reapTimer.Dispose();
+        await _reaper;
+        if (Volatile.Read(ref _running) > 0)
+        {
+            await Task.WhenAny(_drained.Task, Task.Delay(_options.StopLimit, _time));
+        }
 
-public sealed record InvokeOutcome
-{
-    public required InvokeResult Result { get; init; }
+        await _starter.StopAsync();
+        await _starter.KillAllAsync();
+        await _runtimeApi.DisposeAsync();
+    }
 
-    /// <summary>The response, or the error object.</summary>
-    public required ReadOnlyMemory<byte> Payload { get; init; }
+    public async ValueTask DisposeAsync() => await StopAsync();
 
-    /// <summary>The last 4 KB of this invocation's log lines, START to REPORT.</summary>
-    public required ReadOnlyMemory<byte> LogTail { get; init; }
-}
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<InvokeOutcome> RunAsync(FunctionPool pool, Invocation invocation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                // 2. Take an environment.
+                TakeResult taken = pool.TryTake() is { } warm ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
+                if (taken.Failure is { } failure)
+                {
+                    return InvokeOutcome.Of(
+                        InvokeResult.Crashed,
+                        new PayloadBuffer(ErrorPayloads.Of(failure.ErrorType, invocation.RequestId, failure.Message), null));
+                }
 
-/// <summary>The story of an invocation: admit, take an environment, run, give back. Never throws for what a function does.</summary>
-public sealed class Invoker
-{
-    public ValueTask<InvokeOutcome> InvokeAsync(FunctionVersion function, Invocation invocation, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+                // 3. Run.
+                var job = new InvokeJob(invocation);
+                ExecutionEnvironment? environment = taken.Environment;
+                InvokeOutcome? outcome;
+                if (environment is not null)
+                {
+                    environment.Post(new EnvironmentEvent(EnvironmentEventKind.Invoke, job));
+                    outcome = await job.Task;
+                }
+                else
+                {
+                    var request = new StartRequest(pool, null, job, taken.FailedInit);
+                    _starter.Enqueue(request);
+                    outcome = await job.Task;
+                    environment = request.Started;
+                }
+
+                // 4. Give back.
+                if (environment is not null)
+                {
+                    pool.GiveBack(environment);
+                }
+
+                if (outcome is not null)
+                {
+                    return outcome;
+                }
+            }
+        }
+        finally
+        {
+            Leave(pool);
+        }
+    }
+
+    private static async ValueTask<TakeResult> WaitAsync(FunctionPool pool, CancellationToken cancellationToken)
+    {
+        EnvironmentWaiter waiter = pool.Enqueue();
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((EnvironmentWaiter)state!).TrySetCanceled(token), waiter);
+        return await waiter.Task;
+    }
+
+    private void Leave(FunctionPool pool)
+    {
+        pool.Gate.Leave();
+        if (Interlocked.Decrement(ref _running) == 0 && Volatile.Read(ref _stopping) != 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    private FunctionPool PoolOf(FunctionVersion function)
+    {
+        PoolKey key = PoolKey.Of(function);
+        return _pools.TryGetValue(key, out FunctionPool? pool)
+            ? pool
+            : _pools.GetOrAdd(key, static (_, context) => context.Invoker.CreatePool(context.Function), (Invoker: this, Function: function));
+    }
+
+    private FunctionPool CreatePool(FunctionVersion function)
+    {
+        ConcurrencyGate gate = _gates.GetOrAdd(
+            (function.Account, function.Region), static (_, limit) => new ConcurrencyGate(limit), _options.ConcurrentExecutions);
+        return new FunctionPool(function, gate, _services, _starter, Logs.RingOf(function.Arn));
+    }
+
+    private bool EvictOne() => _pools.Values.Any(static pool => pool.TryEvictOldest());
+
+    private async Task ReapAsync()
+    {
+        while (await _reapTimer.WaitForNextTickAsync())
+        {
+            long since = _time.GetTimestamp() - (long)(_options.IdleTimeout.TotalSeconds * _time.TimestampFrequency);
+            foreach ((PoolKey key, FunctionPool pool) in _pools)
+            {
+                // An invocation may hold the pool at this moment: retired, it still serves and keeps nothing.
+                if (pool.Reap(since) && _pools.TryRemove(key, out _))
+                {
+                    pool.Retire();
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Stopping: {Running} invocations are running.")]
+    private static partial void LogStopping(ILogger logger, int running);
+
+    private readonly record struct PoolKey(string Account, string Region, string Name, string Version, string EnvironmentKey)
+    {
+        public static PoolKey Of(FunctionVersion function) =>
+            new(function.Account, function.Region, function.Name, function.Version, function.EnvironmentKey);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Lamina.Contract;
 using Lamina.Layers;
 
@@ -46,6 +47,7 @@ public sealed record FunctionVersion
 
     public required FunctionState State { get; init; }
 
+    /// <summary>AWS leaves it out of answers while the function is Pending.</summary>
     public required UpdateStatus LastUpdate { get; init; }
 
     /// <summary>As AWS writes it: <c>2018-11-27T15:10:45.123+0000</c>.</summary>
@@ -56,6 +58,7 @@ public sealed record FunctionVersion
     /// <summary>New with every change that a running environment would notice (code, configuration): environments with another value are stale.</summary>
     public required string EnvironmentKey { get; init; }
 
+    [JsonIgnore]
     public FunctionArn Arn => new(Region, AccountId.Parse(Account), Name);
 }
 
@@ -81,6 +84,8 @@ public sealed record FunctionSettings
     public required IReadOnlyList<string>? VpcSubnetIds { get; init; }
 
     public required IReadOnlyList<string>? VpcSecurityGroupIds { get; init; }
+
+    public required bool VpcIpv6Allowed { get; init; }
 }
 
 public enum FunctionStateName
@@ -91,7 +96,12 @@ public enum FunctionStateName
     Failed,
 }
 
-public sealed record FunctionState(FunctionStateName Name, string? Reason, string? ReasonCode);
+public sealed record FunctionState(FunctionStateName Name, string? Reason, string? ReasonCode)
+{
+    public static FunctionState Creating { get; } = new(FunctionStateName.Pending, "The function is being created.", "Creating");
+
+    public static FunctionState Active { get; } = new(FunctionStateName.Active, null, null);
+}
 
 public enum UpdateStatusName
 {
@@ -100,4 +110,10 @@ public enum UpdateStatusName
     Failed,
 }
 
-public sealed record UpdateStatus(UpdateStatusName Name, string? Reason, string? ReasonCode);
+public sealed record UpdateStatus(UpdateStatusName Name, string? Reason, string? ReasonCode)
+{
+    public static UpdateStatus Successful { get; } = new(UpdateStatusName.Successful, null, null);
+
+    /// <summary>AWS gives an update the words of a creation (recorded).</summary>
+    public static UpdateStatus InProgress { get; } = new(UpdateStatusName.InProgress, "The function is being created.", "Creating");
+}

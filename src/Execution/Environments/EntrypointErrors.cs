@@ -1,0 +1,32 @@
+using Lamina.Sandbox;
+
+namespace Lamina.Execution.Environments;
+
+/// <summary>What AWS says when the kernel refuses to execute the function's program.</summary>
+internal static class EntrypointErrors
+{
+    private const int NoEntry = 2;
+    private const int ExecFormat = 8;
+    private const int Access = 13;
+
+    public static EnvironmentEnd Of(SandboxException exception, EnvironmentPlan plan)
+    {
+        if (plan.IsWrapped)
+        {
+            // AWS starts a wrapper by way of a shell, whose exit status it then reports (recorded).
+            int status = exception.Errno == NoEntry ? 127 : 126;
+            return new EnvironmentEnd(EndReason.Exit, ErrorPayloads.ExitError, ErrorPayloads.ExitStatusMessage(status));
+        }
+
+        string? reason = exception.Errno switch
+        {
+            NoEntry => "no such file or directory",
+            ExecFormat => "exec format error",
+            Access => "permission denied",
+            _ => null,
+        };
+        return reason is null
+            ? new EnvironmentEnd(EndReason.PlatformFailure, ErrorPayloads.SandboxFailure, "the execution environment could not be provided") { Cause = exception }
+            : new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"fork/exec {plan.Process.Arguments[0]}: {reason}");
+    }
+}

@@ -1,0 +1,83 @@
+using Lamina.Sandbox;
+
+namespace Lamina.Execution.Environments;
+
+/// <summary>What can happen to an environment; the owner loop takes them one after another.</summary>
+internal enum EnvironmentEventKind
+{
+    Invoke,
+    Next,
+    NextAbandoned,
+    Result,
+    InitError,
+    Exited,
+    DeadlinePassed,
+    Stop,
+    Kill,
+}
+
+internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, object? Subject);
+
+/// <summary>
+/// An invocation on its way through one environment. Completes with the outcome, or with null when the environment ended
+/// before the runtime saw the event: it may then go to another one.
+/// </summary>
+internal sealed class InvokeJob(Invocation invocation)
+    : TaskCompletionSource<InvokeOutcome?>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public Invocation Invocation { get; } = invocation;
+
+    /// <summary>Epoch milliseconds; known when the runtime gets the event.</summary>
+    public long DeadlineMs { get; set; }
+
+    /// <summary>Time stamp at which the invocation's duration starts.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>What the runtime answered, while the log lines that belong to it are still awaited.</summary>
+    public InvokeOutcome? Answer { get; set; }
+}
+
+/// <summary>A runtime's GET …/next. Completes with the job to hand over, or with null when there will be none.</summary>
+internal sealed class NextRequest() : TaskCompletionSource<InvokeJob?>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+internal enum PostedKind
+{
+    Response,
+    Error,
+    ResponseTooLarge,
+}
+
+/// <summary>A runtime's POST …/{id}/response or /error, body read. Completes with what to answer the runtime.</summary>
+internal sealed class PostedResult(PostedKind kind, string requestId, PayloadBuffer body, string? errorType)
+    : TaskCompletionSource<RuntimeVerdict>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public PostedKind Kind { get; } = kind;
+
+    public string RequestId { get; } = requestId;
+
+    public PayloadBuffer Body { get; } = body;
+
+    public string? ErrorType { get; } = errorType;
+}
+
+internal enum RuntimeVerdictKind
+{
+    Accepted,
+    WrongState,
+    WrongRequestId,
+}
+
+/// <param name="From">State the runtime was in, for the text of a state error.</param>
+internal readonly record struct RuntimeVerdict(RuntimeVerdictKind Kind, EnvironmentState From);
+
+/// <summary>The end of an environment: reason, the error to show (without request id), and the body the runtime reported if any.</summary>
+internal sealed record EnvironmentEnd(EndReason Reason, string ErrorType, string Message)
+{
+    public ReadOnlyMemory<byte> ReportedBody { get; init; }
+
+    public Exception? Cause { get; init; }
+
+    public ProcessExit? Exit { get; init; }
+
+    public static EnvironmentEnd Shutdown(string message) => new(EndReason.Shutdown, "Sandbox.Failure", message);
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Net;
+using Lamina.Contract;
+using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Sandbox;
+
+namespace Lamina.Execution.Environments;
+
+/// <summary>All that is needed to start one execution environment.</summary>
+internal sealed record EnvironmentPlan
+{
+    public required SandboxSpec Sandbox { get; init; }
+
+    public required ProcessSpec Process { get; init; }
+
+    /// <summary>As INIT_START names it: <c>python:3.11.v2</c>.</summary>
+    public required string RuntimeVersion { get; init; }
+
+    /// <summary>The program started is the user's AWS_LAMBDA_EXEC_WRAPPER.</summary>
+    public required bool IsWrapped { get; init; }
+}
+
+/// <summary>The function cannot be started on this machine, whatever is tried.</summary>
+internal sealed class EntrypointException(string message, string runtimeVersion) : Exception(message)
+{
+    public string RuntimeVersion { get; } = runtimeVersion;
+}
+
+/// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
+internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtimes, ExecutionOptions options)
+{
+    private const string TaskRoot = "/var/task";
+    private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
+    private const int RuntimeApiPort = 9001;
+    private const int AwsEndpointPort = 4566;
+
+    /// <param name="address">Loopback address of this environment: 127.0.0.1 in a network of its own, unique otherwise.</param>
+    public async Task<EnvironmentPlan> PlanAsync(
+        FunctionVersion function, string environmentId, string logStream, IPAddress address, CancellationToken cancellationToken)
+    {
+        string task = await TreeOfAsync(function.Code, cancellationToken);
+        var layers = ImmutableArray.CreateBuilder<string>(function.Layers.Length);
+        foreach (LayerReference layer in function.Layers)
+        {
+            layers.Add(await TreeOfAsync(layer.Content, cancellationToken));
+        }
+
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        string runtimeVersion = VersionText(runtime);
+        HostBind? interpreterBind = null;
+        ImmutableArray<string> command = runtime.Family == "provided"
+            ? [FindBootstrap(task, layers, runtimeVersion)]
+            : ManagedCommand(runtime, runtimeVersion, out interpreterBind);
+        bool wrapped = runtime.Family != "provided"
+            && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
+        return new EnvironmentPlan
+        {
+            Sandbox = SandboxFor(function, environmentId, runtime, task, layers.ToImmutable(), address) with
+            {
+                HostBinds = interpreterBind is null ? [] : [interpreterBind],
+            },
+            Process = new ProcessSpec
+            {
+                Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
+                Environment = EnvironmentVariables.For(function, logStream, AddressesAt(address)),
+                WorkingDirectory = TaskRoot,
+            },
+            RuntimeVersion = runtimeVersion,
+            IsWrapped = wrapped,
+        };
+    }
+
+    /// <summary>As AWS writes it, from the interpreter that really runs: a nearest one shows.</summary>
+    internal static string VersionText(RuntimeResolution runtime)
+    {
+        if (runtime.Version is null)
+        {
+            return $"{runtime.Family}:{runtime.Id[(runtime.Id.AsSpan().IndexOf('.') + 1)..]}";
+        }
+
+        int kept = runtime.Family == "nodejs" ? 1 : 2;
+        string[] parts = runtime.Version.Split('.');
+        return $"{runtime.Family}:{string.Join('.', parts.Take(kept))}.v{string.Join('.', parts.Skip(kept))}";
+    }
+
+    private SandboxSpec SandboxFor(
+        FunctionVersion function, string id, RuntimeResolution runtime, string task, ImmutableArray<string> layers, IPAddress address) => new()
+        {
+            Id = id,
+            HostName = $"lambda-{id[..8]}",
+            OptLayers = layers,
+            TaskDirectory = task,
+            RuntimeDirectory = runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
+            HostBinds = [],
+            TmpSizeBytes = (long)function.EphemeralStorageMiB << 20,
+            Limits = new SandboxLimits(
+                (long)function.MemorySizeMiB << 20,
+                (double)function.MemorySizeMiB / Limits.MemoryMiBPerCpu,
+                Limits.ProcessesPerEnvironment,
+                Limits.OpenFilesPerEnvironment),
+            Network = options.Network,
+            Listen = [new IPEndPoint(address, RuntimeApiPort), new IPEndPoint(address, AwsEndpointPort)],
+        };
+
+    private EnvironmentAddresses AddressesAt(IPAddress address) => new(
+        $"{address}:{RuntimeApiPort}",
+        options.SetEndpointUrl ? $"http://{address}:{AwsEndpointPort}" : null,
+        address.ToString());
+
+    private ImmutableArray<string> ManagedCommand(RuntimeResolution runtime, string runtimeVersion, out HostBind? bind)
+    {
+        if (runtime.InterpreterPath is null)
+        {
+            throw new EntrypointException($"runtime {runtime.Id} cannot run on this machine: {runtime.Note}", runtimeVersion);
+        }
+
+        string entry = runtime.Family == "python" ? "bootstrap.py" : "bootstrap.cjs";
+        if (!File.Exists(Path.Combine(options.RuntimesDirectory, runtime.Family, entry)))
+        {
+            throw new EntrypointException($"the runtime client {runtime.Family}/{entry} is missing in {options.RuntimesDirectory}", runtimeVersion);
+        }
+
+        return [ShowInterpreter(runtime.InterpreterPath, out bind), $"/var/runtime/{entry}"];
+    }
+
+    /// <summary>/usr is visible as it is; what lies below /opt is hidden by the layers and shown at /var/lang, AWS's place for interpreters.</summary>
+    private static string ShowInterpreter(string path, out HostBind? bind)
+    {
+        bind = null;
+        if (!path.StartsWith("/opt/", StringComparison.Ordinal))
+        {
+            return path;
+        }
+
+        string prefix = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, ".."));
+        bind = new HostBind(prefix, "/var/lang");
+        return "/var/lang" + path[prefix.Length..];
+    }
+
+    /// <summary>The function's own bootstrap wins over one of a layer; whether it can be executed is found out by executing it.</summary>
+    private static string FindBootstrap(string task, IEnumerable<string> layers, string runtimeVersion)
+    {
+        if (IsFile(Path.Combine(task, "bootstrap")))
+        {
+            return $"{TaskRoot}/bootstrap";
+        }
+
+        return layers.Any(layer => IsFile(Path.Combine(layer, "bootstrap")))
+            ? "/opt/bootstrap"
+            : throw new EntrypointException("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]", runtimeVersion);
+    }
+
+    // A link counts unseen: its target is a path inside the sandbox, not here.
+    private static bool IsFile(string path) => new FileInfo(path) is { } file && (file.LinkTarget is not null || file.Exists);
+
+    private async ValueTask<string> TreeOfAsync(StoredArchive archive, CancellationToken cancellationToken) =>
+        trees.TryGetDirectory(archive) ?? await trees.MaterializeAsync(archive, cancellationToken);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using Lamina.Functions;
+
+namespace Lamina.Execution.Environments;
+
+/// <summary>Where the process finds its two HTTP endpoints.</summary>
+/// <param name="AwsEndpointUrl">Null when none is to be announced.</param>
+internal sealed record EnvironmentAddresses(string RuntimeApi, string? AwsEndpointUrl, string XRayDaemonHost);
+
+/// <summary>
+/// The environment variables of a function's process as AWS sets them (recorded from AWS by introspection): defaults that
+/// the function's own variables override, then the reserved ones, which win.
+/// </summary>
+internal static class EnvironmentVariables
+{
+    private const int XRayDaemonPort = 2000;
+
+    public static ImmutableArray<string> For(FunctionVersion function, string logStream, EnvironmentAddresses addresses)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        AddDefaults(variables, function.Runtime!, addresses);
+        foreach ((string name, string value) in function.Environment ?? ImmutableDictionary<string, string>.Empty)
+        {
+            variables[name] = value;
+        }
+
+        AddReserved(variables, function, logStream, addresses.RuntimeApi);
+        return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
+    }
+
+    private static void AddDefaults(Dictionary<string, string> variables, string runtime, EnvironmentAddresses addresses)
+    {
+        // provided.al2 has no /var/lang; provided.al2023 has it although nothing lies there.
+        string langBin = runtime == "provided.al2" ? "" : "/var/lang/bin:";
+        string langLib = runtime == "provided.al2" ? "" : "/var/lang/lib:";
+        variables["PATH"] = $"{langBin}/usr/local/bin:/usr/bin/:/bin:/opt/bin";
+        variables["LD_LIBRARY_PATH"] =
+            $"{langLib}/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
+        variables["LANG"] = "en_US.UTF-8";
+        variables["TZ"] = ":UTC";
+        variables["PWD"] = "/var/task";
+        variables["SHLVL"] = "0";
+        variables["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
+        variables["AWS_XRAY_DAEMON_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"{addresses.XRayDaemonHost}:{XRayDaemonPort}");
+        variables["_AWS_XRAY_DAEMON_ADDRESS"] = addresses.XRayDaemonHost;
+        variables["_AWS_XRAY_DAEMON_PORT"] = XRayDaemonPort.ToString(CultureInfo.InvariantCulture);
+        if (addresses.AwsEndpointUrl is not null)
+        {
+            variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
+        }
+
+        switch (RuntimeCatalog.FamilyOf(runtime))
+        {
+            case "python":
+                AddPython(variables, RuntimeCatalog.VersionOf(runtime));
+                break;
+            case "nodejs":
+                // AWS also sets NODE_EXTRA_CA_CERTS for 16 and 18: it costs 35 ms of every start and names a file that only AWS has.
+                variables["NODE_PATH"] = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"/opt/nodejs/node{RuntimeCatalog.VersionOf(runtime).Major}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task");
+                break;
+        }
+    }
+
+    private static void AddPython(Dictionary<string, string> variables, Version version)
+    {
+        variables["PYTHONPATH"] = "/var/runtime";
+        if (version.Minor >= 12)
+        {
+            variables["LC_CTYPE"] = "C.UTF-8";
+        }
+    }
+
+    private static void AddReserved(Dictionary<string, string> variables, FunctionVersion function, string logStream, string runtimeApi)
+    {
+        variables["_HANDLER"] = function.Handler ?? "";
+        variables["AWS_LAMBDA_FUNCTION_NAME"] = function.Name;
+        variables["AWS_LAMBDA_FUNCTION_VERSION"] = function.Version;
+        variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemorySizeMiB.ToString(CultureInfo.InvariantCulture);
+        variables["AWS_LAMBDA_LOG_GROUP_NAME"] = function.Settings.LogGroup;
+        variables["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
+        variables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi;
+        variables["AWS_REGION"] = function.Region;
+        variables["AWS_DEFAULT_REGION"] = function.Region;
+        variables["LAMBDA_TASK_ROOT"] = "/var/task";
+        variables["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+
+        // A 12-digit access key id is that account (decision 9); secret and token only have to be there.
+        variables["AWS_ACCESS_KEY_ID"] = function.Account;
+        variables["AWS_SECRET_ACCESS_KEY"] = RandomNumberGenerator.GetHexString(40, lowercase: true);
+        variables["AWS_SESSION_TOKEN"] = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        if (RuntimeCatalog.FamilyOf(function.Runtime!) != "provided")
+        {
+            variables["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{function.Runtime}";
+        }
+        else
+        {
+            variables.Remove("AWS_EXECUTION_ENV");
+        }
+
+        variables.Remove("_X_AMZN_TRACE_ID");
+    }
+}

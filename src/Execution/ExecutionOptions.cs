@@ -1,0 +1,37 @@
+using Lamina.Contract;
+using Lamina.Sandbox;
+
+namespace Lamina.Execution;
+
+/// <summary>What the operator decides about execution.</summary>
+public sealed record ExecutionOptions
+{
+    /// <summary>Folder with one folder per runtime family (<c>python</c>, <c>nodejs</c>); shown at /var/runtime.</summary>
+    public required string RuntimesDirectory { get; init; }
+
+    public SandboxNetwork Network { get; init; } = SandboxNetwork.Isolated;
+
+    /// <summary>An environment that served nobody for so long is shut down.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Concurrent executions of one account in one region.</summary>
+    public int ConcurrentExecutions { get; init; } = Limits.ConcurrentExecutions;
+
+    /// <summary>Living environments of all functions together. Above it idle ones make room, then starts wait.</summary>
+    public int MaxEnvironments { get; init; } = 1_000;
+
+    /// <summary>Sandboxes under construction at once; more only make each other slower.</summary>
+    public int ConcurrentStarts { get; init; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Asynchronous events that run at once.</summary>
+    public int ConcurrentEvents { get; init; } = 100;
+
+    /// <summary>Sets AWS_ENDPOINT_URL in environments, so that SDKs in functions talk to Lamina.</summary>
+    public bool SetEndpointUrl { get; init; } = true;
+
+    /// <summary>How long <see cref="Invoker.StopAsync"/> lets running invocations end.</summary>
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of log lines kept per function.</summary>
+    public int LogBytesPerFunction { get; init; } = 1024 * 1024;
+}

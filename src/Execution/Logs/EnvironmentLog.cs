@@ -1,0 +1,76 @@
+using System.Buffers;
+using Lamina.Contract;
+
+namespace Lamina.Execution;
+
+/// <summary>
+/// The log stream of one execution environment. Lines of the function and lines of the platform meet here, in order;
+/// while an invocation that wants its tail runs, the last 4 KB are kept beside.
+/// </summary>
+internal sealed class EnvironmentLog(LogRing ring, string stream)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _tail = new();
+    private int _tailBytes;
+    private bool _keepsTail;
+
+    public string Stream { get; } = stream;
+
+    public void Append(ReadOnlySpan<byte> message) => Append(message.ToArray());
+
+    public void Append(ReadOnlySequence<byte> message) => Append(message.ToArray());
+
+    public void BeginTail()
+    {
+        lock (_lock)
+        {
+            _keepsTail = true;
+            _tail.Clear();
+            _tailBytes = 0;
+        }
+    }
+
+    /// <summary>The last <see cref="Limits.LogTailBytes"/> bytes since <see cref="BeginTail"/>, every line with its end.</summary>
+    public ReadOnlyMemory<byte> EndTail()
+    {
+        lock (_lock)
+        {
+            byte[] all = new byte[_tailBytes];
+            int position = 0;
+            foreach (ReadOnlyMemory<byte> line in _tail)
+            {
+                line.Span.CopyTo(all.AsSpan(position));
+                position += line.Length;
+                all[position++] = (byte)'\n';
+            }
+
+            _keepsTail = false;
+            _tail.Clear();
+            return all.AsMemory(Math.Max(0, all.Length - Limits.LogTailBytes));
+        }
+    }
+
+    private void Append(byte[] message)
+    {
+        lock (_lock)
+        {
+            ring.Append(Stream, message);
+            if (_keepsTail)
+            {
+                KeepTail_NeedsLock(message);
+            }
+        }
+    }
+
+    private void KeepTail_NeedsLock(byte[] message)
+    {
+        // A single line longer than the tail is cut at once, so that a flood of output costs no memory.
+        ReadOnlyMemory<byte> kept = message.AsMemory(Math.Max(0, message.Length - Limits.LogTailBytes));
+        _tail.Enqueue(kept);
+        _tailBytes += kept.Length + 1;
+        while (_tailBytes - (_tail.Peek().Length + 1) >= Limits.LogTailBytes)
+        {
+            _tailBytes -= _tail.Dequeue().Length + 1;
+        }
+    }
+}

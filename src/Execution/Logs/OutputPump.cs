@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Lamina.Sandbox;
+
+namespace Lamina.Execution;
+
+/// <summary>Reads what a process writes and appends it to the environment's log, line by line.</summary>
+internal sealed class OutputPump(SandboxProcess process, EnvironmentLog log)
+{
+    // A CloudWatch log event holds 256 KB; longer lines are split there.
+    private const int MaxLineBytes = 256 * 1024;
+
+    private readonly SemaphoreSlim _drained = new(0);
+    private volatile bool _drainRequested;
+
+    /// <summary>Completes when every writer has closed the output.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    public void Start() => Completion = Task.Run(PumpAsync);
+
+    /// <summary>Returns when all that the process had written before the call is in the log, an unfinished line included.</summary>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken)
+    {
+        await process.FlushOutputAsync(cancellationToken);
+        if (Completion.IsCompleted)
+        {
+            return;
+        }
+
+        _drainRequested = true;
+        process.Output.CancelPendingRead();
+        Task drained = _drained.WaitAsync(cancellationToken);
+        await Task.WhenAny(drained, Completion);
+    }
+
+    private async Task PumpAsync()
+    {
+        PipeReader output = process.Output;
+        bool completed = false;
+        while (!completed)
+        {
+            ReadResult read = await output.ReadAsync(CancellationToken.None);
+            completed = read.IsCompleted;
+            bool drain = _drainRequested && read.IsCanceled;
+            SequencePosition consumed = AppendLines(read.Buffer, flush: completed || drain);
+            output.AdvanceTo(consumed, read.Buffer.End);
+            if (drain)
+            {
+                _drainRequested = false;
+                _drained.Release();
+            }
+        }
+
+        await output.CompleteAsync();
+    }
+
+    private SequencePosition AppendLines(ReadOnlySequence<byte> buffer, bool flush)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        while (reader.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n'))
+        {
+            AppendSplit(line);
+        }
+
+        if (reader.Remaining > 0 && (flush || reader.Remaining >= MaxLineBytes))
+        {
+            AppendSplit(reader.UnreadSequence);
+            return buffer.End;
+        }
+
+        return reader.Position;
+    }
+
+    private void AppendSplit(ReadOnlySequence<byte> line)
+    {
+        while (line.Length > MaxLineBytes)
+        {
+            log.Append(line.Slice(0, MaxLineBytes));
+            line = line.Slice(MaxLineBytes);
+        }
+
+        log.Append(line);
+    }
+}

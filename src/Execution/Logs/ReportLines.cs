@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Lamina.Execution;
+
+/// <summary>What one REPORT line says.</summary>
+internal readonly record struct InvocationReport
+{
+    public required string RequestId { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>On the first invocation of an environment; billed with it (since August 2025).</summary>
+    public required TimeSpan? InitDuration { get; init; }
+
+    public required int MemorySizeMiB { get; init; }
+
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary><c>timeout</c>, <c>error</c>, or null when the runtime answered.</summary>
+    public required string? Status { get; init; }
+
+    public required string? ErrorType { get; init; }
+}
+
+/// <summary>The platform's own log lines, as CloudWatch shows them (recorded), without the line's end.</summary>
+internal static class ReportLines
+{
+    private const int MaxLineBytes = 1_024;
+
+    public static void AppendStart(this EnvironmentLog log, string requestId, string version)
+    {
+        Span<byte> line = stackalloc byte[MaxLineBytes];
+        Utf8.TryWrite(line, $"START RequestId: {requestId} Version: {version}", out int length);
+        log.Append(line[..length]);
+    }
+
+    public static void AppendEnd(this EnvironmentLog log, string requestId)
+    {
+        Span<byte> line = stackalloc byte[MaxLineBytes];
+        Utf8.TryWrite(line, $"END RequestId: {requestId}", out int length);
+        log.Append(line[..length]);
+    }
+
+    public static void AppendReport(this EnvironmentLog log, in InvocationReport report)
+    {
+        double billedMs = Math.Ceiling((report.Duration + (report.InitDuration ?? TimeSpan.Zero)).TotalMilliseconds);
+        long usedMiB = Math.Min(report.MemorySizeMiB, (report.PeakMemoryBytes + (1 << 20) - 1) >> 20);
+        Span<byte> line = stackalloc byte[MaxLineBytes];
+        Utf8.TryWrite(
+            line,
+            $"REPORT RequestId: {report.RequestId}\tDuration: {report.Duration.TotalMilliseconds:F2} ms\tBilled Duration: {billedMs:F0} ms\tMemory Size: {report.MemorySizeMiB} MB\tMax Memory Used: {usedMiB} MB\t",
+            out int length);
+        if (report.InitDuration is { } init)
+        {
+            Utf8.TryWrite(line[length..], $"Init Duration: {init.TotalMilliseconds:F2} ms\t", out int written);
+            length += written;
+        }
+
+        length += WriteStatus(line[length..], report.Status, report.ErrorType);
+        log.Append(line[..length]);
+    }
+
+    /// <param name="phase"><c>init</c>, or <c>invoke</c> for the second try inside the first invocation.</param>
+    public static void AppendInitReport(this EnvironmentLog log, TimeSpan duration, string phase, string status, string? errorType)
+    {
+        Span<byte> line = stackalloc byte[MaxLineBytes];
+        Utf8.TryWrite(line, $"INIT_REPORT Init Duration: {duration.TotalMilliseconds:F2} ms\tPhase: {phase}\t", out int length);
+        length += WriteStatus(line[length..], status, errorType);
+        log.Append(line[..length]);
+    }
+
+    public static void AppendInitStart(this EnvironmentLog log, string runtimeVersion, string region)
+    {
+        // AWS's ARN ends in a digest that names the runtime's build; ours names the interpreter.
+        string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtimeVersion)));
+        log.Append(Encoding.UTF8.GetBytes(
+            $"INIT_START Runtime Version: {runtimeVersion}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{digest}"));
+    }
+
+    /// <summary><c>RequestId: … Error: …</c> and the type on a second line, one log event.</summary>
+    public static void AppendError(this EnvironmentLog log, string requestId, string message, string errorType) =>
+        log.Append(Encoding.UTF8.GetBytes($"RequestId: {requestId} Error: {message}\n{errorType}"));
+
+    public static string StreamName(DateTimeOffset now, string version, string environmentId) =>
+        $"{now.UtcDateTime:yyyy/MM/dd}/[{version}]{environmentId}";
+
+    private static int WriteStatus(Span<byte> destination, string? status, string? errorType)
+    {
+        int written = 0;
+        if (errorType is not null)
+        {
+            Utf8.TryWrite(destination, $"Status: {status}\tError Type: {errorType}", out written);
+        }
+        else if (status is not null)
+        {
+            Utf8.TryWrite(destination, $"Status: {status}", out written);
+        }
+
+        return written;
+    }
+}

@@ -1,0 +1,72 @@
+using Lamina.Execution.Environments;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Lamina.Execution.RuntimeApi;
+
+/// <summary>One request of a runtime, seen through Kestrel's features: no HttpContext is built on the way of an invocation.</summary>
+internal readonly record struct RuntimeRequest(IFeatureCollection Features, SandboxPeer Peer)
+{
+    public IHttpRequestFeature Request => Features.GetRequiredFeature<IHttpRequestFeature>();
+
+    public IHttpResponseFeature Response => Features.GetRequiredFeature<IHttpResponseFeature>();
+
+    public IHttpResponseBodyFeature ResponseBody => Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+
+    public IHttpRequestLifetimeFeature Lifetime => Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+
+    public ExecutionEnvironment Environment => Peer.Environment;
+}
+
+/// <summary>The Lambda Runtime API, version 2018-06-01, on one screen. No middleware: five routes and the AWS endpoint.</summary>
+internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttpApplication<RuntimeRequest>
+{
+    private const string Prefix = "/2018-06-01/";
+    private const string InvocationPrefix = "/2018-06-01/runtime/invocation/";
+
+    public RuntimeRequest CreateContext(IFeatureCollection contextFeatures) =>
+        new(contextFeatures, contextFeatures.GetRequiredFeature<SandboxPeer>());
+
+    public Task ProcessRequestAsync(RuntimeRequest context)
+    {
+        if (context.Peer.IsAwsEndpoint)
+        {
+            return awsEndpoint(new DefaultHttpContext(context.Features));
+        }
+
+        IHttpRequestFeature request = context.Request;
+        string path = request.Path;
+        return (request.Method, path) switch
+        {
+            ("GET", "/2018-06-01/runtime/invocation/next") => NextCall.HandleAsync(context),
+            ("POST", "/2018-06-01/runtime/init/error") => ErrorCalls.HandleInitErrorAsync(context),
+            ("POST", _) when TryRequestId(path, "/response", out string? id) => ResponseCall.HandleAsync(context, id),
+            ("POST", _) when TryRequestId(path, "/error", out string? id) => ErrorCalls.HandleAsync(context, id),
+            ("GET", "/2018-06-01/ping" or "/ping") => RuntimeAnswers.WriteTextAsync(context, 200, "pong"),
+            _ when path.StartsWith(Prefix, StringComparison.Ordinal) && IsKnown(path) => RuntimeAnswers.WriteTextAsync(context, 405, ""),
+            _ => RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n"),
+        };
+    }
+
+    public void DisposeContext(RuntimeRequest context, Exception? exception)
+    {
+        // Kestrel owns the features; there is nothing of ours to dispose.
+    }
+
+    /// <summary><c>/2018-06-01/runtime/invocation/{id}/response</c></summary>
+    private static bool TryRequestId(string path, string ending, out string id)
+    {
+        bool matches = path.Length > InvocationPrefix.Length + ending.Length
+            && path.StartsWith(InvocationPrefix, StringComparison.Ordinal)
+            && path.EndsWith(ending, StringComparison.Ordinal)
+            && !path.AsSpan(InvocationPrefix.Length..^ending.Length).Contains('/');
+        id = matches ? path[InvocationPrefix.Length..^ending.Length] : "";
+        return matches;
+    }
+
+    private static bool IsKnown(string path) =>
+        path is "/2018-06-01/runtime/invocation/next" or "/2018-06-01/runtime/init/error" or "/2018-06-01/ping"
+            || TryRequestId(path, "/response", out _)
+            || TryRequestId(path, "/error", out _);
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Lamina.Execution;
+
+/// <param name="Path">The program with all links resolved.</param>
+public sealed record Interpreter(string Path, Version Version);
+
+/// <summary>Finds interpreters that a sandbox can show, and reads their versions from their files.</summary>
+/// <remarks>
+/// Programs below home folders are left out: sandboxes hide homes. A link such as /usr/local/bin/python3.12 that leads into a home is no interpreter.
+/// </remarks>
+public sealed partial class InterpreterFinder
+{
+    private static readonly string[] DefaultFolders = ["/usr/bin", "/usr/local/bin"];
+    private static readonly string[] VisibleRoots = ["/usr/", "/opt/"];
+
+    private readonly ConcurrentDictionary<(string Path, long Length, DateTime Changed), Version?> _versions = new();
+    private readonly string[] _folders;
+    private readonly string[] _visibleRoots;
+
+    public InterpreterFinder()
+        : this(DefaultFolders, VisibleRoots)
+    {
+    }
+
+    internal InterpreterFinder(string[] folders, string[] visibleRoots)
+    {
+        _folders = folders;
+        _visibleRoots = visibleRoots;
+    }
+
+    public IReadOnlyList<Interpreter> FindPythons() => Find("python3*", PythonName(), ReadPythonVersion);
+
+    public IReadOnlyList<Interpreter> FindNodes() => Find("node*", NodeName(), ReadNodeVersion);
+
+    private List<Interpreter> Find(string pattern, Regex name, Func<string, Version?> readVersion)
+    {
+        var found = new List<Interpreter>();
+        foreach (string folder in _folders.Concat(OptFolders()).Where(Directory.Exists))
+        {
+            foreach (string path in Directory.EnumerateFiles(folder, pattern).Where(path => name.IsMatch(Path.GetFileName(path))).Order(StringComparer.Ordinal))
+            {
+                var file = new FileInfo(path);
+                FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+                if (IsVisible(target.FullName) && target is FileInfo { Exists: true } program && !found.Exists(known => known.Path == program.FullName))
+                {
+                    Version? version = _versions.GetOrAdd(
+                        (program.FullName, program.Length, program.LastWriteTimeUtc), static (key, read) => read(key.Path), readVersion);
+                    if (version is not null)
+                    {
+                        found.Add(new Interpreter(program.FullName, version));
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private IEnumerable<string> OptFolders() =>
+        _visibleRoots.Contains("/opt/") && Directory.Exists("/opt")
+            ? Directory.EnumerateDirectories("/opt").Order(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin"))
+            : [];
+
+    private bool IsVisible(string path) => _visibleRoots.Any(root => path.StartsWith(root, StringComparison.Ordinal));
+
+    /// <summary>python3.11 names its minor; the patch comes from the headers or from the program's own version text.</summary>
+    private static Version? ReadPythonVersion(string path)
+    {
+        Match name = PythonName().Match(Path.GetFileName(path));
+        if (!name.Groups["minor"].Success)
+        {
+            return null;
+        }
+
+        var version = new Version(3, int.Parse(name.Groups["minor"].ValueSpan, CultureInfo.InvariantCulture));
+        string header = Path.Combine(PrefixOf(path), "include", $"python{version}", "patchlevel.h");
+        string? text = ReadHeader(header, PythonHeader()) ?? FileText.FindAfter(path, $"\0{version}.", "0123456789");
+        return int.TryParse(text, CultureInfo.InvariantCulture, out int patch) ? new Version(version.Major, version.Minor, patch) : version;
+    }
+
+    private static Version? ReadNodeVersion(string path)
+    {
+        string header = Path.Combine(PrefixOf(path), "include", "node", "node_version.h");
+        Match match = File.Exists(header) ? NodeHeader().Match(File.ReadAllText(header)) : Match.Empty;
+        string? text = match.Success
+            ? $"{match.Groups[1].ValueSpan}.{match.Groups[2].ValueSpan}.{match.Groups[3].ValueSpan}"
+            : FileText.FindAfter(path, "/download/release/v", "0123456789.");
+        return Version.TryParse(text?.TrimEnd('.'), out Version? version) ? version : null;
+    }
+
+    private static string PrefixOf(string program) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, ".."));
+
+    private static string? ReadHeader(string header, Regex pattern) =>
+        File.Exists(header) && pattern.Match(File.ReadAllText(header)) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex(@"^python3(\.(?<minor>\d+))?$")]
+    private static partial Regex PythonName();
+
+    [GeneratedRegex(@"^node(-?\d+)?$")]
+    private static partial Regex NodeName();
+
+    [GeneratedRegex(@"#define\s+PY_MICRO_VERSION\s+(\d+)")]
+    private static partial Regex PythonHeader();
+
+    [GeneratedRegex(@"#define\s+NODE_MAJOR_VERSION\s+(\d+)[\s\S]*?#define\s+NODE_MINOR_VERSION\s+(\d+)[\s\S]*?#define\s+NODE_PATCH_VERSION\s+(\d+)")]
+    private static partial Regex NodeHeader();
+}

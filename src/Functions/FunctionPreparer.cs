@@ -1,0 +1,180 @@
+using System.Threading.Channels;
+using Lamina.Contract;
+using Lamina.Layers;
+using Lamina.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Functions;
+
+/// <summary>
+/// Brings functions from Pending to Active and updates from InProgress to Successful: makes the trees of code and layers, then writes
+/// the state that follows. Owned by the editor; a few workers, so that one huge tree does not keep small functions waiting.
+/// </summary>
+internal sealed partial class FunctionPreparer : IAsyncDisposable
+{
+    private const int Workers = 4;
+
+    private readonly ICatalog _catalog;
+    private readonly TreeStore _trees;
+    private readonly ILogger _logger;
+    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _announcing = new();
+    private readonly Task _workers;
+
+    public FunctionPreparer(ICatalog catalog, TreeStore trees, ILogger logger)
+    {
+        _catalog = catalog;
+        _trees = trees;
+        _logger = logger;
+        foreach (FunctionDocument document in FunctionDocuments.All(catalog.Current).Where(static document => document.InPreparation))
+        {
+            Prepare(document.Latest.Arn);
+        }
+
+        _workers = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(RunAsync)));
+    }
+
+    public event Action<FunctionVersion>? Changed;
+
+    /// <summary>Raised when a function's preparation came to an end, good or bad; for tests that wait for a failure.</summary>
+    internal event Action<FunctionArn>? Settled;
+
+    public void Prepare(FunctionArn function) => _work.Writer.TryWrite(new Work(function, null));
+
+    public void Announce(FunctionVersion deleted) => _work.Writer.TryWrite(new Work(deleted.Arn, deleted));
+
+    public async ValueTask DisposeAsync()
+    {
+        _work.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        await _workers;
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (Work work in _work.Reader.ReadAllAsync(_stopping.Token))
+            {
+                await RunOneAsync(work);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // What is left stays Pending or InProgress in the catalog and is taken up at the next start.
+        }
+    }
+
+    private async Task RunOneAsync(Work work)
+    {
+        try
+        {
+            if (work.Deleted is not null || await PrepareAsync(work.Function))
+            {
+                Raise(work);
+            }
+
+            Settled?.Invoke(work.Function);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !_stopping.IsCancellationRequested)
+        {
+            // The worker lives on: other functions do not depend on this one.
+            Log.PreparationBroke(_logger, work.Function, error);
+        }
+    }
+
+    private async Task<bool> PrepareAsync(FunctionArn function)
+    {
+        if (FunctionDocuments.Find(_catalog.Current, function) is not { InPreparation: true, Latest: { } latest })
+        {
+            return false;
+        }
+
+        bool made = await TryMakeTreesAsync(latest);
+        return await _catalog.CommitAsync(transaction => Finish(transaction, latest, made), _stopping.Token);
+    }
+
+    private async Task<bool> TryMakeTreesAsync(FunctionVersion version)
+    {
+        try
+        {
+            await _trees.MaterializeAsync(version.Code, _stopping.Token);
+            foreach (LayerReference layer in version.Layers)
+            {
+                await _trees.MaterializeAsync(layer.Content, _stopping.Token);
+            }
+
+            return true;
+        }
+        catch (Exception error) when (!_stopping.IsCancellationRequested)
+        {
+            // Whatever it was (disk full, damaged archive), the function's state says so and the worker lives on.
+            Log.TreesNotMade(_logger, version.Arn, error);
+            return false;
+        }
+    }
+
+    /// <summary>Writes the last state, unless the function was deleted, or deleted and created again, in the meantime.</summary>
+    private static bool Finish(CatalogTransaction transaction, FunctionVersion prepared, bool made)
+    {
+        if (FunctionDocuments.Find(transaction, prepared.Arn) is not { } document || document.Latest.RevisionId != prepared.RevisionId)
+        {
+            return false;
+        }
+
+        FunctionVersion finished = made ? Succeeded(prepared) : Failed(prepared);
+        FunctionDocuments.Put(transaction, document with { Latest = finished, Former = made ? null : document.Former });
+        return true;
+    }
+
+    private static FunctionVersion Succeeded(FunctionVersion prepared) => prepared with
+    {
+        State = FunctionState.Active,
+        LastUpdate = UpdateStatus.Successful,
+        RevisionId = FunctionDraft.NewId(),
+    };
+
+    private static FunctionVersion Failed(FunctionVersion prepared)
+    {
+        const string Reason = "The files of the function's code or layers could not be made available.";
+        return prepared with
+        {
+            State = prepared.State.Name == FunctionStateName.Active
+                ? prepared.State
+                : new FunctionState(FunctionStateName.Failed, Reason, "InternalError"),
+            LastUpdate = new UpdateStatus(UpdateStatusName.Failed, Reason, "InternalError"),
+            RevisionId = FunctionDraft.NewId(),
+        };
+    }
+
+    /// <summary>
+    /// Says what holds now, read under the lock: however two workers meet here, listeners hear the newest state last.
+    /// </summary>
+    private void Raise(Work work)
+    {
+        lock (_announcing)
+        {
+            FunctionDocument? document = FunctionDocuments.Find(_catalog.Current, work.Function);
+            FunctionVersion? current = document?.Ready
+                ?? (work.Deleted is { } deleted ? deleted with { EnvironmentKey = string.Empty } : null);
+            if (current is not null)
+            {
+                Changed?.Invoke(current);
+            }
+        }
+    }
+
+    /// <param name="Deleted">The last version of a function that was deleted; null when there is something to prepare.</param>
+    private readonly record struct Work(FunctionArn Function, FunctionVersion? Deleted);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The trees of {Function} could not be made")]
+        public static partial void TreesNotMade(ILogger logger, FunctionArn function, Exception error);
+
+        [LoggerMessage(LogLevel.Error, "Preparing {Function} broke off; it is taken up again at the next start")]
+        public static partial void PreparationBroke(ILogger logger, FunctionArn function, Exception error);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Lamina.Contract;
+using Lamina.Contract.Lambda;
+using Lamina.Layers;
+
+namespace Lamina.Functions;
+
+/// <summary>
+/// The rules of functions that AWS's model does not state (those it states are checked before a request gets here), with AWS's texts.
+/// </summary>
+internal static class FunctionRules
+{
+    public const int FunctionNameLength = 64;
+    public const int TimeoutSeconds = 900;
+    public const int MemorySizeMiB = 10_240;
+
+    public static void Check(CreateFunctionRequest request, ReadOnlyMemory<byte> code)
+    {
+        RefuseUnserved(request.PackageType == "Image", "PackageType Image");
+        RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
+        RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
+        RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
+        RefuseUnserved(request.CodeSigningConfigArn is { Length: > 0 }, "CodeSigningConfigArn");
+        RefuseUnserved(request.TenancyConfig is not null, "TenancyConfig");
+        RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
+        RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
+        if (string.IsNullOrEmpty(request.Runtime) || string.IsNullOrEmpty(request.Handler))
+        {
+            throw AwsError.InvalidParameterValue(
+                "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+        }
+
+        RuntimeIds.Check(request.Runtime);
+        CheckNumbers(request.Timeout, request.MemorySize);
+        CheckVariables(request.Environment);
+        CheckCodeSource(code, request.Code?.ImageUri, "creating");
+    }
+
+    public static void Check(UpdateFunctionConfigurationRequest request)
+    {
+        RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
+        RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
+        RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
+        RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
+        if (request.Runtime is not null)
+        {
+            RuntimeIds.Check(request.Runtime);
+        }
+
+        CheckNumbers(request.Timeout, request.MemorySize);
+        CheckVariables(request.Environment);
+    }
+
+    public static void Check(UpdateFunctionCodeRequest request, ReadOnlyMemory<byte> code)
+    {
+        RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
+        CheckCodeSource(code, request.ImageUri, "updating");
+    }
+
+    /// <summary>The name in a create request; a longer one is not found by the model's check because an ARN may be as long as that.</summary>
+    public static void CheckNewName(string name)
+    {
+        if (name.Length > FunctionNameLength)
+        {
+            // This one case of a failed constraint has the code InvalidParameterValueException (recorded).
+            throw AwsError.InvalidParameterValue(
+                $"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: "
+                + $"Member must have length less than or equal to {FunctionNameLength}");
+        }
+    }
+
+    public static void CheckCombinedSize(StoredArchive code, ImmutableArray<LayerReference> layers)
+    {
+        long bytes = code.UnzippedBytes + layers.Sum(static layer => layer.Content.UnzippedBytes);
+        if (bytes > Limits.UnzippedBytes)
+        {
+            throw AwsError.InvalidParameterValue(
+                $"Function code combined with layers exceeds the maximum allowed size of {Limits.UnzippedBytes} bytes. "
+                + $"The actual size is {bytes} bytes.");
+        }
+    }
+
+    // The model's own maxima (32,768 MB, 5,400 s) are those of managed instances.
+    private static void CheckNumbers(int? timeoutSeconds, int? memorySizeMiB)
+    {
+        CheckAtMost(timeoutSeconds, "timeout", TimeoutSeconds);
+        CheckAtMost(memorySizeMiB, "memorySize", MemorySizeMiB);
+    }
+
+    private static void CheckAtMost(int? value, string member, int maximum)
+    {
+        if (value > maximum)
+        {
+            throw AwsError.Validation(string.Create(
+                CultureInfo.InvariantCulture,
+                $"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must have value less than or equal to {maximum}"));
+        }
+    }
+
+    private static void CheckVariables(Lamina.Contract.Lambda.Environment? environment)
+    {
+        if (environment?.Variables is { } variables)
+        {
+            VariableRules.Check(variables);
+        }
+    }
+
+    private static void CheckCodeSource(ReadOnlyMemory<byte> code, string? imageUri, string doing)
+    {
+        if (imageUri is not null)
+        {
+            throw AwsError.InvalidParameterValue($"Please don't provide ImageUri when {doing} a function with packageType Zip.");
+        }
+
+        if (code.IsEmpty)
+        {
+            throw AwsError.InvalidParameterValue("Please provide a source for function code.");
+        }
+    }
+
+    private static void RefuseUnserved(bool asked, string what)
+    {
+        if (asked)
+        {
+            throw AwsError.InvalidParameterValue($"Lamina does not serve this yet: {what}.");
+        }
+    }
+}

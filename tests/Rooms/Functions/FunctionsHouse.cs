@@ -1,0 +1,189 @@
+using System.IO.Compression;
+using System.Text;
+using Lamina.Contract;
+using Lamina.Contract.Lambda;
+using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Lamina.Rooms.Tests.Functions;
+
+/// <summary>The rooms up to Functions over a real data folder, which can be closed and opened again.</summary>
+internal sealed class FunctionsHouse : IAsyncDisposable
+{
+    public const string Role = "arn:aws:iam::000000000000:role/r";
+
+    private bool _closed;
+
+    private FunctionsHouse(string folder, FakeTimeProvider time)
+    {
+        Folder = folder;
+        Time = time;
+        Catalog = new GatedCatalog(SqliteCatalog.Open(Path.Combine(folder, "catalog.db")));
+        FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
+        Trees = new TreeStore(Path.Combine(folder, "trees"), blobs);
+        ArchiveIntake intake = new(blobs);
+        Library = new LayerLibrary(Catalog);
+        Publisher = new LayerPublisher(Catalog, intake, time);
+        Directory = new FunctionDirectory(Catalog);
+        Editor = new FunctionEditor(Catalog, intake, Trees, Library, time, NullLogger<FunctionEditor>.Instance);
+    }
+
+    public static Caller Caller { get; } = new()
+    {
+        Account = AccountId.Default,
+        Region = "us-east-1",
+        PrincipalArn = "arn:aws:iam::000000000000:root",
+    };
+
+    public string Folder { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public GatedCatalog Catalog { get; }
+
+    public TreeStore Trees { get; }
+
+    public LayerLibrary Library { get; }
+
+    public LayerPublisher Publisher { get; }
+
+    public FunctionDirectory Directory { get; }
+
+    public FunctionEditor Editor { get; }
+
+    public static FunctionsHouse Open() =>
+        new(System.IO.Directory.CreateTempSubdirectory("lamina-functions-").FullName, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)));
+
+    public static CreateFunctionRequest Request(string name) => new()
+    {
+        FunctionName = name,
+        Runtime = "python3.12",
+        Handler = "index.handler",
+        Role = Role,
+    };
+
+    public static byte[] Zip(params (string Path, string Text)[] files)
+    {
+        using MemoryStream bytes = new();
+        using (ZipArchive zip = new(bytes, ZipArchiveMode.Create))
+        {
+            foreach ((string path, string text) in files)
+            {
+                using Stream entry = zip.CreateEntry(path).Open();
+                entry.Write(Encoding.UTF8.GetBytes(text));
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    public static byte[] Code(string text) => Zip(("index.py", text));
+
+    public static FunctionArn ArnOf(string name) => new(Caller.Region, Caller.Account, name);
+
+    public Task<FunctionVersion> CreateAsync(CreateFunctionRequest request) =>
+        Editor.CreateAsync(Caller, request, Code("def handler(e, c): pass"), CancellationToken.None);
+
+    public async Task<FunctionVersion> CreateReadyAsync(CreateFunctionRequest request)
+    {
+        Task settled = SettledAsync(request.FunctionName!);
+        await CreateAsync(request);
+        await settled;
+        return Latest(request.FunctionName!);
+    }
+
+    public async Task<FunctionVersion> ConfigureReadyAsync(UpdateFunctionConfigurationRequest request)
+    {
+        Task settled = SettledAsync(request.FunctionName!);
+        await Editor.UpdateConfigurationAsync(Caller, request, CancellationToken.None);
+        await settled;
+        return Latest(request.FunctionName!);
+    }
+
+    public async Task<FunctionVersion> UpdateCodeReadyAsync(string name, byte[] code)
+    {
+        Task settled = SettledAsync(name);
+        await Editor.UpdateCodeAsync(Caller, new UpdateFunctionCodeRequest { FunctionName = name }, code, CancellationToken.None);
+        await settled;
+        return Latest(name);
+    }
+
+    public Task DeleteAsync(string name) => Editor.DeleteAsync(Caller, name, null, CancellationToken.None);
+
+    public async Task<string> PublishLayerAsync(string name, params (string Path, string Text)[] files)
+    {
+        PublishLayerVersionRequest request = new() { LayerName = name };
+        LayerVersion version = await Publisher.PublishAsync(Caller, request, Zip(files), CancellationToken.None);
+        return $"{version.LayerArn}:{version.Version}";
+    }
+
+    public FunctionVersion Latest(string name) => Directory.Resolve(Caller, name, null);
+
+    public FunctionVersion Invocable(string name) => Directory.ResolveInvocable(Caller, name, null);
+
+    /// <summary>The next end of a preparation of the function, counted from this call.</summary>
+    public Task SettledAsync(string name)
+    {
+        TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Editor.Settled += arn => _ = arn.Name == name && settled.TrySetResult();
+        return settled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>As <see cref="SettledAsync"/>, or at once when nothing is under way: for what was taken up while the house was opened.</summary>
+    public Task SettledOrDoneAsync(string name)
+    {
+        Task settled = SettledAsync(name);
+        FunctionVersion latest = Latest(name);
+        return latest.State.Name == FunctionStateName.Pending || latest.LastUpdate.Name == UpdateStatusName.InProgress
+            ? settled
+            : Task.CompletedTask;
+    }
+
+    /// <summary>Puts a file where the folder of trees should be: no tree can be made then, not even by root.</summary>
+    public void BlockTrees()
+    {
+        string trees = Path.Combine(Folder, "trees");
+        if (System.IO.Directory.Exists(trees))
+        {
+            System.IO.Directory.Move(trees, trees + ".aside");
+        }
+
+        File.WriteAllText(trees, string.Empty);
+    }
+
+    public void UnblockTrees()
+    {
+        string trees = Path.Combine(Folder, "trees");
+        File.Delete(trees);
+        if (System.IO.Directory.Exists(trees + ".aside"))
+        {
+            System.IO.Directory.Move(trees + ".aside", trees);
+        }
+    }
+
+    /// <summary>Closes this house, whatever is under way, and opens another over the same folder, which then owns it.</summary>
+    public async Task<FunctionsHouse> ReopenAsync()
+    {
+        await CloseAsync();
+        return new FunctionsHouse(Folder, Time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_closed)
+        {
+            await CloseAsync();
+            System.IO.Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        _closed = true;
+        await Editor.DisposeAsync();
+        await Catalog.DisposeAsync();
+    }
+}
