@@ -54,8 +54,11 @@ public sealed class AwsError : Exception
     public static AwsError InvalidRequestContent(string message) =>
         new("InvalidRequestContentException", 400, message, AwsErrorBody.TypeAndLowerMessage);
 
+    public static AwsError Serialization(string message) =>
+        new("SerializationException", 400, message, AwsErrorBody.LowerMessageOnly);
+
     public static AwsError TooManyRequests(string message, string reason) =>
-        new("TooManyRequestsException", 429, message, AwsErrorBody.TypeAndUpperMessage) { Reason = reason, RetryAfterSeconds = 1 };
+        new("TooManyRequestsException", 429, message, AwsErrorBody.TypeAndLowerMessage) { Reason = reason, RetryAfterSeconds = 1 };
 
     public static AwsError Service(string message, Exception? inner = null) =>
         new("ServiceException", 500, message, AwsErrorBody.TypeAndUpperMessage, inner);

@@ -14,7 +14,7 @@ public sealed class CreateFunctionTests : IAsyncDisposable
     [Fact]
     public async Task A_new_function_is_pending_with_the_defaults_of_Lambda()
     {
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         FunctionVersion created = await _house.CreateAsync(FunctionsHouse.Request("fn"));
 
         Assert.Equal("$LATEST", created.Version);

@@ -59,7 +59,7 @@ public sealed class DeleteFunctionTests : IAsyncDisposable
     [Fact]
     public async Task A_function_deleted_while_pending_does_not_come_back()
     {
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         Task settled = _house.SettledAsync("fn");
         await _house.CreateAsync(FunctionsHouse.Request("fn"));
         Task deleted = _house.DeleteAsync("fn");

@@ -12,7 +12,7 @@ public sealed class FunctionStateTests : IAsyncDisposable
     [Fact]
     public async Task A_pending_function_cannot_be_invoked()
     {
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         await _house.CreateAsync(FunctionsHouse.Request("fn"));
         AwsError error = Assert.Throws<AwsError>(() => _house.Invocable("fn"));
         Assert.Equal(("ResourceConflictException", 409), (error.Code, error.Status));
@@ -22,7 +22,7 @@ public sealed class FunctionStateTests : IAsyncDisposable
     [Fact]
     public async Task A_function_left_pending_becomes_active_after_a_restart()
     {
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         FunctionVersion created = await _house.CreateAsync(FunctionsHouse.Request("fn"));
         await using FunctionsHouse reopened = await _house.ReopenAsync();
         await reopened.SettledOrDoneAsync("fn");
@@ -36,7 +36,7 @@ public sealed class FunctionStateTests : IAsyncDisposable
     public async Task An_update_left_in_progress_succeeds_after_a_restart()
     {
         FunctionVersion before = await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         FunctionVersion update = await _house.Editor.UpdateConfigurationAsync(
             FunctionsHouse.Caller, new() { FunctionName = "fn", Timeout = 77 }, CancellationToken.None);
         await using FunctionsHouse reopened = await _house.ReopenAsync();
@@ -51,14 +51,12 @@ public sealed class FunctionStateTests : IAsyncDisposable
     [Fact]
     public async Task A_function_whose_trees_cannot_be_made_fails_with_a_reason_and_recovers_by_an_update()
     {
-        _house.BlockTrees();
-        FunctionVersion failed = await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
+        FunctionVersion failed = await _house.LoseBlobsOfAsync("fn", () => _house.CreateAsync(FunctionsHouse.Request("fn")));
         Assert.Equal((FunctionStateName.Failed, "InternalError"), (failed.State.Name, failed.State.ReasonCode));
         Assert.False(string.IsNullOrEmpty(failed.State.Reason));
         AwsError error = Assert.Throws<AwsError>(() => _house.Invocable("fn"));
         Assert.EndsWith("state: Failed", error.Message, StringComparison.Ordinal);
 
-        _house.UnblockTrees();
         FunctionVersion mended = await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Code("mended = 1"));
         Assert.Equal(FunctionState.Active, mended.State);
         Assert.Equal(mended, _house.Invocable("fn"), UpdateFunctionTests.SameRevision);
@@ -68,12 +66,11 @@ public sealed class FunctionStateTests : IAsyncDisposable
     public async Task After_a_failed_update_invocations_go_on_with_the_former_version()
     {
         FunctionVersion before = await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
-        _house.BlockTrees();
-        FunctionVersion failed = await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Code("broken = 1"));
+        FunctionVersion failed = await _house.LoseBlobsOfAsync("fn", () => _house.Editor.UpdateCodeAsync(
+            FunctionsHouse.Caller, new() { FunctionName = "fn" }, FunctionsHouse.Code("broken = 1"), CancellationToken.None));
         Assert.Equal((FunctionStateName.Active, UpdateStatusName.Failed), (failed.State.Name, failed.LastUpdate.Name));
         Assert.Equal(before, _house.Invocable("fn"), UpdateFunctionTests.SameRevision);
 
-        _house.UnblockTrees();
         FunctionVersion mended = await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Code("mended = 1"));
         Assert.Equal(mended, _house.Invocable("fn"), UpdateFunctionTests.SameRevision);
     }

@@ -15,6 +15,8 @@ internal sealed class FunctionsHouse : IAsyncDisposable
 {
     public const string Role = "arn:aws:iam::000000000000:role/r";
 
+    private readonly FileBlobStore _blobs;
+    private readonly TreeBuilder _builder;
     private bool _closed;
 
     private FunctionsHouse(string folder, FakeTimeProvider time)
@@ -22,11 +24,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Folder = folder;
         Time = time;
         Catalog = new GatedCatalog(SqliteCatalog.Open(Path.Combine(folder, "catalog.db")));
-        FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
-        Trees = new TreeStore(Path.Combine(folder, "trees"), blobs);
-        ArchiveIntake intake = new(blobs);
+        _blobs = new FileBlobStore(Path.Combine(folder, "blobs"));
+        Trees = TreeStore.Open(LayersDirectories.Below(folder), _blobs, time);
+        _builder = new TreeBuilder(Trees, Catalog, static _ => { });
+        ArchiveIntake intake = new(_blobs);
         Library = new LayerLibrary(Catalog);
-        Publisher = new LayerPublisher(Catalog, intake, time);
+        Publisher = new LayerPublisher(intake, Catalog, _builder, time);
         Directory = new FunctionDirectory(Catalog);
         Editor = new FunctionEditor(Catalog, intake, Trees, Library, time, NullLogger<FunctionEditor>.Instance);
     }
@@ -142,26 +145,22 @@ internal sealed class FunctionsHouse : IAsyncDisposable
             : Task.CompletedTask;
     }
 
-    /// <summary>Puts a file where the folder of trees should be: no tree can be made then, not even by root.</summary>
-    public void BlockTrees()
+    /// <summary>Runs a change whose blobs are lost just before it is committed: its trees cannot be made then, not even by root.</summary>
+    public async Task<FunctionVersion> LoseBlobsOfAsync(string name, Func<Task> change)
     {
-        string trees = Path.Combine(Folder, "trees");
-        if (System.IO.Directory.Exists(trees))
+        Task settled = SettledAsync(name);
+        Task held = Catalog.HoldAfter(0);
+        Task changed = change();
+        await held;
+        foreach (Sha256 digest in _blobs.List().ToArray())
         {
-            System.IO.Directory.Move(trees, trees + ".aside");
+            _blobs.Delete(digest);
         }
 
-        File.WriteAllText(trees, string.Empty);
-    }
-
-    public void UnblockTrees()
-    {
-        string trees = Path.Combine(Folder, "trees");
-        File.Delete(trees);
-        if (System.IO.Directory.Exists(trees + ".aside"))
-        {
-            System.IO.Directory.Move(trees + ".aside", trees);
-        }
+        Catalog.Open();
+        await changed;
+        await settled;
+        return Latest(name);
     }
 
     /// <summary>Closes this house, whatever is under way, and opens another over the same folder, which then owns it.</summary>
@@ -184,6 +183,8 @@ internal sealed class FunctionsHouse : IAsyncDisposable
     {
         _closed = true;
         await Editor.DisposeAsync();
+        await Trees.DisposeAsync();
+        await _builder.DisposeAsync();
         await Catalog.DisposeAsync();
     }
 }

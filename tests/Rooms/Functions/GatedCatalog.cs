@@ -7,17 +7,21 @@ internal sealed class GatedCatalog(ICatalog inner) : ICatalog
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _gate = Opened();
+    private TaskCompletionSource _held = Opened();
     private int _free = int.MaxValue;
 
     public CatalogSnapshot Current => inner.Current;
 
     /// <summary>Lets the next <paramref name="commits"/> pass and holds those after them until <see cref="Open"/>.</summary>
-    public void HoldAfter(int commits)
+    /// <returns>Ends when the first commit is held.</returns>
+    public Task HoldAfter(int commits)
     {
         lock (_lock)
         {
             _free = commits;
             _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _held.Task;
         }
     }
 
@@ -42,7 +46,13 @@ internal sealed class GatedCatalog(ICatalog inner) : ICatalog
     {
         lock (_lock)
         {
-            return _free-- > 0 ? Task.CompletedTask : _gate.Task;
+            if (_free-- > 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            _held.TrySetResult();
+            return _gate.Task;
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
     public async Task While_an_update_is_in_progress_invocations_use_the_former_version()
     {
         FunctionVersion before = await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         Task settled = _house.SettledAsync("fn");
         FunctionVersion answer = await UpdateCodeAsync("fn", FunctionsHouse.Code("new = 1"));
 
@@ -37,7 +37,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
     public async Task An_update_during_an_update_is_refused()
     {
         await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         await UpdateCodeAsync("fn", FunctionsHouse.Code("new = 1"));
 
         AwsError error = await Assert.ThrowsAsync<AwsError>(() => ConfigureAsync(new() { FunctionName = "fn", Timeout = 4 }));
@@ -50,7 +50,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
     [Fact]
     public async Task An_update_of_a_pending_function_is_refused()
     {
-        _house.Catalog.HoldAfter(1);
+        _ = _house.Catalog.HoldAfter(1);
         await _house.CreateAsync(FunctionsHouse.Request("fn"));
         AwsError error = await Assert.ThrowsAsync<AwsError>(() => ConfigureAsync(new() { FunctionName = "fn", Timeout = 4 }));
         Assert.Equal("The operation cannot be performed at this time. The function is currently in the following state: Pending", error.Message);

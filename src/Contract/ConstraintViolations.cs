@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace Lamina.Contract;
+
+/// <summary>Collects every constraint a request violates and words them as AWS does, in one ValidationException.</summary>
+internal sealed class ConstraintViolations
+{
+    private List<string>? _found;
+
+    public void Required(object? value, string path)
+    {
+        if (value is null)
+        {
+            Add($"Value null at '{path}' failed to satisfy constraint: Member must not be null");
+        }
+    }
+
+    public void Check(TextConstraint constraint, string? value, string path)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        foreach (string violated in constraint.Violated(value))
+        {
+            Add(value, constraint.Sensitive, path, violated);
+        }
+    }
+
+    public void Check(NumberConstraint constraint, double? value, string path)
+    {
+        if (value is { } number && constraint.Violated(number) is { } violated)
+        {
+            Add(constraint.Format(number), sensitive: false, path, violated);
+        }
+    }
+
+    public void Check(ListConstraint constraint, IReadOnlyList<string?>? list, string path)
+    {
+        if (list is null)
+        {
+            return;
+        }
+
+        CheckSize(constraint.Max, constraint.Min, list.Count, () => Print(list), sensitive: false, path);
+        TextConstraint? element = constraint.Element;
+        if (list.Any(item => item is null || element?.IsSatisfied(item) == false))
+        {
+            string wording = constraint.Flat && !list.Contains(null)
+                ? element!.NotInSet()
+                : $"Member must satisfy constraint: [{string.Join(", ", [.. element?.All() ?? [], "Member must not be null"])}]";
+            Add(Print(list), sensitive: false, path, wording);
+        }
+    }
+
+    /// <summary>A list whose elements are structures: only its size; the elements check themselves.</summary>
+    public void Check<T>(ListConstraint constraint, IReadOnlyList<T>? list, string path)
+        where T : class
+    {
+        if (list is not null)
+        {
+            CheckSize(constraint.Max, constraint.Min, list.Count, () => Print(list.Select(item => item?.ToString())), sensitive: false, path);
+        }
+    }
+
+    public void Check(MapConstraint constraint, IReadOnlyDictionary<string, string>? map, string path)
+    {
+        if (map is null)
+        {
+            return;
+        }
+
+        string Text() => "{" + string.Join(", ", map.Select(pair => $"{pair.Key}={pair.Value ?? "null"}")) + "}";
+        CheckSize(constraint.Max, constraint.Min, map.Count, Text, constraint.Sensitive, path);
+        if (constraint.Key is { } key && map.Keys.Any(name => !key.IsSatisfied(name)))
+        {
+            Add(Text(), constraint.Sensitive, path, $"Map keys must satisfy constraint: [{string.Join(", ", key.All())}]");
+        }
+
+        if (map.Values.Any(item => item is null || constraint.Value?.IsSatisfied(item) == false))
+        {
+            string parts = string.Join(", ", [.. constraint.Value?.All() ?? [], "Member must not be null"]);
+            Add(Text(), constraint.Sensitive, path, $"Map value must satisfy constraint: [{parts}]");
+        }
+    }
+
+    public void Each<T>(T? structure, string path, Action<T, string, ConstraintViolations> check)
+        where T : class
+    {
+        if (structure is not null)
+        {
+            check(structure, path + ".", this);
+        }
+    }
+
+    public void EachMember<T>(IReadOnlyList<T>? list, string path, Action<T, string, ConstraintViolations> check)
+        where T : class
+    {
+        for (int i = 0; i < (list?.Count ?? 0); i++)
+        {
+            string member = string.Create(CultureInfo.InvariantCulture, $"{path}.{i + 1}.member");
+            Required(list![i], member);
+            Each(list[i], member, check);
+        }
+    }
+
+    public void ThrowIfAny()
+    {
+        if (_found is not null)
+        {
+            string errors = _found.Count == 1 ? "1 validation error" : string.Create(CultureInfo.InvariantCulture, $"{_found.Count} validation errors");
+            throw AwsError.Validation($"{errors} detected: {string.Join("; ", _found)}");
+        }
+    }
+
+    private void CheckSize(int? max, int? min, int count, Func<string> text, bool sensitive, string path)
+    {
+        if (count > max)
+        {
+            Add(text(), sensitive, path, string.Create(CultureInfo.InvariantCulture, $"Member must have length less than or equal to {max}"));
+        }
+
+        if (count < min)
+        {
+            Add(text(), sensitive, path, string.Create(CultureInfo.InvariantCulture, $"Member must have length greater than or equal to {min}"));
+        }
+    }
+
+    private static string Print(IEnumerable<string?> list) => $"[{string.Join(", ", list.Select(item => item ?? "null"))}]";
+
+    private void Add(string value, bool sensitive, string path, string wording) =>
+        Add($"Value{(sensitive ? "" : $" '{value}'")} at '{path}' failed to satisfy constraint: {wording}");
+
+    private void Add(string violation) => (_found ??= []).Add(violation);
+}

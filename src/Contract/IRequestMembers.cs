@@ -1,0 +1,11 @@
+namespace Lamina.Contract;
+
+/// <summary>What a request says outside its body: *labels* of the path (decoded), the *query* and *headers*. Null when absent.</summary>
+public interface IRequestMembers
+{
+    string? Label(string name);
+
+    string? Query(string name);
+
+    string? Header(string name);
+}

@@ -1,0 +1,21 @@
+using Lamina.Contract.Lambda;
+using Lamina.Functions;
+using Lamina.Server.Wire;
+
+namespace Lamina.Server.Operations;
+
+internal sealed class CreateFunction(FunctionEditor editor) : IOperation
+{
+    public string Name => "CreateFunction";
+
+    public BodyLimit Limit(OperationCall call) => BodyLimit.Archive(Name);
+
+    public async Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
+    {
+        CreateFunctionRequest request = LambdaRequests.CreateFunction(call.Body.Span, call);
+        FunctionCode code = request.Code!;
+        ReadOnlyMemory<byte> archive = Sources.Archive(code.ZipFile, code.S3Bucket, code.S3Key);
+        FunctionVersion created = await editor.CreateAsync(call.Caller, request, archive, cancellationToken);
+        return FunctionAnswers.Configuration(201, created);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using Lamina.Contract.Lambda;
+using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Server.Wire;
+
+namespace Lamina.Server.Operations;
+
+/// <summary>Words function versions as AWS's answers do.</summary>
+internal static class FunctionAnswers
+{
+    public static Answer Configuration(int status, FunctionVersion function) =>
+        Answer.Json(status, Configuration(function), LambdaJson.Default.FunctionConfiguration);
+
+    public static FunctionConfiguration Configuration(FunctionVersion function) => Summary(function) with
+    {
+        State = function.State.Name.ToString(),
+        StateReason = function.State.Reason,
+        StateReasonCode = function.State.ReasonCode,
+        // While the function is being created AWS says nothing of updates.
+        LastUpdateStatus = function.State.Name == FunctionStateName.Pending ? null : function.LastUpdate.Name.ToString(),
+        LastUpdateStatusReason = function.LastUpdate.Reason,
+        LastUpdateStatusReasonCode = function.LastUpdate.ReasonCode,
+        RuntimeVersionConfig = function.Runtime is null ? null : new RuntimeVersionConfig
+        {
+            RuntimeVersionArn = $"arn:aws:lambda:{function.Region}::runtime:{RuntimeVersion(function.Runtime)}",
+        },
+    };
+
+    /// <summary>What lists answer: everything but state and runtime version (API reference, ListFunctions).</summary>
+    public static FunctionConfiguration Summary(FunctionVersion function) => new()
+    {
+        FunctionName = function.Name,
+        FunctionArn = function.Version == Contract.FunctionArn.Latest ? function.Arn.ToString() : function.Arn.Qualified(function.Version),
+        Runtime = function.Runtime,
+        Role = function.Role,
+        Handler = function.Handler,
+        CodeSize = function.Code.SizeBytes,
+        Description = function.Description,
+        Timeout = function.TimeoutSeconds,
+        MemorySize = function.MemorySizeMiB,
+        LastModified = function.LastModified,
+        CodeSha256 = function.Code.Digest.ToBase64(),
+        Version = function.Version,
+        VpcConfig = Vpc(function.Settings),
+        DeadLetterConfig = function.Settings.DeadLetterTargetArn is { } target ? new DeadLetterConfig { TargetArn = target } : null,
+        Environment = function.Environment is { } variables ? new EnvironmentResponse { Variables = variables } : null,
+        KMSKeyArn = function.Settings.KmsKeyArn,
+        TracingConfig = new TracingConfigResponse { Mode = function.Settings.TracingMode },
+        RevisionId = function.RevisionId,
+        Layers = function.Layers.IsEmpty ? null : [.. function.Layers.Select(Layer)],
+        PackageType = "Zip",
+        Architectures = function.Architectures,
+        EphemeralStorage = new EphemeralStorage { Size = function.EphemeralStorageMiB },
+        SnapStart = new SnapStartResponse { ApplyOn = function.Settings.SnapStartApplyOn, OptimizationStatus = "Off" },
+        LoggingConfig = Logging(function.Settings),
+    };
+
+    private static Layer Layer(LayerReference layer) => new() { Arn = layer.Arn, CodeSize = layer.Content.SizeBytes };
+
+    private static LoggingConfig Logging(FunctionSettings settings) => new()
+    {
+        LogFormat = settings.LogFormat,
+        ApplicationLogLevel = settings.ApplicationLogLevel,
+        SystemLogLevel = settings.SystemLogLevel,
+        LogGroup = settings.LogGroup,
+    };
+
+    // Subnets belong to no network here, so there is no id to tell; a function taken out of its network answers empty lists (recorded).
+    private static VpcConfigResponse? Vpc(FunctionSettings settings) =>
+        settings.VpcSubnetIds is null && settings.VpcSecurityGroupIds is null ? null : new VpcConfigResponse
+        {
+            SubnetIds = settings.VpcSubnetIds ?? [],
+            SecurityGroupIds = settings.VpcSecurityGroupIds ?? [],
+            VpcId = "",
+            Ipv6AllowedForDualStack = settings.VpcIpv6Allowed,
+        };
+
+    // AWS names builds of a runtime by a digest; ours is one per runtime id.
+    private static string RuntimeVersion(string runtime) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtime)));
+}

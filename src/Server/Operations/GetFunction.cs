@@ -1,0 +1,26 @@
+using Lamina.Contract.Lambda;
+using Lamina.Functions;
+using Lamina.Server.Internal;
+using Lamina.Server.Wire;
+
+namespace Lamina.Server.Operations;
+
+internal sealed class GetFunction(FunctionDirectory directory, ContentLinks links) : IOperation
+{
+    public string Name => "GetFunction";
+
+    public BodyLimit Limit(OperationCall call) => BodyLimit.None;
+
+    public Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
+    {
+        GetFunctionRequest request = LambdaRequests.GetFunction(call);
+        FunctionVersion function = directory.Resolve(call.Caller, request.FunctionName!, request.Qualifier);
+        GetFunctionResponse response = new()
+        {
+            Configuration = FunctionAnswers.Configuration(function),
+            Code = new FunctionCodeLocation { RepositoryType = "S3", Location = links.Make(call.Authority, function.Code.Digest) },
+            Tags = directory.FindTags(function.Arn),
+        };
+        return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.GetFunctionResponse));
+    }
+}

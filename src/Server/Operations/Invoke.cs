@@ -1,0 +1,87 @@
+using System.Globalization;
+using Lamina.Contract;
+using Lamina.Contract.Lambda;
+using Lamina.Execution;
+using Lamina.Functions;
+using Lamina.Server.Wire;
+
+namespace Lamina.Server.Operations;
+
+/// <summary>
+/// Invoke: RequestResponse waits for the outcome, Event hands the event over and answers, DryRun only checks.
+/// What a handler does wrong is an outcome with status 200; only what keeps it from running is an error.
+/// </summary>
+internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, EventInvocations events) : IOperation
+{
+    private static readonly ReadOnlyMemory<byte> EmptyEvent = "{}"u8.ToArray();
+
+    public string Name => "Invoke";
+
+    public BodyLimit Limit(OperationCall call) => call.Header("X-Amz-Invocation-Type") == "Event"
+        ? Payload(Limits.AsyncPayloadBytes, "Event")
+        : Payload(Limits.SyncPayloadBytes, "RequestResponse");
+
+    public async Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
+    {
+        InvocationRequest request = LambdaRequests.Invoke(call);
+        InvokePayload.CheckContentType(call.ContentType);
+        FunctionVersion function = directory.ResolveInvocable(call.Caller, request.FunctionName!, request.Qualifier);
+        InvokePayload.CheckJson(call.Body.Span);
+        Invocation invocation = NewInvocation(call, request, function);
+        switch (request.InvocationType)
+        {
+            case "DryRun":
+                return Answer.Empty(204);
+            case "Event":
+                events.Enqueue(function, invocation);
+                return Answer.Empty(202);
+            default:
+                InvokeOutcome outcome = await invoker.InvokeAsync(function, invocation, cancellationToken);
+                return ToAnswer(outcome, function, invocation, withLogTail: request.LogType == "Tail");
+        }
+    }
+
+    private static Invocation NewInvocation(OperationCall call, InvocationRequest request, FunctionVersion function) => new()
+    {
+        RequestId = call.RequestId,
+        Payload = call.Body.IsEmpty ? EmptyEvent : call.Body,
+        InvokedFunctionArn = InvokedArn(call.Caller, request, function),
+        ClientContext = InvokePayload.ReadClientContext(request.ClientContext),
+        TraceId = TraceId.Of(call.Header("X-Amzn-Trace-Id")),
+    };
+
+    /// <summary>The ARN as the caller named the function: with the qualifier exactly when there was one.</summary>
+    private static string InvokedArn(Caller caller, InvocationRequest request, FunctionVersion function)
+    {
+        string? qualifier = request.Qualifier
+            ?? (FunctionReference.TryParse(request.FunctionName!, caller, out FunctionReference? reference) ? reference.Qualifier : null);
+        return qualifier is null ? function.Arn.ToString() : function.Arn.Qualified(qualifier);
+    }
+
+    private static Answer ToAnswer(InvokeOutcome outcome, FunctionVersion function, Invocation invocation, bool withLogTail)
+    {
+        if (outcome.Result == InvokeResult.Throttled)
+        {
+            throw AwsError.TooManyRequests("Rate Exceeded.", "ConcurrentInvocationLimitExceeded");
+        }
+
+        Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, (object)outcome as IDisposable);
+        answer.Headers.Add(new("X-Amz-Executed-Version", function.Version));
+        answer.Headers.Add(new("X-Amzn-Trace-Id", invocation.TraceId));
+        if (outcome.Result != InvokeResult.Succeeded)
+        {
+            answer.Headers.Add(new("X-Amz-Function-Error", "Unhandled"));
+        }
+
+        if (withLogTail)
+        {
+            answer.Headers.Add(new("X-Amz-Log-Result", Convert.ToBase64String(outcome.LogTail.Span)));
+        }
+
+        return answer;
+    }
+
+    // Not pooled: the event may outlive the request, whose client can go at any time.
+    private static BodyLimit Payload(int bytes, string type) => new(bytes, Pooled: false, size => AwsError.RequestTooLarge(string.Create(
+        CultureInfo.InvariantCulture, $"{size} byte payload is too large for the {type} invocation type (limit {bytes} bytes)")));
+}

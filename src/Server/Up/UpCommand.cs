@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Net;
+using System.Runtime.InteropServices;
+using Lamina.Contract;
+using Lamina.Sandbox;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Server.Up;
+
+/// <summary><c>lamina up</c>: run the server in the foreground until a signal comes.</summary>
+internal static class UpCommand
+{
+    private static readonly Option<string> Listen = new("--listen")
+    {
+        Description = "Address to listen on, HOST:PORT; port 0 picks a free one",
+        DefaultValueFactory = static _ => "127.0.0.1:4566",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Data folder",
+        DefaultValueFactory = static _ => DataFolder.DefaultPath(),
+    };
+
+    private static readonly Option<string> Region = new("--region")
+    {
+        Description = "Region of requests that do not say one",
+        DefaultValueFactory = static _ => "us-east-1",
+    };
+
+    private static readonly Option<string> Account = new("--account")
+    {
+        Description = "Account of callers whose access key does not name one, 12 digits",
+        DefaultValueFactory = static _ => AccountId.Default.Value,
+    };
+
+    private static readonly Option<LogLevel> Level = new("--log-level")
+    {
+        Description = "Least level that is logged (on standard error)",
+        DefaultValueFactory = static _ => LogLevel.Information,
+    };
+
+    private static readonly Option<SandboxNetwork> Network = new("--function-network")
+    {
+        Description = "Network that functions have: none but Lamina itself, or this machine's",
+        DefaultValueFactory = static _ => SandboxNetwork.Isolated,
+    };
+
+    private static readonly Option<double> IdleTimeout = new("--idle-timeout")
+    {
+        Description = "Seconds after which an execution environment without work is shut down",
+        DefaultValueFactory = static _ => 600,
+    };
+
+    public static Command Create()
+    {
+        Command command = new("up", "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves.")
+        {
+            Listen, Data, Region, Account, Level, Network, IdleTimeout,
+        };
+        command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(ReadOptions(parsed), cancellationToken);
+        }
+        catch (UpException exception)
+        {
+            await Console.Error.WriteLineAsync($"lamina: {exception.Message}");
+            return 1;
+        }
+        catch (Exception exception) when (exception is AddressInUseException || exception.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync(
+                $"lamina: {parsed.GetValue(Listen)} is taken by another program. Stop that one, or name another address with --listen.");
+            return 1;
+        }
+    }
+
+    private static UpOptions ReadOptions(ParseResult parsed) => new()
+    {
+        Listen = ListenAddress.Parse(parsed.GetRequiredValue(Listen)),
+        DataDirectory = parsed.GetRequiredValue(Data),
+        Region = parsed.GetRequiredValue(Region) is { Length: > 0 } region ? region : throw new UpException("--region wants a name."),
+        Account = AccountId.TryParse(parsed.GetRequiredValue(Account), out AccountId account)
+            ? account
+            : throw new UpException("--account wants 12 digits."),
+        LogLevel = parsed.GetRequiredValue(Level),
+        FunctionNetwork = parsed.GetRequiredValue(Network),
+        IdleTimeout = parsed.GetRequiredValue(IdleTimeout) is > 0 and <= 86_400 and var seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new UpException("--idle-timeout wants seconds, more than 0 and at most a day."),
+    };
+
+    private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, stop));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, stop));
+        using ILoggerFactory loggers = StandardErrorLog.Create(options.LogLevel);
+        await using House house = await House.OpenAsync(options, loggers, cancellationToken);
+        await Console.Out.WriteLineAsync($"ready {house.Address.GetLeftPart(UriPartial.Authority)}");
+        await Console.Out.FlushAsync(cancellationToken);
+        await stop.Task;
+        return 0;
+    }
+
+    // The first signal lets running work end; a second one does not wait for it. The jail ends all sandboxes when we are gone.
+    private static void OnSignal(PosixSignalContext context, TaskCompletionSource stop)
+    {
+        context.Cancel = true;
+        if (!stop.TrySetResult())
+        {
+            Environment.Exit(128 + (context.Signal == PosixSignal.SIGINT ? 2 : 15));
+        }
+    }
+}

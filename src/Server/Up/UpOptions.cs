@@ -1,0 +1,27 @@
+using System.Net;
+using Lamina.Contract;
+using Lamina.Sandbox;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Server.Up;
+
+/// <summary>What the operator decides at start.</summary>
+internal sealed record UpOptions
+{
+    /// <summary>Port 0 picks a free one.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Region of requests that do not say one.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Account of callers whose access key does not name one.</summary>
+    public required AccountId Account { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required SandboxNetwork FunctionNetwork { get; init; }
+
+    public required TimeSpan IdleTimeout { get; init; }
+}

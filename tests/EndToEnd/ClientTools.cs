@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>Finds AWS's clients on this machine; a test whose client cannot be had is skipped with a line that says what to install.</summary>
+internal static class ClientTools
+{
+    // Debian's own, whatever stands earlier in PATH: boto3 is a package of Debian's Python.
+    public const string CommandLine = "/usr/bin/aws";
+    public const string Python = "/usr/bin/python3";
+    public const string Node = "/usr/bin/node";
+
+    public static TheoryData<string> Clients => ["cli", "boto3", "javascript"];
+
+    public static ILambdaClient Connect(string client, Uri endpoint)
+    {
+        switch (client)
+        {
+            case "cli":
+                Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
+                return new CommandLineClient(endpoint);
+            case "boto3":
+                Require(Succeeds(Python, "-c", "import boto3"), "boto3 is missing: apt-get install python3-boto3");
+                return ScriptedClient.Boto3(endpoint);
+            default:
+                return ScriptedClient.JavaScript(endpoint);
+        }
+    }
+
+    /// <summary>The client that is most often there, for tests that are not about clients.</summary>
+    public static ILambdaClient ConnectAny(Uri endpoint) => Connect("boto3", endpoint);
+
+    /// <summary>Installs the JavaScript client by its lock file into the cache folder, once, and gives the folder.</summary>
+    public static string InstallJavaScript()
+    {
+        Require(File.Exists(Node), "Node.js is missing: apt-get install nodejs npm");
+        string folder = Path.Combine(RepositoryFolders.Tools, "clients");
+        string installed = Path.Combine(folder, "installed.json");
+        string wanted = File.ReadAllText(Path.Combine(RepositoryFolders.Clients, "package-lock.json"));
+        Directory.CreateDirectory(folder);
+        foreach (string name in (string[])["package.json", "package-lock.json", "driver.mjs"])
+        {
+            File.Copy(Path.Combine(RepositoryFolders.Clients, name), Path.Combine(folder, name), overwrite: true);
+        }
+
+        if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
+        {
+            Require(
+                Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
+                $"@aws-sdk/client-lambda cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
+            File.WriteAllText(installed, wanted);
+        }
+
+        return folder;
+    }
+
+    public static void PointAt(ProcessStartInfo start, Uri endpoint)
+    {
+        string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
+        foreach (string name in inherited)
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["AWS_ACCESS_KEY_ID"] = "test";
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = "test";
+        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
+        start.Environment["AWS_REGION"] = "us-east-1";
+        start.Environment["AWS_MAX_ATTEMPTS"] = "1";
+        start.Environment["AWS_PAGER"] = string.Empty;
+        start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
+        start.Environment["NO_PROXY"] = "127.0.0.1";
+    }
+
+    private static void Require(bool there, string orElse) => Assert.SkipUnless(there, orElse);
+
+    private static bool Succeeds(string program, params string[] arguments)
+    {
+        try
+        {
+            ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginErrorReadLine();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>What a stranger's code cannot see, reach or bring down.</summary>
+public sealed class IsolationTests : ServerTests
+{
+    [Fact]
+    public async Task Nothing_of_the_operator_or_of_other_functions_is_in_sight()
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        string secret = $"secret-{Guid.NewGuid():N}";
+        await client.CreateProbeAsync("neighbour", new JsonObject
+        {
+            ["Environment"] = new JsonObject { ["Variables"] = new JsonObject { ["NEIGHBOUR"] = secret } },
+        });
+        await client.CreateProbeAsync("fn");
+        _ = await client.RunAsync("neighbour", $"open('/tmp/{secret}', 'w').write('x')");
+
+        JsonNode? seen = await client.RunAsync("fn", $$"""
+            import os
+            def listing(path):
+                try:
+                    return os.listdir(path)
+                except OSError:
+                    return []
+            pids = [int(name) for name in listing('/proc') if name.isdigit()]
+            environs = ''
+            for pid in pids:
+                try:
+                    environs += open(f'/proc/{pid}/environ').read()
+                except OSError:
+                    pass
+            result = {
+                'tmp': listing('/tmp'),
+                'data': listing('{{DataFolder}}'),
+                'home': listing('/root') + [entry for home in listing('/home') for entry in listing('/home/' + home)],
+                'server': {{Server.ProcessId}} in pids and 'lamina' in open('/proc/{{Server.ProcessId}}/cmdline').read().lower(),
+                'processes': len(pids),
+                'neighbour': '{{secret}}' in environs,
+                'shadow': os.access('/etc/shadow', os.R_OK),
+                'uid': os.getuid(),
+            }
+            """);
+        Assert.Equal(("[]", "[]", "[]"), (seen!["tmp"]!.ToJsonString(), seen["data"]!.ToJsonString(), seen["home"]!.ToJsonString()));
+        Assert.Equal((false, false, false), ((bool)seen["server"]!, (bool)seen["neighbour"]!, (bool)seen["shadow"]!));
+        Assert.InRange((int)seen["processes"]!, 1, 5);
+        Assert.NotEqual(0, (int)seen["uid"]!);
+    }
+
+    [Fact]
+    public async Task Signals_do_not_leave_the_sandbox()
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        await client.CreateProbeAsync("bystander");
+        await client.CreateProbeAsync("fn");
+        _ = await client.RunAsync("bystander", "open('/tmp/here', 'w').write('x')");
+
+        JsonNode? reached = await client.RunAsync("fn", $"""
+            import os, signal
+            def send(pid):
+                try:
+                    os.kill(pid, 0)
+                    return True
+                except OSError:
+                    return False
+            inside = set(int(name) for name in os.listdir('/proc') if name.isdigit())
+            result = [pid for pid in list(range(2, 5000)) + [{Server.ProcessId}] if pid not in inside and send(pid)]
+            """);
+        Assert.Equal("[]", reached!.ToJsonString());
+        _ = await client.InvokeAsync("fn", Probe.Event("import os; os.kill(-1, 9)"));
+        Assert.Equal("here", (string?)(await client.RunAsync("bystander", "import os; result = os.listdir('/tmp')"))![0]);
+    }
+
+    public static TheoryData<string, string, string> Attacks => new()
+    {
+        { "memory hog", "hog = [bytes(1 << 20) * 1 for _ in range(4096)] ; hog = [bytearray(b'x' * (1 << 20)) for _ in range(4096)]", "Runtime.ExitError" },
+        { "fork bomb", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass", "Sandbox.Timedout" },
+        { "endless loop", "while True: pass", "Sandbox.Timedout" },
+        { "sudden exit", "import os; os._exit(3)", "Runtime.ExitError" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public async Task An_attack_ends_as_Lambdas_error_and_the_server_serves_on(string what, string python, string errorType)
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        await client.CreateProbeAsync("attacker", new JsonObject { ["Timeout"] = 5 });
+        await client.CreateProbeAsync("bystander");
+        ClientAnswer answer = await client.InvokeAsync("attacker", Probe.Event(python));
+
+        Assert.True(answer.FunctionError == "Unhandled", $"{what}: {answer.Payload}");
+        Assert.Equal(errorType, (string?)JsonNode.Parse(answer.Payload)!["errorType"]);
+        Assert.Equal(2, (int)(await client.RunAsync("bystander", "result = 1 + 1"))!);
+        Assert.Equal(2, (int)(await client.RunAsync("attacker", "result = 1 + 1"))!);
+    }
+
+    [Fact]
+    public async Task A_disk_filler_fills_only_its_own_tmp()
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        await client.CreateProbeAsync("filler", new JsonObject { ["MemorySize"] = 1024 });
+        await client.CreateProbeAsync("bystander");
+        ClientAnswer answer = await client.InvokeAsync("filler", Probe.Event("open('/tmp/a', 'wb').write(bytes(1 << 30))"));
+        Assert.Equal("OSError", (string?)JsonNode.Parse(answer.Payload)!["errorType"]);
+        Assert.Equal("done", (string?)await client.RunAsync("bystander", "open('/tmp/a', 'wb').write(bytes(1 << 20)); result = 'done'"));
+    }
+}

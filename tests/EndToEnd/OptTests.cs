@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>/opt, /var/task and /tmp as a function finds them.</summary>
+public sealed class OptTests : ServerTests
+{
+    [Fact]
+    public async Task Modes_and_symlinks_are_those_of_the_zip()
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        byte[] zip = new Archive()
+            .File("bin/tool", "#!/bin/sh\necho from the layer\n", mode: 0x1ED)
+            .File("etc/plain", "text", mode: 0x1A4)
+            .File("etc/read-only", "text", mode: 0x124)
+            .Link("etc/relative", "plain")
+            .Link("etc/absolute", "/opt/bin/tool")
+            .Link("etc/dangling", "nowhere")
+            .ToArray();
+        await client.CreateProbeAsync("fn", new JsonObject { ["Layers"] = new JsonArray(await client.PublishLayerAsync("layer", zip)) });
+
+        JsonNode? seen = await client.RunAsync("fn", """
+            import os, stat, subprocess
+            mode = lambda path: oct(stat.S_IMODE(os.lstat(path).st_mode))
+            result = {
+                'modes': [mode('/opt/bin/tool'), mode('/opt/etc/plain'), mode('/opt/etc/read-only')],
+                'links': [os.readlink('/opt/etc/' + name) for name in ('relative', 'absolute', 'dangling')],
+                'ran': subprocess.check_output(['/opt/bin/tool'], text=True),
+                'through': open('/opt/etc/relative').read(),
+            }
+            """);
+        Assert.Equal("""["0o755","0o644","0o444"]""", seen!["modes"]!.ToJsonString());
+        Assert.Equal("""["plain","/opt/bin/tool","nowhere"]""", seen["links"]!.ToJsonString());
+        Assert.Equal(("from the layer\n", "text"), ((string?)seen["ran"], (string?)seen["through"]));
+    }
+
+    [Fact]
+    public async Task Opt_and_task_are_read_only_and_tmp_is_capped()
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        string layer = await client.PublishLayerAsync("layer", Archive.Of("file", "content"));
+        await client.CreateProbeAsync("fn", new JsonObject { ["Layers"] = new JsonArray(layer), ["MemorySize"] = 1024 });
+
+        JsonNode? seen = await client.RunAsync("fn", """
+            import errno, os
+            def attempt(action):
+                try:
+                    action()
+                    return 'done'
+                except OSError as error:
+                    return errno.errorcode[error.errno]
+            def fill():
+                with open('/tmp/full', 'wb') as file:
+                    while True:
+                        file.write(bytes(1 << 20))
+            result = {
+                'opt': attempt(lambda: open('/opt/new', 'w')),
+                'change': attempt(lambda: open('/opt/file', 'a')),
+                'delete': attempt(lambda: os.unlink('/opt/file')),
+                'task': attempt(lambda: open('/var/task/new', 'w')),
+                'root': attempt(lambda: open('/new', 'w')),
+                'tmp': attempt(lambda: open('/tmp/new', 'w').write('x')),
+                'filled': attempt(fill),
+                'MiB': os.path.getsize('/tmp/full') >> 20,
+            }
+            """);
+        Assert.All(
+            (string[])["opt", "change", "delete", "task", "root"],
+            what => Assert.Contains((string?)seen![what], (string[])["EROFS", "EACCES", "EPERM"]));
+        Assert.Equal(("done", "ENOSPC"), ((string?)seen!["tmp"], (string?)seen["filled"]));
+        Assert.InRange((int)seen["MiB"]!, 500, 512);
+    }
+
+    [Fact]
+    public async Task The_links_in_answers_download_the_very_zips()
+    {
+        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        using RawClient raw = new(Endpoint);
+        byte[] zip = new Archive().File("a", "1", mode: 0x1ED).Link("b", "a").ToArray();
+        _ = await client.PublishLayerAsync("layer", zip);
+        await client.CreateProbeAsync("fn");
+
+        JsonObject layer = (await client.CallAsync("GetLayerVersion", new JsonObject { ["LayerName"] = "layer", ["VersionNumber"] = 1 })).Success;
+        JsonObject function = (await client.CallAsync("GetFunction", new JsonObject { ["FunctionName"] = "fn" })).Success;
+        Assert.Equal(zip, await raw.DownloadAsync(new Uri((string)layer["Content"]!["Location"]!)));
+        Assert.Equal(Probe.Code, await raw.DownloadAsync(new Uri((string)function["Code"]!["Location"]!)));
+        Assert.Equal("S3", (string?)function["Code"]!["RepositoryType"]);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Lamina.EndToEnd.Tests;
-
-public sealed class OutlineTests
-{
-    [Fact]
-    public void Outline_compiles() => Assert.True(true);
-}

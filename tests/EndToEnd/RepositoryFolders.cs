@@ -1,0 +1,33 @@
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>Where the built server and the cache of tools are, found from where the tests themselves were built.</summary>
+internal static class RepositoryFolders
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>What tests install; ignored by git.</summary>
+    public static string Tools { get; } = Path.Combine(Root, ".tools");
+
+    public static string Clients { get; } = Path.Combine(AppContext.BaseDirectory, "clients");
+
+    /// <summary>The server of the same configuration as these tests.</summary>
+    public static string Server()
+    {
+        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        string folder = Path.Combine(Root, "artifacts", "bin", "Server", configuration);
+        string[] names = ["lamina-server", "Lamina.Server"];
+        return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException($"No server was built in {folder}.");
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Lamina.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>A client library behind one of the drivers in clients/: a process that answers line by line.</summary>
+internal sealed class ScriptedClient : ILambdaClient
+{
+    private readonly Process _process;
+    private readonly SemaphoreSlim _one = new(1);
+
+    private ScriptedClient(string program, string script, Uri endpoint)
+    {
+        ProcessStartInfo start = new(program, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ClientTools.PointAt(start, endpoint);
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+    }
+
+    public static ScriptedClient Boto3(Uri endpoint) =>
+        new(ClientTools.Python, Path.Combine(RepositoryFolders.Clients, "driver.py"), endpoint);
+
+    public static ScriptedClient JavaScript(Uri endpoint) =>
+        new(ClientTools.Node, Path.Combine(ClientTools.InstallJavaScript(), "driver.mjs"), endpoint);
+
+    public Task<ClientAnswer> CallAsync(string operation, JsonObject parameters) => AskAsync("operation", operation, parameters);
+
+    public Task<ClientAnswer> WaitAsync(string waiter, JsonObject parameters) => AskAsync("wait", waiter, parameters);
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _one.Dispose();
+    }
+
+    private async Task<ClientAnswer> AskAsync(string kind, string what, JsonObject parameters)
+    {
+        JsonObject request = new() { [kind] = what, ["parameters"] = parameters.DeepClone() };
+        await _one.WaitAsync();
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(request.ToJsonString());
+            string line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The client ended.");
+            JsonObject answer = JsonNode.Parse(line)!.AsObject();
+            return new ClientAnswer(answer["response"]?.AsObject(), (string?)answer["error"], (string?)answer["message"]);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+}

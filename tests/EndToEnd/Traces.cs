@@ -1,0 +1,51 @@
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>What a server could leave behind on the machine: processes, mounts and cgroups that were not there before.</summary>
+internal sealed class Traces
+{
+    private readonly HashSet<string> _processes = [.. Processes()];
+    private readonly HashSet<string> _mounts = [.. Mounts()];
+    private readonly HashSet<string> _cgroups = [.. Cgroups()];
+
+    /// <summary>Takes note of what is there now.</summary>
+    public static Traces Note() => new();
+
+    public void AssertNothingNewOf(string dataFolder)
+    {
+        Assert.Empty(Mounts().Where(mount => !_mounts.Contains(mount) && mount.Contains(dataFolder, StringComparison.Ordinal)));
+        Assert.Empty(Cgroups().Where(cgroup => !_cgroups.Contains(cgroup)));
+        Assert.Empty(Processes().Where(process => !_processes.Contains(process)));
+    }
+
+    // Others share the machine: only what names us, or runs as one of ours, counts.
+    private static IEnumerable<string> Processes()
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/proc").Where(static folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            string command = ReadOrEmpty(Path.Combine(folder, "cmdline")).Replace('\0', ' ').Trim();
+            if (command.Contains("lamina-", StringComparison.Ordinal) || command.Contains("/var/runtime", StringComparison.Ordinal))
+            {
+                yield return $"{Path.GetFileName(folder)} {command}";
+            }
+        }
+    }
+
+    private static string[] Mounts() => File.ReadAllLines("/proc/self/mountinfo");
+
+    private static IEnumerable<string> Cgroups() => Directory.Exists("/sys/fs/cgroup")
+        ? Directory.EnumerateDirectories("/sys/fs/cgroup", "*lamina*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 })
+        : [];
+
+    private static string ReadOrEmpty(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // It ended while we looked.
+            return string.Empty;
+        }
+    }
+}

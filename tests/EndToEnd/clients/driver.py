@@ -1,0 +1,57 @@
+"""Calls boto3 for the tests: one JSON request per line in, one JSON answer per line out."""
+
+import base64
+import json
+import os
+import sys
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError, WaiterError
+
+BLOBS = ("ZipFile", "Payload")
+
+
+def decoded(value):
+    if isinstance(value, dict):
+        return {name: base64.b64decode(item) if name in BLOBS else decoded(item) for name, item in value.items()}
+    return value
+
+
+def encoded(value):
+    if hasattr(value, "read"):
+        return base64.b64encode(value.read()).decode()
+    if isinstance(value, dict):
+        return {name: encoded(item) for name, item in value.items()}
+    return value
+
+
+def answer(client, request):
+    try:
+        if "wait" in request:
+            waiter = client.get_waiter(xform_name(request["wait"]))
+            waiter.wait(**request["parameters"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            return {"status": 200, "response": {}}
+        response = getattr(client, xform_name(request["operation"]))(**decoded(request["parameters"]))
+        return {"status": response["ResponseMetadata"]["HTTPStatusCode"], "response": encoded(response)}
+    except ClientError as error:
+        fault = error.response["Error"]
+        return {
+            "status": error.response["ResponseMetadata"]["HTTPStatusCode"],
+            "error": fault["Code"],
+            "message": fault.get("Message") or error.response.get("message"),
+        }
+    except WaiterError as error:
+        return {"status": 0, "error": "WaiterError", "message": str(error)}
+
+
+def main():
+    # Named, because Debian's boto3 is older than the variable AWS_ENDPOINT_URL.
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+    client = boto3.client("lambda", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}, read_timeout=120))
+    for line in sys.stdin:
+        print(json.dumps(answer(client, json.loads(line))), flush=True)
+
+
+main()
