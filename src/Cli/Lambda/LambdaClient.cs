@@ -139,7 +139,7 @@ internal sealed class LambdaClient(Wire wire)
     }
 
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
-        wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", OptJson.Default.IReadOnlyListOptEntry, cancellationToken);
+        wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);
 
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
     public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)
