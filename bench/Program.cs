@@ -8,6 +8,8 @@ if (BenchOptions.Parse(args) is not { } options)
 
 // 1. The workloads and the large layer are made once; 2. baselines and Lamina are measured one after the other, never at the
 // same time; 3. the table puts them side by side.
+// bench.sh says where the repository is; without it the current folder is.
+string repository = Environment.GetEnvironmentVariable("LAMINA_HOME") ?? Environment.CurrentDirectory;
 string scratch = Directory.CreateTempSubdirectory("lamina-bench-").FullName;
 try
 {
@@ -17,7 +19,7 @@ try
     List<Row> rows = [.. await baselines.ColdStartsAsync(workloads, largeLayer), .. await baselines.EchoAsync()];
     if (!options.BaselinesOnly)
     {
-        await using LaminaServer server = await LaminaServer.StartAsync(Environment.CurrentDirectory, Path.Combine(scratch, "data"));
+        await using LaminaServer server = await LaminaServer.StartAsync(repository, Path.Combine(scratch, "data"));
         using HttpClient http = BenchOptions.NewClient(server.Address);
         Measurements measurements = new(new LambdaApi(http), options);
         rows.InsertRange(0, await measurements.ColdStartsAsync(workloads, largeLayer));
