@@ -23,6 +23,9 @@ public sealed record ExecutionOptions
     /// <summary>Sandboxes under construction at once; more only make each other slower.</summary>
     public int ConcurrentStarts { get; init; } = 2 * Environment.ProcessorCount;
 
+    /// <summary>Asynchronous events that run at once.</summary>
+    public int ConcurrentEvents { get; init; } = 100;
+
     /// <summary>Sets AWS_ENDPOINT_URL in environments, so that SDKs in functions talk to Lamina.</summary>
     public bool SetEndpointUrl { get; init; } = true;
 

@@ -90,7 +90,9 @@ public sealed partial class Invoker : IAsyncDisposable
         return RunAsync(pool, invocation, cancellationToken);
     }
 
-    /// <summary>A function version was created or changed: environments with another key end. Hook to the editor's Changed.</summary>
+    /// <summary>
+    /// A function version changed or is gone (its key is then empty): environments with another key end. For the editor's Changed.
+    /// </summary>
     public void Retire(FunctionVersion changed)
     {
         PoolKey current = PoolKey.Of(changed);
@@ -101,20 +103,6 @@ public sealed partial class Invoker : IAsyncDisposable
                 pool.Retire();
             }
         }
-    }
-
-    /// <summary>A function is gone: its environments end and its log lines go.</summary>
-    public void Forget(FunctionArn deleted)
-    {
-        foreach ((PoolKey key, FunctionPool pool) in _pools)
-        {
-            if (key.Name == deleted.Name && key.Region == deleted.Region && key.Account == deleted.Account.Value && _pools.TryRemove(key, out _))
-            {
-                pool.Retire();
-            }
-        }
-
-        Logs.Forget(deleted);
     }
 
     /// <summary>Takes no more work, lets what runs end within the limit, then ends every environment.</summary>

@@ -1,46 +1,367 @@
-#pragma warning disable CA1822, IDE0060 // outline only: the room's first commit replaces this file
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.IO.Pipelines;
 using System.Net.Sockets;
+using Lamina.Sandbox.Native;
 
 namespace Lamina.Sandbox;
 
 /// <summary>One living sandbox. Disposing kills every process in it, waits until all are gone and removes cgroups and folders.</summary>
 public sealed class RunningSandbox : IAsyncDisposable
 {
-    public string Id => throw new NotImplementedException();
+    private readonly EventLoop _loop;
+    private readonly MemoryWatch _watch;
+    private readonly SandboxMemory _memory;
+    private readonly int _cgroupVersion;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<uint, SandboxProcess> _processes = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _buffer = new byte[4096];
+    private Descriptor? _pidfd;
+    private Descriptor? _control;
+    private ulong _controlKey;
+    private ulong _pidfdKey;
+    private uint _lastProcess;
+    private bool _killed;
+
+    internal RunningSandbox(SandboxSpec spec, uint tag, int cgroupVersion, EventLoop loop, MemoryWatch watch)
+    {
+        Id = spec.Id;
+        Tag = tag;
+        _cgroupVersion = cgroupVersion;
+        _loop = loop;
+        _watch = watch;
+        _memory = new SandboxMemory(spec.Limits.MemoryBytes);
+    }
+
+    public string Id { get; }
 
     /// <summary>Listening sockets in the order of <see cref="SandboxSpec.Listen"/>; owned by the sandbox.</summary>
-    public ImmutableArray<Socket> Listeners => throw new NotImplementedException();
+    public ImmutableArray<Socket> Listeners { get; private set; } = [];
 
     /// <summary>Completes when the sandbox is gone for whatever reason.</summary>
-    public Task Gone => throw new NotImplementedException();
+    public Task Gone => _gone.Task;
+
+    /// <summary>True once it has passed its memory limit and was killed for it.</summary>
+    public bool OutOfMemory => _memory.LimitPassed;
+
+    internal uint Tag { get; }
+
+    internal Task Ready => _ready.Task;
+
+    internal Task Removed => _removed.Task;
 
     /// <summary>Starts a program inside. Throws <see cref="SandboxException"/> when it cannot be executed (errno ENOENT, EACCES, ENOEXEC…).</summary>
-    public Task<SandboxProcess> StartProcessAsync(ProcessSpec spec, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<SandboxProcess> StartProcessAsync(ProcessSpec spec, CancellationToken cancellationToken)
+    {
+        var tag = Interlocked.Increment(ref _lastProcess);
+        var process = new SandboxProcess(this, tag, new OutputStream(_loop));
+        _processes[tag] = process;
+        try
+        {
+            Send(MessageWriter.ForStart(spec, tag), spec.Arguments[0]);
+            if (_gone.Task.IsCompleted)
+            {
+                throw GoneAlready();
+            }
 
-    public SandboxUsage ReadUsage() => throw new NotImplementedException();
+            await process.Started.WaitAsync(cancellationToken);
+            return process;
+        }
+        catch (OperationCanceledException)
+        {
+            process.Signal(LibC.SIGKILL); // it may start yet; nobody waits for it any more
+            throw;
+        }
+        catch
+        {
+            _processes.TryRemove(tag, out _);
+            throw;
+        }
+    }
+
+    public SandboxUsage ReadUsage()
+    {
+        lock (_gate)
+        {
+            _memory.Sample();
+            return new SandboxUsage(_memory.PeakBytes, _memory.CpuTime);
+        }
+    }
 
     /// <summary>SIGKILL to every process in the sandbox, at once.</summary>
-    public void Kill() => throw new NotImplementedException();
+    public void Kill()
+    {
+        lock (_gate)
+        {
+            _killed = true;
+            if (_pidfd is { IsClosed: false })
+            {
+                // pid 1 of a pid namespace takes everything in it along. ESRCH: it is dead already.
+                _ = LibC.PidfdSendSignal(LibC.SYS_pidfd_send_signal, _pidfd, LibC.SIGKILL, 0, 0);
+            }
+        }
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _removed.Task;
+        lock (_gate)
+        {
+            _memory.Dispose();
+            _pidfd?.Dispose();
+        }
 
-/// <summary>One program started inside a sandbox.</summary>
-public sealed class SandboxProcess
-{
-    /// <summary>Standard output and error as written, in order. Completed when all writers have closed it.</summary>
-    public PipeReader Output => throw new NotImplementedException();
+        foreach (var listener in Listeners)
+        {
+            listener.Dispose();
+        }
+    }
 
-    public Task<ProcessExit> Exited => throw new NotImplementedException();
+    internal void Signal(uint process, int signal)
+    {
+        var message = new MessageWriter(MessageType.Signal, process);
+        message.Put((uint)signal);
+        _ = TrySend(message, "signal");
+    }
 
-    /// <summary>
-    /// Returns when every byte the process had written before the call is readable from <see cref="Output"/>;
-    /// needed to put a function's last line before END.
-    /// </summary>
-    public ValueTask FlushOutputAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>One look at the memory in use; kills when it is more than allowed. Called by the watch's timer.</summary>
+    internal void Inspect()
+    {
+        lock (_gate)
+        {
+            if (_gone.Task.IsCompleted || _killed)
+            {
+                return;
+            }
 
-    public void Signal(int signal) => throw new NotImplementedException();
+            _memory.SampleIfGrown();
+            if (_memory.AsksInit && _memory.TryBeginAsking())
+            {
+                _ = TrySend(new MessageWriter(MessageType.Usage, 0), "usage");
+            }
+        }
+
+        if (_memory.LimitPassed)
+        {
+            Kill();
+        }
+    }
+
+    // ---- from the jail, on the event thread -------------------------------------------------------------------------------
+    internal void OnCreated(uint present, List<Descriptor> descriptors)
+    {
+        lock (_gate)
+        {
+            _pidfd = descriptors[0];
+            _control = descriptors[1];
+            _memory.Attach(new SandboxReadings(_cgroupVersion, present, descriptors.ToArray().AsSpan(2)));
+            _controlKey = _loop.Add(_control, OnControl);
+            _pidfdKey = _loop.Add(_pidfd, OnPidfd);
+        }
+
+        if (_killed)
+        {
+            Kill();
+        }
+    }
+
+    internal void OnNotCreated(SandboxException reason)
+    {
+        _ready.TrySetException(reason);
+        _gone.TrySetResult();
+        _removed.TrySetResult();
+    }
+
+    internal void OnGone(long oomKills, TimeSpan cpuTime)
+    {
+        if (_control is not null)
+        {
+            OnControl(); // what init said before it died comes first
+        }
+
+        lock (_gate)
+        {
+            _watch.Remove(this);
+            _memory.OnGone(oomKills, cpuTime);
+            CloseControl_NeedsLock();
+            if (_pidfd is not null)
+            {
+                _loop.Remove(_pidfdKey, _pidfd);
+            }
+        }
+
+        _ready.TrySetException(new SandboxException($"Sandbox {Id} ended before it was ready."));
+        foreach (var process in _processes.Values)
+        {
+            process.OnSandboxGone(GoneAlready(), _memory.LimitPassed);
+        }
+
+        _gone.TrySetResult();
+    }
+
+    internal void OnRemoved() => _removed.TrySetResult();
+
+    /// <summary>Nobody will say when this sandbox is gone but its pidfd. Init dies with the jail; the kill makes sure.</summary>
+    internal void OnJailLost(SandboxException reason)
+    {
+        _ready.TrySetException(reason);
+        lock (_gate)
+        {
+            _jailLost = true;
+            if (_pidfd is not null && !_gone.Task.IsCompleted && !_ended)
+            {
+                Kill();
+                return;
+            }
+        }
+
+        OnGone(0, TimeSpan.Zero);
+        OnRemoved();
+    }
+
+    private bool _jailLost;
+    private bool _ended;
+
+    private void OnPidfd()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _loop.Remove(_pidfdKey, _pidfd!);
+            if (!_jailLost)
+            {
+                return; // the jail says it, with its last readings
+            }
+        }
+
+        OnGone(0, TimeSpan.Zero);
+        OnRemoved();
+    }
+
+    // ---- from init, on the event thread -----------------------------------------------------------------------------------
+    private void OnControl()
+    {
+        var descriptors = new List<Descriptor>();
+        while (_control is { IsClosed: false })
+        {
+            var length = Packets.Receive(_control, _buffer, descriptors);
+            if (length == -LibC.EAGAIN)
+            {
+                return;
+            }
+
+            if (length <= 0)
+            {
+                lock (_gate)
+                {
+                    CloseControl_NeedsLock();
+                }
+
+                return;
+            }
+
+            try
+            {
+                OnMessage(new MessageReader(_buffer.AsSpan(0, length)), descriptors);
+            }
+            catch (SandboxException broken)
+            {
+                _ready.TrySetException(broken); // an init that talks nonsense is not ours any more
+                Kill();
+            }
+
+            descriptors.Clear();
+        }
+    }
+
+    private void OnMessage(MessageReader message, List<Descriptor> descriptors)
+    {
+        if (message.Type == MessageType.Ready && descriptors.Count > 0)
+        {
+            _memory.AttachTmp(descriptors[0]);
+            Listeners = [.. descriptors.Skip(1).Select(static fd => new Socket(new SafeSocketHandle(fd.Release(), ownsHandle: true)))];
+            _ready.TrySetResult();
+        }
+        else if (message.Type == MessageType.Used)
+        {
+            _memory.OnAnswer((long)message.ReadUInt64(), TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0));
+        }
+        else if (message.Type == MessageType.Failed && !_ready.Task.IsCompleted)
+        {
+            _ready.TrySetException(message.ReadFailure());
+        }
+        else if (_processes.TryGetValue(message.Tag, out var process))
+        {
+            OnProcessMessage(process, message, descriptors);
+        }
+    }
+
+    private void OnProcessMessage(SandboxProcess process, MessageReader message, List<Descriptor> descriptors)
+    {
+        switch (message.Type)
+        {
+            case MessageType.Started when descriptors.Count == 1:
+                _watch.Add(this);
+                process.OnStarted(descriptors[0]);
+                break;
+            case MessageType.Failed:
+                _processes.TryRemove(message.Tag, out _);
+                process.OnNotStarted(message.ReadFailure());
+                break;
+            case MessageType.Exited:
+                var status = (int)message.ReadUInt32();
+                lock (_gate)
+                {
+                    _memory.Sample();
+                    _memory.CheckOomKills();
+                }
+
+                process.OnExited(status, _memory.LimitPassed);
+                _processes.TryRemove(message.Tag, out _);
+                if (_memory.LimitPassed)
+                {
+                    Kill(); // cgroup v1 kills one process only; a function that lost one is lost as a whole
+                }
+                else if (_processes.IsEmpty)
+                {
+                    _watch.Remove(this);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Send(MessageWriter message, string what)
+    {
+        var errno = TrySend(message, what);
+        if (errno != 0)
+        {
+            throw _gone.Task.IsCompleted || errno == LibC.EPIPE ? GoneAlready() : Errors.Failed("send to init", what, errno);
+        }
+    }
+
+    private int TrySend(MessageWriter message, string what)
+    {
+        var packet = message.ToPacket(what);
+        lock (_gate)
+        {
+            return _control is { IsClosed: false } ? Packets.Send(_control, packet, LibC.MSG_DONTWAIT) : LibC.EPIPE;
+        }
+    }
+
+    private SandboxException GoneAlready() => new($"Sandbox {Id} is gone.") { Errno = 3 };
+
+    private void CloseControl_NeedsLock()
+    {
+        if (_control is { IsClosed: false })
+        {
+            _loop.Remove(_controlKey, _control);
+            _control.Dispose();
+        }
+    }
 }

@@ -1,4 +1,7 @@
-#pragma warning disable CA1822, IDE0060 // outline only: the room's first commit replaces this file
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Lamina.Sandbox;
 
 public sealed record SandboxHostOptions
@@ -13,13 +16,125 @@ public sealed record SandboxHostOptions
 /// <summary>Starts sandboxes by way of the jail, the one small process that clones. Owns the jail's life.</summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
+    private readonly SandboxHostOptions _options;
+    private readonly EventLoop _loop = new();
+    private readonly MemoryWatch _watch = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private Jail? _jail;
+    private JailGreeting _greeting = null!;
+    private bool _disposed;
+
+    private SandboxHost(SandboxHostOptions options) => _options = options;
+
+    /// <summary>What sandboxes on this machine lack, each with what it means; empty when nothing.</summary>
+    public ImmutableArray<string> Degradations { get; private set; } = [];
+
+    /// <summary>The jail's process id, for diagnostics.</summary>
+    internal int JailProcessId => _jail!.ProcessId;
+
     /// <summary>Starts the jail and removes what a killed predecessor left (cgroups, folders).</summary>
-    public static Task<SandboxHost> StartAsync(SandboxHostOptions options, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public static async Task<SandboxHost> StartAsync(SandboxHostOptions options, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(options.JailPath))
+        {
+            throw new SandboxException($"The jail program is not at {options.JailPath}; build src/Sandbox (it needs gcc: apt-get install gcc libc6-dev).");
+        }
 
-    /// <summary>Makes a sandbox: mounts, limits and sockets are in place, no program runs in it yet.</summary>
-    public Task<RunningSandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        Directory.CreateDirectory(options.RunDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(options.RunDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var host = new SandboxHost(options with { RunDirectory = Path.GetFullPath(options.RunDirectory) });
+        try
+        {
+            await host.GetJailAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>
+    /// Makes a sandbox: mounts, limits and sockets are in place, no program runs in it yet. If the jail has died since the
+    /// last call, another one is started first; if that fails, so does this call.
+    /// </summary>
+    public async Task<RunningSandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        SandboxRules.Check(spec);
+        var jail = await GetJailAsync(cancellationToken);
+        var tag = jail.NextTag();
+        var sandbox = new RunningSandbox(spec, tag, _greeting.CgroupVersion, _loop, _watch);
+        jail.Create(sandbox, MessageWriter.ForCreate(spec, tag));
+        try
+        {
+            await sandbox.Ready.WaitAsync(cancellationToken);
+            return sandbox;
+        }
+        catch
+        {
+            await sandbox.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (_jail is not null)
+        {
+            await _jail.DisposeAsync();
+        }
+
+        _watch.Dispose();
+        _loop.Dispose();
+        _starting.Dispose();
+    }
+
+    private async ValueTask<Jail> GetJailAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var jail = Volatile.Read(ref _jail);
+        return jail is { IsLost: false } ? jail : await StartJailAsync(cancellationToken);
+    }
+
+    private async Task<Jail> StartJailAsync(CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_jail is { IsLost: false })
+            {
+                return _jail;
+            }
+
+            var jail = new Jail(_loop, _options.JailPath, _options.RunDirectory, KeyOf(_options.RunDirectory));
+            try
+            {
+                _greeting = await jail.Greeted.WaitAsync(cancellationToken);
+            }
+            catch
+            {
+                await jail.DisposeAsync();
+                throw;
+            }
+
+            Degradations = SandboxRules.Degradations(_greeting);
+            Volatile.Write(ref _jail, jail);
+            return jail;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Names this server's cgroups and picks its range of user ids: the same at every start with the same folder.</summary>
+    private static string KeyOf(string runDirectory) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runDirectory)))[..12];
 }

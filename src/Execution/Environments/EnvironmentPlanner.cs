@@ -115,7 +115,7 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             throw new EntrypointException($"runtime {runtime.Id} cannot run on this machine: {runtime.Note}", runtimeVersion);
         }
 
-        string entry = runtime.Family == "python" ? "bootstrap.py" : "bootstrap.mjs";
+        string entry = runtime.Family == "python" ? "bootstrap.py" : "bootstrap.cjs";
         if (!File.Exists(Path.Combine(options.RuntimesDirectory, runtime.Family, entry)))
         {
             throw new EntrypointException($"the runtime client {runtime.Family}/{entry} is missing in {options.RuntimesDirectory}", runtimeVersion);

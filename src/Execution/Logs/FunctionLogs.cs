@@ -28,15 +28,6 @@ public sealed class FunctionLogs(int bytesPerFunction, TimeProvider time)
         }
     }
 
-    /// <summary>Drops the lines of a deleted function; its followers stay.</summary>
-    public void Forget(FunctionArn function)
-    {
-        if (_rings.TryGetValue(function.ToString(), out LogRing? ring))
-        {
-            ring.Clear();
-        }
-    }
-
     internal LogRing RingOf(FunctionArn function) =>
         _rings.GetOrAdd(function.ToString(), static (_, logs) => new LogRing(logs.Bytes, logs.Time), (Bytes: bytesPerFunction, Time: time));
 }

@@ -63,15 +63,6 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
             _followers = _followers.Remove(follower);
         }
     }
-
-    public void Clear()
-    {
-        lock (_lock)
-        {
-            _lines.Clear();
-            _bytes = 0;
-        }
-    }
 }
 
 /// <summary>One reader that follows a function's lines.</summary>

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using Lamina.Sandbox.Native;
+
+namespace Lamina.Sandbox;
+
+/// <summary>What the jail found on this machine.</summary>
+internal sealed record JailGreeting(bool Rootless, bool NestedNamespaces, bool OwnIds, int CgroupVersion, CgroupControllers Controllers);
+
+/// <summary>Same bits as enum controller in jail.h.</summary>
+[Flags]
+internal enum CgroupControllers
+{
+    None = 0,
+    Memory = 1,
+    Cpu = 2,
+    Pids = 4,
+    CpuTime = 8,
+}
+
+/// <summary>One run of the jail program, from its start to its end. When it ends, every sandbox it made ends with it.</summary>
+internal sealed class Jail : IAsyncDisposable
+{
+    private const int MaxReply = 4096;
+
+    private readonly EventLoop _loop;
+    private readonly Descriptor _socket;
+    private readonly int _pid;
+    private readonly ulong _key;
+    private readonly Lock _sending = new();
+    private readonly byte[] _buffer = new byte[MaxReply];
+    private readonly ConcurrentDictionary<uint, RunningSandbox> _sandboxes = new();
+    private readonly TaskCompletionSource<JailGreeting> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private uint _lastTag;
+
+    public Jail(EventLoop loop, string jailPath, string runDirectory, string key)
+    {
+        _loop = loop;
+        (_pid, _socket) = JailProcess.Start(jailPath, runDirectory, key);
+        _key = loop.Add(_socket, OnReadable);
+    }
+
+    public int ProcessId => _pid;
+
+    public Task<JailGreeting> Greeted => _greeted.Task;
+
+    /// <summary>The jail is gone; new sandboxes need another one.</summary>
+    public bool IsLost => _ended.Task.IsCompleted;
+
+    public uint NextTag() => Interlocked.Increment(ref _lastTag);
+
+    public ICollection<RunningSandbox> Sandboxes => _sandboxes.Values;
+
+    /// <summary>Sends the plan; the answers go to the sandbox, which must already be complete enough to take them.</summary>
+    public void Create(RunningSandbox sandbox, MessageWriter plan)
+    {
+        var packet = plan.ToPacket("plan of " + sandbox.Id);
+        _sandboxes[sandbox.Tag] = sandbox;
+        int errno;
+        lock (_sending)
+        {
+            // Blocks for a moment when the jail is behind; it always catches up, because the event thread always takes its answers.
+            errno = IsLost ? 0 : Packets.Send(_socket, packet, 0);
+        }
+
+        if (IsLost || errno != 0)
+        {
+            _sandboxes.TryRemove(sandbox.Tag, out _);
+            throw errno == 0 ? Lost() : Errors.Failed("send plan", sandbox.Id, errno);
+        }
+    }
+
+    /// <summary>Ends the jail, and with it every sandbox, and waits until nothing is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_sending)
+        {
+            if (!IsLost)
+            {
+                _ = LibC.Shutdown(_socket, LibC.SHUT_WR); // end-of-file for the jail; its last messages still arrive
+            }
+        }
+
+        await _ended.Task;
+        await Task.WhenAll(_sandboxes.Values.Select(sandbox => sandbox.Removed));
+    }
+
+    private static SandboxException Lost() => new("The jail process ended unexpectedly; every sandbox it had made is gone.");
+
+    private void OnReadable()
+    {
+        var descriptors = new List<Descriptor>();
+        while (true)
+        {
+            var length = Packets.Receive(_socket, _buffer, descriptors);
+            if (length == -LibC.EAGAIN)
+            {
+                return;
+            }
+
+            if (length <= 0)
+            {
+                OnEnd();
+                return;
+            }
+
+            OnMessage(new MessageReader(_buffer.AsSpan(0, length)), descriptors);
+            descriptors.Clear();
+        }
+    }
+
+    private void OnMessage(MessageReader message, List<Descriptor> descriptors)
+    {
+        if (message.Type == MessageType.Hello)
+        {
+            _greeted.TrySetResult(new JailGreeting(
+                Rootless: message.ReadUInt32() != 0,
+                NestedNamespaces: message.ReadUInt32() != 0,
+                OwnIds: message.ReadUInt32() != 0,
+                CgroupVersion: (int)message.ReadUInt32(),
+                Controllers: (CgroupControllers)message.ReadUInt32()));
+        }
+        else if (message.Type == MessageType.Failed && message.Tag == 0)
+        {
+            _greeted.TrySetException(message.ReadFailure());
+        }
+        else if (_sandboxes.TryGetValue(message.Tag, out var sandbox))
+        {
+            Tell(sandbox, message, descriptors);
+        }
+        else
+        {
+            descriptors.ForEach(static descriptor => descriptor.Dispose());
+        }
+    }
+
+    private void Tell(RunningSandbox sandbox, MessageReader message, List<Descriptor> descriptors)
+    {
+        switch (message.Type)
+        {
+            case MessageType.Created:
+                _ = message.ReadUInt32(); // the init's process id: for people reading a trace
+                sandbox.OnCreated(message.ReadUInt32(), descriptors);
+                break;
+            case MessageType.Failed:
+                _sandboxes.TryRemove(sandbox.Tag, out _);
+                sandbox.OnNotCreated(message.ReadFailure());
+                break;
+            case MessageType.Gone:
+                var oomKills = message.ReadUInt64();
+                sandbox.OnGone((long)oomKills, TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0));
+                break;
+            case MessageType.Removed:
+                _sandboxes.TryRemove(sandbox.Tag, out _);
+                sandbox.OnRemoved();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void OnEnd()
+    {
+        _loop.Remove(_key, _socket);
+        lock (_sending)
+        {
+            _ended.TrySetResult();
+            _socket.Dispose();
+        }
+
+        Reap();
+        _greeted.TrySetException(Lost());
+        foreach (var sandbox in _sandboxes.Values)
+        {
+            sandbox.OnJailLost(Lost());
+        }
+    }
+
+    /// <summary>Its socket is closed a moment before the process is gone; a pidfd tells when it can be reaped.</summary>
+    private void Reap()
+    {
+        var pidfd = new Descriptor((int)LibC.PidfdOpen(LibC.SYS_pidfd_open, _pid, 0));
+        if (pidfd.IsInvalid)
+        {
+            return;
+        }
+
+        ulong key = 0;
+        key = _loop.Add(pidfd, () =>
+        {
+            _ = JailProcess.TryReap(_pid);
+            _loop.Remove(key, pidfd);
+            pidfd.Dispose();
+        });
+    }
+}

@@ -1,0 +1,223 @@
+/*
+ * pid 1 of a sandbox: starts processes on request, reaps everything, reports the ends of those it started. It is as
+ * unprivileged as they are; they cannot touch it because it is not dumpable and because pid 1 ignores what it does not handle.
+ */
+#include "jail.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_PROCESSES = 64 }; /* started by request, living at once */
+
+static struct {
+    pid_t pid;
+    uint32_t tag;
+} processes[MAX_PROCESSES];
+
+static uint8_t message[MAX_MESSAGE];
+static struct start start;
+static int dev_null;
+
+/* Runs between vfork and exec, on init's memory: only system calls, and the result through `failure`. */
+static void execute(int output, struct failure *failure)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    setsid();
+    if (dup2(dev_null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) {
+        fail(failure, "dup2", "output");
+    } else if (chdir(start.directory) < 0) {
+        fail(failure, "chdir", start.directory);
+    } else {
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        execve(start.arguments[0], start.arguments, start.environment);
+        fail(failure, "execve", start.arguments[0]);
+    }
+    _exit(127);
+}
+
+static pid_t launch(int output, struct failure *failure)
+{
+    pid_t pid = vfork();
+    if (pid == 0)
+        execute(output, failure);
+    if (pid < 0)
+        fail(failure, "vfork", start.arguments[0]);
+    return pid;
+}
+
+static int start_process(struct failure *failure, int *output)
+{
+    int slot = 0, ends[2];
+    while (slot < MAX_PROCESSES && processes[slot].pid != 0)
+        slot++;
+    if (slot == MAX_PROCESSES)
+        return fail_with(failure, EAGAIN, "start", "too many processes started by request");
+    /* Made here and not by the server: its owner must be the sandbox's user, or /dev/stderr could not be opened. */
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return fail(failure, "pipe2", "output");
+    failure->error = 0;
+    pid_t pid = launch(ends[1], failure);
+    close(ends[1]);
+    if (failure->error != 0) {
+        if (pid > 0)
+            waitpid(pid, NULL, 0);
+        close(ends[0]);
+        return -1;
+    }
+    processes[slot].pid = pid;
+    processes[slot].tag = start.tag;
+    *output = ends[0];
+    return 0;
+}
+
+static void on_start(int control, size_t length)
+{
+    struct failure failure = {0};
+    const char *fault;
+    int output = -1;
+    if (!decode_start(message, length, &start, &fault)) {
+        fail_with(&failure, EINVAL, "decode start", fault);
+    } else if (start_process(&failure, &output) == 0) {
+        struct writer reply;
+        begin(&reply, MSG_STARTED, start.tag);
+        (void)send_message(control, &reply, &output, 1);
+        close(output);
+        return;
+    }
+    (void)send_failure(control, start.tag, &failure);
+}
+
+static void on_signal(struct reader *reader, uint32_t tag)
+{
+    uint32_t signal = read_u32(reader);
+    for (int i = 0; i < MAX_PROCESSES; i++)
+        if (processes[i].pid != 0 && processes[i].tag == tag && !reader->bad)
+            kill(processes[i].pid, (int)signal);
+}
+
+/* Resident pages of its own, and processor ticks, of one process. */
+static void count_process(const char *pid, uint64_t *pages, uint64_t *ticks)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%.16s/statm", pid);
+    FILE *file = fopen(path, "re");
+    unsigned long long resident = 0, shared = 0, user = 0, kernel = 0;
+    if (file != NULL) {
+        if (fscanf(file, "%*u %llu %llu", &resident, &shared) == 2 && resident > shared)
+            *pages += resident - shared;
+        fclose(file);
+    }
+    snprintf(path, sizeof path, "/proc/%.16s/stat", pid);
+    if ((file = fopen(path, "re")) == NULL)
+        return;
+    if (fgets(text, sizeof text, file) != NULL) {
+        const char *rest = strrchr(text, ')'); /* a process may call itself anything */
+        if (rest != NULL && sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &kernel) == 2)
+            *ticks += user + kernel;
+    }
+    fclose(file);
+}
+
+static void on_usage(int control, uint32_t tag)
+{
+    uint64_t pages = 0, ticks = 0;
+    DIR *proc = opendir("/proc");
+    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+            count_process(entry->d_name, &pages, &ticks);
+    if (proc != NULL)
+        closedir(proc);
+    struct rusage ended;
+    getrusage(RUSAGE_CHILDREN, &ended);
+    uint64_t nanoseconds = ticks * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+    nanoseconds += ((uint64_t)ended.ru_utime.tv_sec + (uint64_t)ended.ru_stime.tv_sec) * 1000000000u;
+    nanoseconds += ((uint64_t)ended.ru_utime.tv_usec + (uint64_t)ended.ru_stime.tv_usec) * 1000u;
+    struct writer reply;
+    begin(&reply, MSG_USED, tag);
+    put_u64(&reply, pages * (uint64_t)sysconf(_SC_PAGESIZE));
+    put_u64(&reply, nanoseconds);
+    (void)send_message(control, &reply, NULL, 0);
+}
+
+static bool on_message(int control)
+{
+    ssize_t length = receive_message(control, message, sizeof message);
+    if (length <= 0)
+        return false;
+    struct reader reader = {.at = message, .end = message + length};
+    uint32_t type = read_u32(&reader), tag = read_u32(&reader);
+    if (type == MSG_START)
+        on_start(control, (size_t)length);
+    else if (type == MSG_SIGNAL)
+        on_signal(&reader, tag);
+    else if (type == MSG_USAGE)
+        on_usage(control, tag);
+    return true;
+}
+
+static void reap(int control)
+{
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        for (int i = 0; i < MAX_PROCESSES; i++) {
+            if (processes[i].pid != pid)
+                continue;
+            struct writer report;
+            begin(&report, MSG_EXITED, processes[i].tag);
+            put_u32(&report, (uint32_t)status);
+            (void)send_message(control, &report, NULL, 0);
+            processes[i].pid = 0;
+        }
+}
+
+/* Keeps standard streams, the control socket and the lifeline; everything else the jail had open is closed. */
+static int keep_descriptors(int control)
+{
+    dev_null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int kept[] = {dev_null, control, jail.lifeline};
+    for (int i = 0; i < 3; i++)
+        if (kept[i] < 0 || (kept[i] = fcntl(kept[i], F_DUPFD_CLOEXEC, 10)) < 0)
+            return -1;
+    for (int i = 0; i < 3; i++) {
+        if (dup3(kept[i], 3 + i, O_CLOEXEC) < 0)
+            return -1;
+    }
+    for (int i = 0; i < 3; i++)
+        if (dup2(3, i) < 0)
+            return -1;
+    dev_null = 3;
+    return close_range(6, ~0u, 0);
+}
+
+void run_init(int control)
+{
+    if (keep_descriptors(control) < 0)
+        _exit(1);
+    control = 4;
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    int signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    struct pollfd waits[] = {{.fd = control, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = 5, .events = 0}};
+    for (;;) {
+        if (poll(waits, 3, -1) < 0)
+            continue;
+        struct signalfd_siginfo drained;
+        if (waits[1].revents && read(signals, &drained, sizeof drained) >= 0)
+            reap(control);
+        /* The server or the jail is gone, or broke the protocol: pid 1 leaving ends every process of the sandbox. */
+        if (waits[2].revents || (waits[0].revents && !on_message(control)))
+            _exit(0);
+    }
+}

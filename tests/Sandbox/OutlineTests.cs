@@ -1,7 +1,0 @@
-namespace Lamina.Sandbox.Tests;
-
-public sealed class OutlineTests
-{
-    [Fact]
-    public void Outline_compiles() => Assert.True(true);
-}
