@@ -1,1 +1,68 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Lamina.Cli;
+using Lamina.Cli.Commands;
+using Lamina.Cli.Terminals;
+using Spectre.Console;
+
+const int Failure = 1;
+const int Usage = 2;
+const int Interrupted = 130;
+
+bool colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+    && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+var terminal = new Terminal(
+    new TerminalOptions(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, colours),
+    TimeProvider.System);
+using var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
+using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+var context = new CliContext(terminal, http, TimeProvider.System, Surroundings.From(Environment.GetEnvironmentVariable));
+ParseResult parsed = LaminaCommand.Create(context).Parse(args);
+if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+{
+    foreach (ParseError error in parsed.Errors)
+    {
+        Fail(error.Message, null, null);
+    }
+
+    terminal.Err.MarkupLineInterpolated($"[grey]See `{Spoken(parsed.CommandResult)} --help`.[/]");
+    return Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (CliError error)
+{
+    Fail(error.Message, error.Where, error.Fix);
+    return Failure;
+}
+catch (OperationCanceledException)
+{
+    return Interrupted;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or HttpRequestException)
+{
+    Fail(error.Message, null, null);
+    return Failure;
+}
+
+void Fail(string what, string? where, string? fix)
+{
+    terminal.Err.MarkupLineInterpolated($"[red]lamina:[/] {what}");
+    if (where is not null)
+    {
+        terminal.Err.MarkupLineInterpolated($"  [grey]at[/]  {where}");
+    }
+
+    if (fix is not null)
+    {
+        terminal.Err.MarkupLineInterpolated($"  [grey]fix[/] {fix}");
+    }
+}
+
+static string Spoken(CommandResult result) =>
+    result.Parent is CommandResult parent ? $"{Spoken(parent)} {result.Command.Name}" : result.Command.Name;

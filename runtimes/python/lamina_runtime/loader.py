@@ -14,6 +14,8 @@ def prepare_path(task_root):
     # Who sets PYTHONPATH decides alone what comes after the code; the value Lambda itself sets does not count.
     if os.environ.get("PYTHONPATH", runtime_folder) == runtime_folder:
         os.environ["PYTHONPATH"] = runtime_folder
+        while sys.path.count(runtime_folder) > 1:  # As the script's folder and out of PYTHONPATH.
+            sys.path.remove(runtime_folder)
         folders += ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
         packages = "/var/lang/lib/%s/site-packages" % version
         if os.path.isdir(packages):

@@ -361,8 +361,9 @@ int main(int argc, char **argv)
     sigset_t none, child;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    const uint64_t by_default[8] = {0}; /* the kernel's struct sigaction; the C library hides two signals from its own */
     for (int signal = 1; signal < NSIG; signal++)
-        (void)sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        (void)syscall(SYS_rt_sigaction, signal, by_default, NULL, sizeof(uint64_t));
     (void)setsid(); /* the terminal's Ctrl-C is the server's to handle */
     (void)close_range(SERVER_FD + 1, ~0u, 0);
     umask(022);

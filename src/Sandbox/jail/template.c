@@ -110,9 +110,13 @@ int make_folders(const char *path)
             continue;
         memcpy(part, path, i);
         part[i] = '\0';
-        struct stat what;
-        if (mkdir(part, 0755) == 0 || (stat(part, &what) == 0 && S_ISDIR(what.st_mode)))
+        if (mkdir(part, 0755) == 0)
             continue;
+        int error = errno;
+        struct stat what;
+        if (stat(part, &what) == 0 && S_ISDIR(what.st_mode))
+            continue;
+        errno = error;
         return -1;
     }
     return 0;

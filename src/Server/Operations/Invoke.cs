@@ -11,7 +11,7 @@ namespace Lamina.Server.Operations;
 /// Invoke: RequestResponse waits for the outcome, Event hands the event over and answers, DryRun only checks.
 /// What a handler does wrong is an outcome with status 200; only what keeps it from running is an error.
 /// </summary>
-internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, EventInvocations events) : IOperation
+internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, EventQueue events) : IOperation
 {
     private static readonly ReadOnlyMemory<byte> EmptyEvent = "{}"u8.ToArray();
 
@@ -33,7 +33,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
             case "DryRun":
                 return Answer.Empty(204);
             case "Event":
-                events.Enqueue(function, invocation);
+                await events.AcceptAsync(function, QualifierOf(call.Caller, request), invocation, cancellationToken);
                 return Answer.Empty(202);
             default:
                 InvokeOutcome outcome = await invoker.InvokeAsync(function, invocation, cancellationToken);
@@ -48,15 +48,15 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
         InvokedFunctionArn = InvokedArn(call.Caller, request, function),
         ClientContext = InvokePayload.ReadClientContext(request.ClientContext),
         TraceId = TraceId.Of(call.Header("X-Amzn-Trace-Id")),
+        WantsLogTail = request.LogType == "Tail",
     };
 
     /// <summary>The ARN as the caller named the function: with the qualifier exactly when there was one.</summary>
-    private static string InvokedArn(Caller caller, InvocationRequest request, FunctionVersion function)
-    {
-        string? qualifier = request.Qualifier
-            ?? (FunctionReference.TryParse(request.FunctionName!, caller, out FunctionReference? reference) ? reference.Qualifier : null);
-        return qualifier is null ? function.Arn.ToString() : function.Arn.Qualified(qualifier);
-    }
+    private static string InvokedArn(Caller caller, InvocationRequest request, FunctionVersion function) =>
+        QualifierOf(caller, request) is { } qualifier ? function.Arn.Qualified(qualifier) : function.Arn.ToString();
+
+    private static string? QualifierOf(Caller caller, InvocationRequest request) => request.Qualifier
+        ?? (FunctionReference.TryParse(request.FunctionName!, caller, out FunctionReference? reference) ? reference.Qualifier : null);
 
     private static Answer ToAnswer(InvokeOutcome outcome, FunctionVersion function, Invocation invocation, bool withLogTail)
     {
@@ -65,7 +65,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
             throw AwsError.TooManyRequests("Rate Exceeded.", "ConcurrentInvocationLimitExceeded");
         }
 
-        Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, (object)outcome as IDisposable);
+        Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, outcome);
         answer.Headers.Add(new("X-Amz-Executed-Version", function.Version));
         answer.Headers.Add(new("X-Amzn-Trace-Id", invocation.TraceId));
         if (outcome.Result != InvokeResult.Succeeded)

@@ -9,5 +9,5 @@ internal static class LayerAddress
         LayerArn.TryParse(nameOrArn, caller, out LayerArn? layer) ? layer : throw AwsError.InvalidParameterValue($"Invalid layer name '{nameOrArn}'.");
 
     public static LayerVersionArn Version(Caller caller, string nameOrArn, long version) =>
-        version >= 1 ? Layer(caller, nameOrArn).Version(version) : throw AwsError.InvalidParameterValue("Layer Version Cannot be less than 1");
+        Layer(caller, nameOrArn).Version(version);
 }

@@ -44,11 +44,6 @@ internal sealed class LayerAnswers(ContentLinks links)
         LicenseInfo = version.LicenseInfo,
     };
 
-    /// <summary>Filters are labels: a version without the label does not match.</summary>
-    public static bool IsCompatible(LayerVersion version, string? runtime, string? architecture) =>
-        (runtime is null || version.CompatibleRuntimes?.Contains(runtime) == true)
-        && (architecture is null || version.CompatibleArchitectures?.Contains(architecture) == true);
-
     private LayerVersionContentOutput Content(LayerVersion version, string authority) => new()
     {
         Location = links.Make(authority, version.Content.Digest),

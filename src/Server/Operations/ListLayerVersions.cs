@@ -18,17 +18,16 @@ internal sealed class ListLayerVersions(LayerLibrary library) : IOperation
     {
         ListLayerVersionsRequest request = LambdaRequests.ListLayerVersions(call);
         LayerArn layer = LayerAddress.Layer(call.Caller, request.LayerName!);
-        long before = Before(Page.After(request.Marker));
-        IEnumerable<LayerVersion> newestFirst = library.ListVersions(call.Caller, layer).Where(version =>
-            version.Version < before && LayerAnswers.IsCompatible(version, request.CompatibleRuntime, request.CompatibleArchitecture));
+        LayerFilter filter = new(request.CompatibleRuntime, request.CompatibleArchitecture);
+        IEnumerable<LayerVersion> newestFirst = library.ListVersions(call.Caller, layer, VersionOf(Page.After(request.Marker)), filter);
         (List<LayerVersion> items, string? next) = Page.Take(
             newestFirst, request.MaxItems ?? PageSize, static version => version.Version.ToString(CultureInfo.InvariantCulture));
         ListLayerVersionsResponse response = new() { NextMarker = next, LayerVersions = [.. items.Select(LayerAnswers.Listed)] };
         return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.ListLayerVersionsResponse));
     }
 
-    private static long Before(string? marker) =>
-        marker is null ? long.MaxValue
+    private static long? VersionOf(string? marker) =>
+        marker is null ? null
         : long.TryParse(marker, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version
         : throw AwsError.InvalidParameterValue("The Marker is not one that ListLayerVersions answered.");
 }

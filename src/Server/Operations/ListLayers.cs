@@ -15,8 +15,8 @@ internal sealed class ListLayers(LayerLibrary library) : IOperation
     public Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
         ListLayersRequest request = LambdaRequests.ListLayers(call);
-        IEnumerable<LayerVersion> newest = library.ListNewest(call.Caller, Page.After(request.Marker))
-            .Where(version => LayerAnswers.IsCompatible(version, request.CompatibleRuntime, request.CompatibleArchitecture));
+        LayerFilter filter = new(request.CompatibleRuntime, request.CompatibleArchitecture);
+        IEnumerable<LayerVersion> newest = library.ListNewest(call.Caller, Page.After(request.Marker), filter);
         (List<LayerVersion> items, string? next) = Page.Take(newest, request.MaxItems ?? PageSize, NameOf);
         ListLayersResponse response = new()
         {

@@ -43,9 +43,10 @@ public sealed class HostileArchiveTests : IAsyncDisposable
             { "strong encryption", One(Item("x") with { Flags = 0x40 }), "not supported" },
             { "unknown method", One(Item("x") with { Method = 14 }), "method (14)" },
             { "wrong checksum", One(Item("x") with { Crc = 1234 }), "CRC-32" },
-            { "declares too little", One(Item("x") with { Size = 3 }), "more content" },
-            { "declares too much", One(Item("x") with { Size = 300 }), "declares 300" },
+            { "declares too little", One(Item("x") with { Method = 8, Size = 3 }), "more content" },
+            { "declares too much", One(Item("x") with { Method = 8, Size = 300 }), "declares 300" },
             { "two names", One(Item("x") with { LocalName = "y"u8.ToArray() }), "disagree" },
+            { "stored in another size", One(Item("x") with { Size = 3 }), "two sizes differ" },
             { "folder with content", One(Item("x/") with { Mode = 0x41ED }), "folder with content" },
             { "overlap", new ZipBuilder().Add(Item("x")).Add(Item("x") with { SameOffsetAs = 0 }).Build(), "overlaps" },
             { "cut off", good[..^30], "" },
@@ -92,7 +93,7 @@ public sealed class HostileArchiveTests : IAsyncDisposable
     [Fact]
     public async Task A_bomb_that_declares_little_is_stopped_at_what_it_declares()
     {
-        byte[] zip = One(Item("x") with { Content = new byte[30_000_000], Size = 10 });
+        byte[] zip = One(Item("x") with { Method = 8, Content = new byte[30_000_000], Size = 10 });
         AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.Intake.StoreAsync(zip, CancellationToken.None));
         Assert.Contains("more content than the 10 bytes", refused.Message, StringComparison.Ordinal);
     }

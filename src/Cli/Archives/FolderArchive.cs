@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Lamina.Contract;
+
+namespace Lamina.Cli.Archives;
+
+/// <summary>
+/// A folder as the zip that Lambda takes. The same content gives the same bytes wherever and whenever it is zipped: names are
+/// sorted, times are fixed. Modes and symlinks are kept as Info-ZIP keeps them (the upper half of the external attributes).
+/// </summary>
+internal static class FolderArchive
+{
+    private const int FileType = 0x8000;
+    private const int DirectoryType = 0x4000;
+    private const int SymlinkType = 0xA000;
+    private const int SymlinkMode = 0x1FF;
+
+    /// <summary>MS-DOS's own directory bit, for unzippers that look only at the lower half.</summary>
+    private const int DosDirectory = 0x10;
+
+    /// <summary>The oldest time a zip can say.</summary>
+    private static readonly DateTimeOffset FixedTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The archive of a folder, or the bytes of a zip that already is one.</summary>
+    public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        byte[] archive = Directory.Exists(path)
+            ? await ZipAsync(path, cancellationToken)
+            : File.Exists(path)
+                ? await File.ReadAllBytesAsync(path, cancellationToken)
+                : throw new CliError("There is no such folder or zip file.", Path.GetFullPath(path), "Check the path.");
+        if (archive.Length > Limits.ZippedUploadBytes)
+        {
+            throw TooLarge(path, "zipped", archive.Length, Limits.ZippedUploadBytes);
+        }
+
+        return archive;
+    }
+
+    public static async Task<byte[]> ZipAsync(string folder, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Entry> entries = [.. Entries(new DirectoryInfo(folder), string.Empty).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        long sizeBytes = entries.Sum(entry => entry.SizeBytes);
+        if (sizeBytes > Limits.UnzippedBytes)
+        {
+            throw TooLarge(folder, "unzipped", sizeBytes, Limits.UnzippedBytes);
+        }
+
+        using var bytes = new MemoryStream();
+        await using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
+        {
+            foreach (Entry entry in entries)
+            {
+                await WriteAsync(zip, entry, cancellationToken);
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static async Task WriteAsync(ZipArchive zip, Entry entry, CancellationToken cancellationToken)
+    {
+        ZipArchiveEntry written = zip.CreateEntry(entry.Name, CompressionLevel.Optimal);
+        written.LastWriteTime = FixedTime;
+        written.ExternalAttributes = (entry.TypeAndMode << 16) | (entry.Name.EndsWith('/') ? DosDirectory : 0);
+        if (entry.LinkTarget is not null)
+        {
+            await using Stream target = await written.OpenAsync(cancellationToken);
+            await target.WriteAsync(Encoding.UTF8.GetBytes(entry.LinkTarget), cancellationToken);
+        }
+        else if (entry.SizeBytes > 0)
+        {
+            await using Stream content = await written.OpenAsync(cancellationToken);
+            await using FileStream source = File.OpenRead(entry.Path);
+            await source.CopyToAsync(content, cancellationToken);
+        }
+    }
+
+    private static IEnumerable<Entry> Entries(DirectoryInfo folder, string prefix)
+    {
+        foreach (FileSystemInfo found in folder.EnumerateFileSystemInfos())
+        {
+            string name = prefix + found.Name;
+            if (found.LinkTarget is { } target)
+            {
+                yield return new Entry(name, found.FullName, SymlinkType | SymlinkMode, 0, target);
+            }
+            else if (found is DirectoryInfo inner)
+            {
+                yield return new Entry($"{name}/", found.FullName, DirectoryType | (int)found.UnixFileMode, 0, null);
+                foreach (Entry entry in Entries(inner, $"{name}/"))
+                {
+                    yield return entry;
+                }
+            }
+            else
+            {
+                long sizeBytes = ((FileInfo)found).Length;
+                yield return new Entry(name, found.FullName, FileType | (int)found.UnixFileMode, sizeBytes, null);
+            }
+        }
+    }
+
+    private static CliError TooLarge(string path, string state, long sizeBytes, long limitBytes) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Too large {state}: {sizeBytes:N0} bytes; Lambda takes {limitBytes:N0}."),
+        Path.GetFullPath(path),
+        "Leave out what is not needed at run time (tests, docs, caches), or split it into layers.");
+
+    /// <param name="Name">Below the folder, with slashes; a folder's name ends with one.</param>
+    private sealed record Entry(string Name, string Path, int TypeAndMode, long SizeBytes, string? LinkTarget);
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text;
+using Lamina.Cli.Lambda;
+using Lamina.Cli.Terminals;
+
+namespace Lamina.Cli.Commands;
+
+/// <summary><c>lamina invoke</c>: the answer goes to standard output, the log to standard error; 1 when the function failed.</summary>
+internal static class InvokeFunction
+{
+    public static Verb Create(CliContext context)
+    {
+        var name = new Argument<string>("NAME") { Description = "Name or ARN of the function" };
+        var payload = new Option<string?>("--payload")
+        {
+            Description = "The event: JSON, @FILE, or - for standard input (default: no payload)",
+            HelpName = "JSON|@FILE|-",
+        };
+        var log = new Option<bool>("--log") { Description = "Print the invocation's log (its last 4 KB) on standard error" };
+        var asEvent = new Option<bool>("--event") { Description = "Do not wait for the answer (invocation type Event)" };
+        var verb = new Verb(
+            "invoke",
+            "Invoke a function and print its answer",
+            "lamina invoke orders-python --payload '{\"items\":[]}' --log",
+            "lamina invoke orders-python --payload @examples/orders/order.json",
+            "echo '{}' | lamina invoke orders-python --payload - --event")
+        {
+            name, payload, log, asEvent,
+        };
+        verb.SetAction(async (parsed, cancellationToken) =>
+        {
+            LambdaClient client = context.Client(parsed);
+            string function = parsed.GetRequiredValue(name);
+            byte[] body = await PayloadAsync(parsed.GetValue(payload), cancellationToken);
+            InvocationType type = parsed.GetValue(asEvent) ? InvocationType.Event : InvocationType.RequestResponse;
+            InvokeAnswer answer = await context.Terminal.WithProgressAsync(
+                $"Invoking {function}", () => client.InvokeAsync(function, body, type, cancellationToken));
+            return Print(context.Terminal, function, answer, parsed.GetValue(log));
+        });
+        return verb;
+    }
+
+    private static int Print(Terminal terminal, string function, InvokeAnswer answer, bool log)
+    {
+        if (log)
+        {
+            terminal.Error.Write(answer.LogTail);
+        }
+
+        if (answer.Payload.Length > 0)
+        {
+            string text = Encoding.UTF8.GetString(answer.Payload);
+            terminal.Output.Write(text.EndsWith('\n') ? text : $"{text}\n");
+        }
+
+        if (answer.FunctionError is null)
+        {
+            return 0;
+        }
+
+        throw new CliError(
+            $"The function failed ({answer.FunctionError}).",
+            function,
+            log ? null : $"See its log with --log, or `lamina logs {function}`.");
+    }
+
+    private static async Task<byte[]> PayloadAsync(string? text, CancellationToken cancellationToken)
+    {
+        switch (text)
+        {
+            case null:
+                return [];
+            case "-":
+                using (var read = new MemoryStream())
+                {
+                    await using Stream input = Console.OpenStandardInput();
+                    await input.CopyToAsync(read, cancellationToken);
+                    return read.ToArray();
+                }
+
+            case ['@', .. var file]:
+                return File.Exists(file)
+                    ? await File.ReadAllBytesAsync(file, cancellationToken)
+                    : throw new CliError("There is no such payload file.", Path.GetFullPath(file), "Check the path after the @.");
+            default:
+                return Encoding.UTF8.GetBytes(text);
+        }
+    }
+}

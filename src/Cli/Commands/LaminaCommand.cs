@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Lamina.Cli.Commands;
+
+/// <summary>The whole command line, one verb per file.</summary>
+internal static class LaminaCommand
+{
+    private static readonly string[] Examples =
+    [
+        "lamina demo",
+        "lamina up",
+        "lamina layer publish examples/orders/layers/common --name orders-common",
+        "lamina invoke orders-python --payload @examples/orders/order.json --log",
+    ];
+
+    public static Command Create(CliContext context)
+    {
+        // Not a RootCommand: that one calls itself after its executable, and what people type is `lamina`.
+        var help = new HelpOption();
+        var root = new Verb("lamina", "AWS Lambda and its layers on one Linux machine, without Docker", Examples)
+        {
+            help, new VersionOption(),
+        };
+        foreach (Option option in context.ConnectionOptions)
+        {
+            root.Options.Add(option);
+        }
+
+        root.Subcommands.Add(Elsewhere("up", "Run the server in the foreground (lamina up --help says more)", "lamina up", "lamina up --listen 127.0.0.1:4566 --data ./data"));
+        root.Subcommands.Add(Elsewhere("doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor"));
+        root.Subcommands.Add(Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine", "lamina runtimes"));
+        root.Subcommands.Add(Elsewhere("build", "Build again, whatever the files' times say", "lamina build"));
+        root.Subcommands.Add(new Verb("layer", "Publish and list layers", "lamina layer list")
+        {
+            PublishLayer.Create(context), ListLayers.Create(context),
+        });
+        root.Subcommands.Add(new Verb("function", "Deploy, list and delete functions", "lamina function list")
+        {
+            DeployFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
+        });
+        root.Subcommands.Add(InvokeFunction.Create(context));
+        root.Subcommands.Add(FollowLogs.Create(context));
+        root.Subcommands.Add(InspectOpt.Create(context));
+        root.Subcommands.Add(RunDemo.Create(context));
+
+        var helpWithExamples = new HelpWithExamples((HelpAction)help.Action!);
+        help.Action = helpWithExamples;
+        root.SetAction(helpWithExamples.Invoke);
+        return root;
+    }
+
+    /// <summary>A verb of the server's executable, to which the `lamina` script passes it; here only for the list of verbs.</summary>
+    private static Verb Elsewhere(string name, string description, params string[] examples)
+    {
+        var verb = new Verb(name, description, examples) { TreatUnmatchedTokensAsErrors = false };
+        verb.SetAction(int (ParseResult _) => throw new CliError(
+            $"`{name}` belongs to the server, which this program does not contain.", null, $"Run it by the script: ./lamina {name}"));
+        return verb;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using Lamina.Cli.Lambda;
+using Lamina.Cli.Terminals;
+using Lamina.Contract.Lambda;
+using Spectre.Console;
+
+namespace Lamina.Cli.Commands;
+
+/// <summary><c>lamina function list</c></summary>
+internal static class ListFunctions
+{
+    public static Verb Create(CliContext context)
+    {
+        var json = Json.Option();
+        var verb = new Verb(
+            "list", "List the functions with their layers", "lamina function list", "lamina function list --json") { json };
+        verb.SetAction(async (parsed, cancellationToken) =>
+        {
+            LambdaClient client = context.Client(parsed);
+            IReadOnlyList<FunctionConfiguration> functions = await context.Terminal.WithProgressAsync(
+                "Listing functions", () => client.ListFunctionsAsync(cancellationToken));
+            Print(context.Terminal, functions, parsed.GetValue(json));
+            return 0;
+        });
+        return verb;
+    }
+
+    private static void Print(Terminal terminal, IReadOnlyList<FunctionConfiguration> functions, bool json)
+    {
+        if (json)
+        {
+            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(functions, ReadableJson.Indented.IReadOnlyListFunctionConfiguration));
+            return;
+        }
+
+        if (functions.Count == 0)
+        {
+            terminal.Note("No functions yet. Deploy one: lamina function deploy DIR NAME --runtime python3.11 --handler app.handler");
+            return;
+        }
+
+        Table table = Terminal.Columns("FUNCTION", "RUNTIME", "HANDLER", "MEMORY", "TIMEOUT", "LAYERS");
+        foreach (FunctionConfiguration function in functions)
+        {
+            table.AddRow(
+                new Text(function.FunctionName ?? string.Empty),
+                new Text(function.Runtime ?? string.Empty),
+                new Text(function.Handler ?? string.Empty),
+                new Text(string.Create(CultureInfo.InvariantCulture, $"{function.MemorySize} MB")),
+                new Text(string.Create(CultureInfo.InvariantCulture, $"{function.Timeout} s")),
+                new Text(string.Join(", ", (function.Layers ?? []).Select(layer => LayerNames.Short(layer.Arn)))));
+        }
+
+        terminal.Print(table);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Lamina.Contract;
+using Lamina.Contract.Lambda;
+
+namespace Lamina.Cli.Lambda;
+
+/// <summary>The operations of Lambda's public API that the verbs need, and Lamina's own two under <c>/_lamina</c>.</summary>
+internal sealed class LambdaClient(Wire wire)
+{
+    private const string Functions = "/2015-03-31/functions";
+    private const string Layers = "/2018-10-31/layers";
+
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(3);
+    private static readonly LambdaJson Shape = LambdaJson.Default;
+
+    public Connection Connection => wire.Connection;
+
+    /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
+    public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(HealthLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            using HttpRequestMessage request = wire.Request(HttpMethod.Get, "/_lamina/health", []);
+            using HttpResponseMessage response = await wire.SendAsync(request, either.Token);
+            return true;
+        }
+        catch (CliError)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public Task<PublishLayerVersionResponse> PublishLayerVersionAsync(
+        string name, PublishLayerVersionRequest request, CancellationToken cancellationToken) =>
+        wire.SendAsync(
+            HttpMethod.Post, $"{Layers}/{Escape(name)}/versions", request, Shape.PublishLayerVersionRequest,
+            Shape.PublishLayerVersionResponse, cancellationToken);
+
+    public Task DeleteLayerVersionAsync(LayerVersionArn layer, CancellationToken cancellationToken) =>
+        wire.DeleteAsync($"{LayerVersion(layer.Layer.Name, layer.Version)}", cancellationToken);
+
+    public Task<GetLayerVersionResponse> GetLayerVersionAsync(string name, long version, CancellationToken cancellationToken) =>
+        wire.GetAsync(LayerVersion(name, version), Shape.GetLayerVersionResponse, cancellationToken);
+
+    /// <summary>The newest version, or null when the layer has none (AWS does not tell that from an unknown layer).</summary>
+    public async Task<LayerVersionsListItem?> LatestLayerVersionAsync(string name, CancellationToken cancellationToken)
+    {
+        ListLayerVersionsResponse versions = await wire.GetAsync(
+            $"{Layers}/{Escape(name)}/versions?MaxItems=1", Shape.ListLayerVersionsResponse, cancellationToken);
+        return versions.LayerVersions is [var latest, ..] ? latest : null;
+    }
+
+    public async Task<IReadOnlyList<LayersListItem>> ListLayersAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<LayersListItem>();
+        string? marker = null;
+        do
+        {
+            ListLayersResponse page = await wire.GetAsync(Paged(Layers, marker), Shape.ListLayersResponse, cancellationToken);
+            all.AddRange(page.Layers ?? []);
+            marker = page.NextMarker;
+        }
+        while (!string.IsNullOrEmpty(marker));
+
+        return all;
+    }
+
+    public async Task<IReadOnlyList<FunctionConfiguration>> ListFunctionsAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<FunctionConfiguration>();
+        string? marker = null;
+        do
+        {
+            ListFunctionsResponse page = await wire.GetAsync(Paged(Functions, marker), Shape.ListFunctionsResponse, cancellationToken);
+            all.AddRange(page.Functions ?? []);
+            marker = page.NextMarker;
+        }
+        while (!string.IsNullOrEmpty(marker));
+
+        return all;
+    }
+
+    public Task<FunctionConfiguration> CreateFunctionAsync(CreateFunctionRequest request, CancellationToken cancellationToken) =>
+        wire.SendAsync(
+            HttpMethod.Post, Functions, request, Shape.CreateFunctionRequest, Shape.FunctionConfiguration, cancellationToken);
+
+    /// <summary>Null when there is no such function.</summary>
+    public async Task<FunctionConfiguration?> FindFunctionAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await wire.GetAsync($"{Function(name)}/configuration", Shape.FunctionConfiguration, cancellationToken);
+        }
+        catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
+        {
+            return null;
+        }
+    }
+
+    public Task<FunctionConfiguration> UpdateFunctionCodeAsync(
+        string name, UpdateFunctionCodeRequest request, CancellationToken cancellationToken) =>
+        wire.SendAsync(
+            HttpMethod.Put, $"{Function(name)}/code", request, Shape.UpdateFunctionCodeRequest,
+            Shape.FunctionConfiguration, cancellationToken);
+
+    public Task<FunctionConfiguration> UpdateFunctionConfigurationAsync(
+        string name, UpdateFunctionConfigurationRequest request, CancellationToken cancellationToken) =>
+        wire.SendAsync(
+            HttpMethod.Put, $"{Function(name)}/configuration", request, Shape.UpdateFunctionConfigurationRequest,
+            Shape.FunctionConfiguration, cancellationToken);
+
+    public Task DeleteFunctionAsync(string name, CancellationToken cancellationToken) =>
+        wire.DeleteAsync(Function(name), cancellationToken);
+
+    public async Task<InvokeAnswer> InvokeAsync(
+        string name, byte[] payload, InvocationType type, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = wire.Request(HttpMethod.Post, $"{Function(name)}/invocations", payload);
+        request.Headers.Add("X-Amz-Invocation-Type", type.ToString());
+        if (type == InvocationType.RequestResponse)
+        {
+            request.Headers.Add("X-Amz-Log-Type", "Tail");
+        }
+
+        using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
+        string? log = Header(response.Headers, "X-Amz-Log-Result");
+        return new InvokeAnswer(
+            await response.Content.ReadAsByteArrayAsync(cancellationToken),
+            Header(response.Headers, "X-Amz-Function-Error"),
+            log is null ? string.Empty : Encoding.UTF8.GetString(Convert.FromBase64String(log)));
+    }
+
+    public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
+        wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);
+
+    /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
+    public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)
+    {
+        string path = $"/_lamina/functions/{Escape(name)}/logs{(follow ? "?follow=true" : string.Empty)}";
+        using HttpRequestMessage request = wire.Request(HttpMethod.Get, path, []);
+        using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            await output.WriteLineAsync(line.AsMemory(), cancellationToken);
+            await output.FlushAsync(cancellationToken);
+        }
+    }
+
+    private static string Function(string name) => $"{Functions}/{Escape(name)}";
+
+    private static string LayerVersion(string name, long version) =>
+        $"{Layers}/{Escape(name)}/versions/{version.ToString(CultureInfo.InvariantCulture)}";
+
+    private static string Paged(string path, string? marker) => marker is null ? path : $"{path}?Marker={Escape(marker)}";
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private static string? Header(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
+}
+
+/// <summary>The values of X-Amz-Invocation-Type.</summary>
+internal enum InvocationType
+{
+    RequestResponse,
+    Event,
+}
+
+/// <param name="FunctionError">X-Amz-Function-Error, or null when the function answered well.</param>
+/// <param name="LogTail">The last 4 KB of the invocation's log, decoded.</param>
+internal sealed record InvokeAnswer(byte[] Payload, string? FunctionError, string LogTail);

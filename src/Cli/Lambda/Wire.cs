@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Lamina.Cli.Lambda;
+
+/// <summary>One signed request to the server and its answer; every failure becomes a <see cref="CliError"/>.</summary>
+internal sealed class Wire(HttpClient http, Connection connection, TimeProvider time)
+{
+    public Connection Connection => connection;
+
+    public Task<TAnswer> GetAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, [], shape, cancellationToken);
+
+    public Task<TAnswer> SendAsync<TRequest, TAnswer>(
+        HttpMethod method, string path, TRequest body, JsonTypeInfo<TRequest> bodyShape, JsonTypeInfo<TAnswer> shape,
+        CancellationToken cancellationToken) =>
+        SendAsync(method, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyShape), shape, cancellationToken);
+
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(Request(HttpMethod.Delete, path, []), cancellationToken);
+    }
+
+    public HttpRequestMessage Request(HttpMethod method, string path, byte[] body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(connection.Endpoint, path));
+        if (body.Length > 0)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        RequestSignature.Sign(request, body, connection, time.GetUtcNow());
+        return request;
+    }
+
+    /// <summary>Returns as soon as the headers are there, with the error statuses already turned into errors.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException refused)
+        {
+            throw new CliError(
+                $"No server answers at {connection.Endpoint.GetLeftPart(UriPartial.Authority)}: {refused.Message}",
+                $"{request.Method} {request.RequestUri!.AbsolutePath}",
+                "Start one with `./lamina up`, or name another with --endpoint or LAMINA_ENDPOINT.",
+                refused);
+        }
+
+        if (!response.IsSuccessStatusCode)
+        {
+            using (response)
+            {
+                throw await LambdaError.FromAsync(request, response, cancellationToken);
+            }
+        }
+
+        return response;
+    }
+
+    private async Task<TAnswer> SendAsync<TAnswer>(
+        HttpMethod method, string path, byte[] body, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Request(method, path, body);
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken);
+        byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(answer, shape) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException unexpected)
+        {
+            throw new CliError(
+                $"The answer is not what Lambda's API promises: {unexpected.Message}",
+                $"{method} {request.RequestUri}",
+                "Check that --endpoint names a Lamina server.",
+                unexpected);
+        }
+    }
+}

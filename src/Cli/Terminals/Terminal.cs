@@ -1,0 +1,97 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Lamina.Cli.Terminals;
+
+/// <summary>
+/// Where the verbs write. Standard output carries only what was asked for; everything said along the way goes to standard
+/// error. Colours and spinners appear on a terminal only.
+/// </summary>
+internal sealed class Terminal
+{
+    /// <summary>Below this nobody wonders whether anything happens.</summary>
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>Wide enough that a table on a pipe is never folded.</summary>
+    private const int PipeWidth = 4096;
+
+    private readonly TimeProvider _time;
+    private readonly bool _errorIsTerminal;
+
+    public Terminal(TerminalOptions options, TimeProvider time)
+    {
+        _time = time;
+        _errorIsTerminal = options.ErrorIsTerminal;
+        Output = options.Output;
+        Error = options.Error;
+        Out = Console(options.Output, options.OutputIsTerminal, options.Colours);
+        Err = Console(options.Error, options.ErrorIsTerminal, options.Colours);
+    }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Error { get; }
+
+    public IAnsiConsole Out { get; }
+
+    public IAnsiConsole Err { get; }
+
+    public void Print(Table table) => Out.Write(table);
+
+    public void PrintLine(string text) => Output.WriteLine(text);
+
+    /// <summary>JSON is printed as it is, never folded or coloured.</summary>
+    public void PrintJson(ReadOnlySpan<byte> json) => Output.WriteLine(Encoding.UTF8.GetString(json));
+
+    public void Note(string text) => Err.MarkupLineInterpolated($"[grey]{text}[/]");
+
+    public async Task<T> WithProgressAsync<T>(string what, Func<Task<T>> work)
+    {
+        Task<T> running = work();
+        Task quiet = Task.Delay(QuietTime, _time, CancellationToken.None);
+        if (await Task.WhenAny(running, quiet) == running)
+        {
+            return await running;
+        }
+
+        if (!_errorIsTerminal)
+        {
+            await Error.WriteLineAsync($"{what}…");
+            return await running;
+        }
+
+        return await Err.Status().Spinner(Spinner.Known.Dots).StartAsync($"{Markup.Escape(what)}…", _ => running);
+    }
+
+    public static Table Columns(params string[] titles)
+    {
+        Table table = new Table().Border(TableBorder.None);
+        foreach (string title in titles)
+        {
+            table.AddColumn(new TableColumn($"[grey]{Markup.Escape(title)}[/]") { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+        }
+
+        return table;
+    }
+
+    private static IAnsiConsole Console(TextWriter writer, bool isTerminal, bool colours)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal && colours ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = isTerminal && colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+        });
+        if (!isTerminal)
+        {
+            console.Profile.Width = PipeWidth;
+        }
+
+        return console;
+    }
+}
+
+/// <param name="Colours">False when NO_COLOR is set or the terminal is dumb.</param>
+internal sealed record TerminalOptions(
+    TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal, bool Colours);

@@ -1,0 +1,147 @@
+using Lamina.Execution;
+using Lamina.Functions;
+using Lamina.Sandbox;
+using Lamina.Server.Internal;
+using Lamina.Server.Wire;
+using Lamina.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Server.Up;
+
+/// <summary>
+/// All rooms, put together. Opened from the bottom of the ladder up: data folder, store, layers, functions, sandboxes, execution, port;
+/// closed in reverse: no new requests, running ones get their time, then everything else.
+/// </summary>
+internal sealed partial class House : IAsyncDisposable
+{
+    /// <summary>How long running invocations and requests may go on after the first signal.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Stack<(string Name, Func<Task> Close)> _opened = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _logger;
+    private RequestPipeline? _pipeline;
+
+    private House(ILogger logger) => _logger = logger;
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    public static async Task<House> OpenAsync(UpOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        House house = new(loggers.CreateLogger<House>());
+        try
+        {
+            await house.OpenRoomsAsync(options, loggers, cancellationToken);
+            return house;
+        }
+        catch
+        {
+            await house.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        while (_opened.TryPop(out (string Name, Func<Task> Close) room))
+        {
+            try
+            {
+                await room.Close();
+            }
+            catch (Exception exception)
+            {
+                // The other rooms must be closed all the same.
+                Log.RoomNotClosed(_logger, room.Name, exception);
+            }
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task OpenRoomsAsync(UpOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        TimeProvider time = TimeProvider.System;
+        DataFolder folder = DataFolder.Take(options.DataDirectory);
+        _opened.Push(("data folder", () => CloseAsync(folder)));
+        FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
+        ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
+        LayerRooms layers = Opened("layers", LayerRooms.Open(folder.Path, blobs, catalog, time, loggers));
+        FunctionDirectory directory = new(catalog);
+        FunctionEditor editor = Opened("functions", new FunctionEditor(
+            catalog, layers.Intake, layers.Trees, layers.Library, time, loggers.CreateLogger<FunctionEditor>()));
+        SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
+        ExecutionOptions execution = ExecutionOptionsOf(options);
+        Invoker invoker = Opened("execution", new Invoker(
+            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerAsync, execution, time, loggers));
+        editor.Changed += invoker.Retire;
+        EventQueue events = Opened("events", new EventQueue(
+            catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
+
+        ContentLinks links = new(time);
+        _pipeline = new RequestPipeline(
+            new HostGuard(options.Listen.Address.ToString()),
+            new CallerReader(options.Account, options.Region),
+            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),
+            new InternalRoutes(
+            [
+                new Health(),
+                new Internal.Content(blobs, links),
+                new FunctionOpt(directory, layers.Inspector),
+                new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
+            ]),
+            loggers.CreateLogger<RequestPipeline>());
+        await invoker.StartAsync(cancellationToken);
+        events.Start();
+        KestrelListener listener = await KestrelListener.StartAsync(options.Listen, AnswerAsync, loggers, cancellationToken);
+        _opened.Push(("port", () => StopAsync(listener, events, invoker)));
+        Address = listener.Address;
+    }
+
+    /// <summary>Given to the port and to the sandboxes; both start after the pipeline is there.</summary>
+    private Task AnswerAsync(HttpContext context) => _pipeline!.HandleAsync(context);
+
+    // Together, because each gives what runs its time and all of it must be over within one limit.
+    private static async Task StopAsync(KestrelListener listener, EventQueue events, Invoker invoker)
+    {
+        using CancellationTokenSource limit = new(StopLimit);
+        await events.StopAsync();
+        await Task.WhenAll(listener.StopAsync(limit.Token), invoker.StopAsync());
+        listener.Dispose();
+    }
+
+    private static Task CloseAsync(DataFolder folder)
+    {
+        folder.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private static SandboxHostOptions SandboxOptions(DataFolder folder) => new()
+    {
+        JailPath = Path.Combine(AppContext.BaseDirectory, "lamina-jail"),
+        RunDirectory = Path.Combine(folder.Path, "run"),
+    };
+
+    private static ExecutionOptions ExecutionOptionsOf(UpOptions options) => new()
+    {
+        RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
+        Network = options.FunctionNetwork,
+        IdleTimeout = options.IdleTimeout,
+        StopLimit = StopLimit,
+    };
+
+    private T Opened<T>(string name, T room)
+        where T : IAsyncDisposable
+    {
+        _opened.Push((name, () => room.DisposeAsync().AsTask()));
+        return room;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Closing {Room} failed")]
+        public static partial void RoomNotClosed(ILogger logger, string room, Exception error);
+    }
+}

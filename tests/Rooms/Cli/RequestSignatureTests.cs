@@ -1,0 +1,23 @@
+using Lamina.Cli.Lambda;
+
+namespace Lamina.Rooms.Tests.Cli;
+
+public sealed class RequestSignatureTests
+{
+    [Fact]
+    public void A_request_is_signed_as_botocore_signs_it()
+    {
+        var connection = new Connection(new Uri("http://127.0.0.1:4566"), "eu-central-1", "111122223333", "secret");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri(connection.Endpoint, "/2015-03-31/functions/orders%3A%24LATEST/invocations?Qualifier=1&Marker=a%20b"));
+
+        RequestSignature.Sign(request, "{\"a\":1}"u8, connection, new DateTimeOffset(2026, 11, 23, 15, 4, 5, TimeSpan.Zero));
+
+        // The expected value is what botocore 1.29.27 computes for the same request.
+        Assert.Equal(
+            "AWS4-HMAC-SHA256 Credential=111122223333/20261123/eu-central-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, "
+            + "Signature=3c2045c9b2baf8475b4b05e2e665f06af0b311ac9ae5805eec167922d8101ad6",
+            string.Join(' ', request.Headers.GetValues("Authorization")));
+    }
+}

@@ -1,0 +1,15 @@
+using Lamina.Contract;
+
+namespace Lamina.Rooms.Tests.Contract;
+
+/// <summary>Labels, query and headers from one table: the generated readers ask for each name in one place only.</summary>
+internal sealed class Members(params (string Name, string Value)[] members) : IRequestMembers
+{
+    public string? Label(string name) => Find(name);
+
+    public string? Query(string name) => Find(name);
+
+    public string? Header(string name) => Find(name);
+
+    private string? Find(string name) => members.FirstOrDefault(member => member.Name == name).Value;
+}
