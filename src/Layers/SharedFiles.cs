@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Lamina.Contract;
 using Lamina.Store;
@@ -17,9 +16,14 @@ internal sealed class SharedFiles : IDisposable
 
     private const string TemporaryFolder = "tmp";
 
+    private readonly string _directory;
     private readonly SafeFileHandle _folder;
 
-    private SharedFiles(SafeFileHandle folder) => _folder = folder;
+    private SharedFiles(string directory)
+    {
+        _directory = directory;
+        _folder = LinuxFiles.OpenFolder(directory);
+    }
 
     public static SharedFiles Open(string directory)
     {
@@ -31,12 +35,7 @@ internal sealed class SharedFiles : IDisposable
         }
 
         Directory.CreateDirectory(temporary);
-        foreach (string folder in Folders().Where(folder => !Directory.Exists(Path.Combine(directory, folder))))
-        {
-            Directory.CreateDirectory(Path.Combine(directory, folder));
-        }
-
-        return new SharedFiles(LinuxFiles.OpenFolder(directory));
+        return new SharedFiles(directory);
     }
 
     /// <summary>
@@ -59,6 +58,13 @@ internal sealed class SharedFiles : IDisposable
     {
         string name = NameOf(entry);
         int errno = LinuxFiles.TryLink(tree, entry.Path, _folder, name);
+        if (errno == LinuxFiles.ENOENT)
+        {
+            // Made when first needed: most stores have few files, and making 256 folders takes a busy disk a moment.
+            Directory.CreateDirectory(Path.Combine(_directory, name[..2]));
+            errno = LinuxFiles.TryLink(tree, entry.Path, _folder, name);
+        }
+
         if (errno == 0)
         {
             return;
@@ -104,17 +110,13 @@ internal sealed class SharedFiles : IDisposable
     /// <summary>Gives up all files: trees keep theirs, new trees get new ones.</summary>
     public void MoveTo(TreeTrash trash)
     {
-        foreach (string folder in Folders())
+        foreach (string folder in Directory.EnumerateDirectories(_directory).Where(static folder => Path.GetFileName(folder) != TemporaryFolder))
         {
-            trash.Take(_folder, folder);
-            LinuxFiles.CreateFolder(_folder, folder);
+            trash.Take(_folder, Path.GetFileName(folder));
         }
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static IEnumerable<string> Folders() =>
-        Enumerable.Range(0, 256).Select(static i => i.ToString("x2", CultureInfo.InvariantCulture));
 
     private static string NameOf(TreeEntry entry)
     {

@@ -65,7 +65,7 @@ internal static class DeployFunction
             $"Deploying {settings.Name}", () => deployment.RunAsync(settings, archive, cancellationToken));
         if (json)
         {
-            context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(deployed, LambdaJson.Readable.FunctionConfiguration));
+            context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(deployed, ReadableJson.Indented.FunctionConfiguration));
             return 0;
         }
 

@@ -27,7 +27,7 @@ internal static class InspectOpt
                 "Reading /opt", () => client.OptAsync(parsed.GetRequiredValue(name), cancellationToken));
             if (parsed.GetValue(json))
             {
-                context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(entries, OptJson.Readable.IReadOnlyListOptEntry));
+                context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(entries, ReadableJson.Indented.IReadOnlyListOptEntry));
             }
             else
             {

@@ -30,7 +30,7 @@ internal static class ListFunctions
     {
         if (json)
         {
-            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(functions, LambdaJson.Readable.IReadOnlyListFunctionConfiguration));
+            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(functions, ReadableJson.Indented.IReadOnlyListFunctionConfiguration));
             return;
         }
 

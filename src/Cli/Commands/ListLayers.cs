@@ -29,7 +29,7 @@ internal static class ListLayers
     {
         if (json)
         {
-            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(layers, LambdaJson.Readable.IReadOnlyListLayersListItem));
+            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(layers, ReadableJson.Indented.IReadOnlyListLayersListItem));
             return;
         }
 

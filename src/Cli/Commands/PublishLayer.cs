@@ -65,7 +65,7 @@ internal static class PublishLayer
         PublishLayerVersionResponse published = await PublishAsync(terminal, client, settings, cancellationToken);
         if (json)
         {
-            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(published, LambdaJson.Readable.PublishLayerVersionResponse));
+            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(published, ReadableJson.Indented.PublishLayerVersionResponse));
             return 0;
         }
 

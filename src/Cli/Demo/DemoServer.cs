@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Lamina.Cli.Commands;
 using Lamina.Cli.Lambda;
 using Lamina.Cli.Terminals;
@@ -13,6 +11,7 @@ namespace Lamina.Cli.Demo;
 internal sealed class DemoServer : IAsyncDisposable
 {
     private const string ReadyWord = "ready ";
+    private const string AnyPort = "127.0.0.1:0";
 
     /// <summary>`up` stops by itself within 10 s; what lives longer is killed.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
@@ -43,7 +42,7 @@ internal sealed class DemoServer : IAsyncDisposable
         CliContext context, ParseResult parsed, string home, bool keep, CancellationToken cancellationToken)
     {
         LambdaClient running = context.Client(parsed);
-        if (await running.IsLaminaAsync(cancellationToken))
+        if (await running.IsLaminaAsync(context.Time, cancellationToken))
         {
             return new DemoServer(running.Connection.Endpoint, null, null, context.Time);
         }
@@ -114,7 +113,7 @@ internal sealed class DemoServer : IAsyncDisposable
         foreach (string argument in (ReadOnlySpan<string>)
         [
             "-c", $"{start} up --listen \"$1\" --data \"$2\" 2>\"$3\" </dev/null",
-            Path.Combine(home, "lamina"), FreeAddress(), Path.Combine(folder, "data"), LogFile(folder),
+            Path.Combine(home, "lamina"), AnyPort, Path.Combine(folder, "data"), LogFile(folder),
         ])
         {
             command.ArgumentList.Add(argument);
@@ -172,11 +171,4 @@ internal sealed class DemoServer : IAsyncDisposable
     }
 
     private static string LogFile(string folder) => Path.Combine(folder, "server.log");
-
-    private static string FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
-    }
 }

@@ -12,20 +12,27 @@ internal sealed class LambdaClient(Wire wire)
     private const string Functions = "/2015-03-31/functions";
     private const string Layers = "/2018-10-31/layers";
 
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(3);
     private static readonly LambdaJson Shape = LambdaJson.Default;
 
     public Connection Connection => wire.Connection;
 
-    /// <summary>Whether a Lamina server (not another one on the same port) answers at the endpoint.</summary>
-    public async Task<bool> IsLaminaAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
+    public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(HealthLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             using HttpRequestMessage request = wire.Request(HttpMethod.Get, "/_lamina/health", []);
-            using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
+            using HttpResponseMessage response = await wire.SendAsync(request, either.Token);
             return true;
         }
         catch (CliError)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }
@@ -132,7 +139,7 @@ internal sealed class LambdaClient(Wire wire)
     }
 
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
-        wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", OptJson.Default.IReadOnlyListOptEntry, cancellationToken);
+        wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);
 
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
     public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Lamina.Cli.Lambda;
@@ -10,20 +8,17 @@ namespace Lamina.Cli.Lambda;
 /// <param name="Layer">ARN of the layer version it comes from.</param>
 /// <param name="Shadows">ARNs of the earlier layers whose entry of the same path it covers, nearest first.</param>
 internal sealed record OptEntry(
-    string Path, string Kind, long SizeBytes, int Mode, string? LinkTarget, string Layer, IReadOnlyList<string> Shadows)
+    [property: JsonPropertyName("path")] string Path,
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("sizeBytes")] long SizeBytes,
+    [property: JsonPropertyName("mode")] int Mode,
+    [property: JsonPropertyName("linkTarget")] string? LinkTarget,
+    [property: JsonPropertyName("layer")] string Layer,
+    [property: JsonPropertyName("shadows")] IReadOnlyList<string> Shadows)
 {
+    [JsonIgnore]
     public bool IsDirectory => string.Equals(Kind, "directory", StringComparison.OrdinalIgnoreCase);
 
+    [JsonIgnore]
     public bool IsSymlink => string.Equals(Kind, "symlink", StringComparison.OrdinalIgnoreCase);
-}
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(IReadOnlyList<OptEntry>))]
-internal sealed partial class OptJson : JsonSerializerContext
-{
-    public static OptJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
 }

@@ -149,7 +149,7 @@ internal sealed partial class ExecutionEnvironment
             _recorder.InitStarted(exception.RuntimeVersion);
             return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, exception.Message);
         }
-        catch (Exception exception) when (exception is SandboxException or IOException or AwsError or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or AwsError)
         {
             LogFailure(_services.Logger, exception, Id, Function.Name);
             return PlatformFailure(exception);

@@ -7,8 +7,8 @@ namespace Lamina.Execution;
 /// <summary>Reads what a process writes and appends it to the environment's log, line by line.</summary>
 internal sealed class OutputPump(SandboxProcess process, EnvironmentLog log)
 {
-    // A CloudWatch log event holds 256 KB; longer lines are split there.
-    private const int MaxLineBytes = 256 * 1024;
+    // A CloudWatch log event holds 256 KB less 26 bytes; longer lines are split there. The output pipe must be able to hold as much.
+    private const int MaxLineBytes = (256 * 1024) - 26;
 
     private readonly SemaphoreSlim _drained = new(0);
     private volatile bool _drainRequested;

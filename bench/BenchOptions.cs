@@ -1,0 +1,29 @@
+namespace Lamina.Bench;
+
+internal sealed record BenchOptions(bool Json, bool BaselinesOnly, int Repeats, TimeSpan LoadTime)
+{
+    public const string Usage = """
+        usage: ./bench.sh [--json] [--quick] [--baselines]
+          --json       one JSON document instead of the table
+          --quick      a tenth of the repetitions: to see that it runs, not to compare
+          --baselines  only what the machine does without Lamina
+        """;
+
+    public static IReadOnlyList<int> Callers => [1, 8, 64];
+
+    /// <summary>Null when an argument is not known.</summary>
+    public static BenchOptions? Parse(IReadOnlyList<string> arguments)
+    {
+        bool quick = arguments.Contains("--quick");
+        return arguments.All(static one => one is "--json" or "--quick" or "--baselines")
+            ? new(arguments.Contains("--json"), arguments.Contains("--baselines"), quick ? 3 : 30, TimeSpan.FromSeconds(quick ? 0.3 : 3))
+            : null;
+    }
+
+    public static HttpClient NewClient(Uri address)
+    {
+        HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256, UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
+        LambdaApi.Sign(http);
+        return http;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Lamina.Bench;
+
+/// <summary>The few operations of Lambda's API that the measurements need, as any client would call them.</summary>
+internal sealed class LambdaApi(HttpClient http)
+{
+    /// <summary>Only the scope is read where no keys are configured: it names account, region and service.</summary>
+    public static void Sign(HttpClient http) => http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+        "AWS4-HMAC-SHA256",
+        $"Credential=000000000000/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, Signature={new string('0', 64)}");
+
+    public async Task<string> PublishLayerAsync(string name, byte[] archive)
+    {
+        JsonNode answer = await SendAsync(
+            HttpMethod.Post,
+            $"/2018-10-31/layers/{name}/versions",
+            new JsonObject { ["Content"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(archive) } });
+        return (string)answer["LayerVersionArn"]!;
+    }
+
+    public async Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers)
+    {
+        await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject
+        {
+            ["FunctionName"] = name,
+            ["Runtime"] = workload.Runtime,
+            ["Handler"] = workload.Handler,
+            ["Role"] = "arn:aws:iam::000000000000:role/bench",
+            ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(workload.Code) },
+            ["Layers"] = new JsonArray([.. layers.Select(static arn => (JsonNode)arn)]),
+            ["MemorySize"] = 512,
+            ["Timeout"] = 30,
+        });
+        await WaitUntilReadyAsync(name);
+    }
+
+    /// <summary>Changes a variable, so that no environment that exists may serve the next invocation.</summary>
+    public async Task MakeColdAsync(string name, int generation)
+    {
+        await SendAsync(HttpMethod.Put, $"/2015-03-31/functions/{name}/configuration", new JsonObject
+        {
+            ["Environment"] = new JsonObject { ["Variables"] = new JsonObject { ["GENERATION"] = $"{generation}" } },
+        });
+        await WaitUntilReadyAsync(name);
+    }
+
+    public async Task InvokeAsync(string name)
+    {
+        using StringContent content = new(Workload.Event, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await http.PostAsync(new Uri($"/2015-03-31/functions/{name}/invocations", UriKind.Relative), content);
+        string answer = await response.Content.ReadAsStringAsync();
+        if (!response.IsSuccessStatusCode || response.Headers.Contains("X-Amz-Function-Error"))
+        {
+            throw new InvalidOperationException($"invoking {name} was answered with {(int)response.StatusCode}: {answer}");
+        }
+    }
+
+    private async Task WaitUntilReadyAsync(string name)
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        while (await pause.WaitForNextTickAsync())
+        {
+            JsonNode state = await SendAsync(HttpMethod.Get, $"/2015-03-31/functions/{name}/configuration", body: null);
+            if ((string?)state["State"] == "Failed" || (string?)state["LastUpdateStatus"] == "Failed")
+            {
+                throw new InvalidOperationException($"{name}: {state["StateReason"]} {state["LastUpdateStatusReason"]}");
+            }
+
+            if ((string?)state["State"] == "Active" && (string?)state["LastUpdateStatus"] == "Successful")
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonObject? body)
+    {
+        using HttpRequestMessage request = new(method, path);
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body);
+        }
+
+        using HttpResponseMessage response = await http.SendAsync(request);
+        string answer = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(answer)!
+            : throw new InvalidOperationException($"{method} {path} was answered with {(int)response.StatusCode}: {answer}");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Lamina.Bench;
+
+/// <summary>The real server, started by the same command its users type, on a data folder of its own.</summary>
+internal sealed class LaminaServer : IAsyncDisposable
+{
+    private const string Ready = "ready ";
+    private readonly Process _process;
+
+    private LaminaServer(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public static async Task<LaminaServer> StartAsync(string repository, string dataFolder)
+    {
+        ProcessStartInfo start = new(
+            Path.Combine(repository, "lamina"), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder, "--log-level", "Warning"])
+        {
+            WorkingDirectory = repository,
+            RedirectStandardOutput = true,
+        };
+        Process process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+            {
+                process.OutputDataReceived += static (_, _) => { };
+                process.BeginOutputReadLine();
+                return new LaminaServer(process, new Uri(line[Ready.Length..].Trim()));
+            }
+        }
+
+        await process.WaitForExitAsync();
+        throw new InvalidOperationException($"./lamina up ended with {process.ExitCode} before it was ready");
+    }
+
+    /// <summary>SIGTERM, as an operator would: it stops its sandboxes by itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await Workload.RunAsync("kill", "-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+}

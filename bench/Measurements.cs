@@ -1,0 +1,64 @@
+namespace Lamina.Bench;
+
+/// <summary>Lamina's own rows, by its HTTP API.</summary>
+internal sealed class Measurements(LambdaApi api, BenchOptions options)
+{
+    private int _generation;
+
+    /// <summary>Cold starts: each workload without layers, with three small ones, and with one that fills Lambda's limit.</summary>
+    public async Task<IReadOnlyList<Row>> ColdStartsAsync(IReadOnlyList<Workload> workloads, byte[] largeLayer)
+    {
+        List<string> small = [];
+        foreach (byte[] archive in Workload.SmallLayers())
+        {
+            small.Add(await api.PublishLayerAsync($"small-{small.Count}", archive));
+        }
+
+        string large = await api.PublishLayerAsync("large", largeLayer);
+        (string Name, IReadOnlyList<string> Layers)[] stacks =
+            [(Stacks.None, []), (Stacks.Small, small), (Stacks.Large, [large])];
+        List<Row> rows = [];
+        foreach (Workload workload in workloads)
+        {
+            foreach ((string stack, IReadOnlyList<string> layers) in stacks)
+            {
+                string function = $"cold-{workload.Runtime.Replace('.', '-')}-{rows.Count}";
+                await api.CreateFunctionAsync(function, workload, layers);
+                rows.Add(await Sample.RepeatAsync("cold start", $"{workload.Name}, {stack}", null, options.Repeats, () => ColdInvokeAsync(function)));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Warm invocations: as many environments as there are callers, made before the clock runs.</summary>
+    public async Task<IReadOnlyList<Row>> WarmInvocationsAsync(IReadOnlyList<Workload> workloads)
+    {
+        List<Row> rows = [];
+        foreach (Workload workload in workloads)
+        {
+            string function = $"warm-{workload.Runtime.Replace('.', '-')}";
+            await api.CreateFunctionAsync(function, workload, []);
+            foreach (int callers in BenchOptions.Callers)
+            {
+                rows.Add(await Sample.LoadAsync(
+                    "warm invocation", $"{workload.Name}, {callers} callers", null, callers, options.LoadTime, () => api.InvokeAsync(function)));
+            }
+        }
+
+        return rows;
+    }
+
+    private async Task<TimeSpan> ColdInvokeAsync(string function)
+    {
+        await api.MakeColdAsync(function, ++_generation);
+        return await Sample.TimeAsync(() => api.InvokeAsync(function));
+    }
+}
+
+internal static class Stacks
+{
+    public const string None = "no layer";
+    public const string Small = "3 small layers";
+    public const string Large = "250 MB layer";
+}

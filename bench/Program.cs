@@ -1,0 +1,43 @@
+using Lamina.Bench;
+
+if (BenchOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(BenchOptions.Usage);
+    return 2;
+}
+
+// 1. The workloads and the large layer are made once; 2. baselines and Lamina are measured one after the other, never at the
+// same time; 3. the table puts them side by side.
+// bench.sh says where the repository is; without it the current folder is.
+string repository = Environment.GetEnvironmentVariable("LAMINA_HOME") ?? Environment.CurrentDirectory;
+string scratch = Directory.CreateTempSubdirectory("lamina-bench-").FullName;
+try
+{
+    Workload[] workloads = await Workload.BuildAsync(scratch);
+    byte[] largeLayer = Workload.LargeLayer();
+    Baselines baselines = new(options, scratch);
+    List<Row> rows = [.. await baselines.ColdStartsAsync(workloads, largeLayer), .. await baselines.EchoAsync()];
+    if (!options.BaselinesOnly)
+    {
+        await using LaminaServer server = await LaminaServer.StartAsync(repository, Path.Combine(scratch, "data"));
+        using HttpClient http = BenchOptions.NewClient(server.Address);
+        Measurements measurements = new(new LambdaApi(http), options);
+        rows.InsertRange(0, await measurements.ColdStartsAsync(workloads, largeLayer));
+        rows.AddRange(await measurements.WarmInvocationsAsync(workloads));
+    }
+
+    if (options.Json)
+    {
+        Report.WriteJson(Console.Out, rows);
+    }
+    else
+    {
+        Report.WriteTable(Console.Out, rows);
+    }
+
+    return 0;
+}
+finally
+{
+    Directory.Delete(scratch, recursive: true);
+}

@@ -1,0 +1,22 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Lamina.Contract.Lambda;
+
+namespace Lamina.Cli.Lambda;
+
+/// <summary>What <c>--json</c> prints, for people and jq: indented, and an apostrophe stays an apostrophe. The wire has its own, in Contract.</summary>
+[JsonSerializable(typeof(PublishLayerVersionResponse))]
+[JsonSerializable(typeof(FunctionConfiguration))]
+[JsonSerializable(typeof(IReadOnlyList<LayersListItem>))]
+[JsonSerializable(typeof(IReadOnlyList<FunctionConfiguration>))]
+[JsonSerializable(typeof(IReadOnlyList<OptEntry>))]
+internal sealed partial class ReadableJson : JsonSerializerContext
+{
+    public static ReadableJson Indented { get; } = new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

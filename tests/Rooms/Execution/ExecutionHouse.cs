@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text;
+using Lamina.Execution;
+using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Sandbox;
+using Lamina.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lamina.Rooms.Tests.Execution;
+
+/// <summary>The rooms an invocation passes, over a real data folder and real sandboxes.</summary>
+internal sealed class ExecutionHouse : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly SandboxHost _sandboxes;
+    private readonly ArchiveIntake _intake;
+    private readonly TreeStore _trees;
+
+    private ExecutionHouse(string folder, SandboxHost sandboxes, ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
+    {
+        _folder = folder;
+        _sandboxes = sandboxes;
+        FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
+        _intake = new ArchiveIntake(blobs);
+        _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
+        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
+    }
+
+    public Invoker Invoker { get; }
+
+    public static ExecutionOptions Options { get; } = new()
+    {
+        RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "runtimes"),
+    };
+
+    public static Task<ExecutionHouse> OpenAsync() => OpenAsync(Options, TimeProvider.System, RefuseAsync);
+
+    public static async Task<ExecutionHouse> OpenAsync(ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
+    {
+        string folder = Directory.CreateTempSubdirectory("lamina-execution-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        SandboxHost sandboxes = await SandboxHost.StartAsync(
+            new SandboxHostOptions
+            {
+                JailPath = Path.Combine(AppContext.BaseDirectory, "lamina-jail"),
+                RunDirectory = Path.Combine(folder, "run"),
+            },
+            CancellationToken.None);
+        ExecutionHouse house = new(folder, sandboxes, options, time, awsEndpoint);
+        await house.Invoker.StartAsync(CancellationToken.None);
+        return house;
+    }
+
+    public static Invocation Event(string payload, bool wantsLogTail = true) => new()
+    {
+        RequestId = Guid.NewGuid().ToString(),
+        Payload = Encoding.UTF8.GetBytes(payload),
+        InvokedFunctionArn = "arn:aws:lambda:us-east-1:000000000000:function:f",
+        ClientContext = null,
+        TraceId = "Root=1-00000000-000000000000000000000000;Sampled=0",
+        WantsLogTail = wantsLogTail,
+    };
+
+    public static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    /// <summary>A custom runtime in Python; <paramref name="script"/> sees <c>next()</c>, <c>respond(id, body)</c>, <c>call(method, path, body, headers)</c>.</summary>
+    public Task<FunctionVersion> PythonBootstrapAsync(string script) => FunctionAsync(("bootstrap", PythonClient + script));
+
+    public async Task<FunctionVersion> FunctionAsync(params (string Path, string Text)[] files)
+    {
+        StoredArchive code = await StoreAsync(files);
+        return Function(code);
+    }
+
+    public async Task<LayerReference> LayerAsync(string name, params (string Path, string Text)[] files) => new()
+    {
+        Arn = $"arn:aws:lambda:us-east-1:000000000000:layer:{name}:1",
+        Content = await StoreAsync(files),
+    };
+
+    public static FunctionVersion Function(StoredArchive code) => new()
+    {
+        Region = "us-east-1",
+        Account = "000000000000",
+        Name = "f",
+        Version = "$LATEST",
+        Runtime = "provided.al2023",
+        Handler = "index.handler",
+        Role = "arn:aws:iam::000000000000:role/r",
+        Description = "",
+        TimeoutSeconds = 30,
+        MemorySizeMiB = 512,
+        EphemeralStorageMiB = 512,
+        Architectures = ["x86_64"],
+        Environment = null,
+        Layers = [],
+        Code = code,
+        Settings = new FunctionSettings
+        {
+            LogFormat = "Text",
+            ApplicationLogLevel = null,
+            SystemLogLevel = null,
+            LogGroup = "/aws/lambda/f",
+            TracingMode = "PassThrough",
+            DeadLetterTargetArn = null,
+            KmsKeyArn = null,
+            SnapStartApplyOn = "None",
+            VpcSubnetIds = null,
+            VpcSecurityGroupIds = null,
+            VpcIpv6Allowed = false,
+        },
+        State = FunctionState.Active,
+        LastUpdate = UpdateStatus.Successful,
+        LastModified = "2026-01-01T00:00:00.000+0000",
+        RevisionId = "r",
+        EnvironmentKey = Guid.NewGuid().ToString(),
+    };
+
+    public ImmutableArray<string> LogLines(FunctionVersion function) =>
+        [.. Invoker.Logs.Read(function.Arn, 0).Select(line => Text(line.Message))];
+
+    public ValueTask<InvokeOutcome> InvokeAsync(FunctionVersion function, string payload = "{}") =>
+        Invoker.InvokeAsync(function, Event(payload), CancellationToken.None);
+
+    public async Task<StoredArchive> StoreAsync(params (string Path, string Text)[] files)
+    {
+        using MemoryStream bytes = new();
+        using (ZipArchive zip = new(bytes, ZipArchiveMode.Create))
+        {
+            foreach ((string path, string text) in files)
+            {
+                ZipArchiveEntry entry = zip.CreateEntry(path);
+                bool executable = path.EndsWith("bootstrap", StringComparison.Ordinal) || path.StartsWith("bin/", StringComparison.Ordinal);
+                entry.ExternalAttributes = (executable ? 0x81ED : 0x81A4) << 16;
+                await using Stream content = entry.Open();
+                await content.WriteAsync(Encoding.UTF8.GetBytes(text));
+            }
+        }
+
+        return await _intake.StoreAsync(bytes.ToArray(), CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Invoker.DisposeAsync();
+        await _sandboxes.DisposeAsync();
+        await _trees.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+        return Task.CompletedTask;
+    }
+
+    private const string PythonClient = """
+        #!/usr/bin/python3
+        import http.client, json, os, sys, time
+        api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+        def call(method, path, body=None, headers={}):
+            api.request(method, "/2018-06-01/runtime/" + path, body, headers)
+            answer = api.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read().decode()
+        def next():
+            status, headers, event = call("GET", "invocation/next")
+            return headers["Lambda-Runtime-Aws-Request-Id"], headers, event
+        def respond(id, body):
+            return call("POST", "invocation/" + id + "/response", body)
+
+        """;
+}

@@ -1,0 +1,213 @@
+using Lamina.Execution;
+using Lamina.Functions;
+
+namespace Lamina.Rooms.Tests.Execution;
+
+public sealed class InvokerTests
+{
+    private const string Echo = """
+        while True:
+            id, headers, event = next()
+            print("got " + event, flush=True)
+            respond(id, event)
+        """;
+
+    private const string CountInvocations = """
+        count = 0
+        while True:
+            id, headers, event = next()
+            count += 1
+            respond(id, json.dumps([os.environ["AWS_LAMBDA_LOG_STREAM_NAME"], count]))
+        """;
+
+    [Fact]
+    public async Task A_shell_script_is_a_custom_runtime()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.FunctionAsync(("bootstrap", """
+            #!/bin/bash
+            exec 3<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/:/\/}
+            printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: l\r\n\r\n' >&3
+            while IFS=$'\r' read -r line <&3 && [ -n "$line" ]; do
+              case "$line" in Lambda-Runtime-Aws-Request-Id:*) id="${line#*: }";; esac
+            done
+            echo "hello from $LAMBDA_TASK_ROOT"
+            printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: l\r\nContent-Length: 4\r\n\r\n"hi"' "$id" >&3
+            read -r status <&3
+            sleep 600
+            """));
+
+        using InvokeOutcome outcome = await house.Invoker.InvokeAsync(
+            function, ExecutionHouse.Event("{}", wantsLogTail: false), CancellationToken.None);
+
+        Assert.Equal(InvokeResult.Succeeded, outcome.Result);
+        Assert.Equal("\"hi\"", ExecutionHouse.Text(outcome.Payload));
+    }
+
+    [Fact]
+    public async Task Log_lines_come_in_lambdas_order_and_form()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.PythonBootstrapAsync(Echo);
+
+        Invocation first = ExecutionHouse.Event("1");
+        using InvokeOutcome cold = await house.Invoker.InvokeAsync(function, first, CancellationToken.None);
+        using InvokeOutcome warm = await house.InvokeAsync(function, "2");
+
+        string[] lines = [.. house.LogLines(function)];
+        Assert.StartsWith("INIT_START Runtime Version: provided:al2023\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:", lines[0], StringComparison.Ordinal);
+        Assert.Equal($"START RequestId: {first.RequestId} Version: $LATEST", lines[1]);
+        Assert.Equal("got 1", lines[2]);
+        Assert.Equal($"END RequestId: {first.RequestId}", lines[3]);
+        Assert.Matches(
+            $@"^REPORT RequestId: {first.RequestId}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 512 MB\tMax Memory Used: [1-9]\d* MB\tInit Duration: \d+\.\d\d ms\t$",
+            lines[4]);
+        Assert.Equal("got 2", lines[6]);
+        Assert.DoesNotContain("Init Duration", lines[8], StringComparison.Ordinal);
+        Assert.Equal(string.Join('\n', lines[1..5]) + "\n", ExecutionHouse.Text(cold.LogTail));
+        Assert.Equal(string.Join('\n', lines[5..9]) + "\n", ExecutionHouse.Text(warm.LogTail));
+    }
+
+    [Fact]
+    public async Task Invocations_one_after_another_share_an_environment()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.PythonBootstrapAsync(CountInvocations);
+
+        string stream = "";
+        for (int i = 1; i <= 20; i++)
+        {
+            using InvokeOutcome outcome = await house.Invoker.InvokeAsync(
+                function, ExecutionHouse.Event("{}", wantsLogTail: i % 2 == 0), CancellationToken.None);
+            string answer = ExecutionHouse.Text(outcome.Payload);
+            Assert.EndsWith($", {i}]", answer, StringComparison.Ordinal);
+            stream = answer;
+        }
+
+        Assert.Matches(@"^\[""\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}"", 20\]$", stream);
+    }
+
+    [Fact]
+    public async Task Invocations_at_the_same_time_get_environments_of_their_own()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+
+        // Every runtime answers only when all three have their event: a file each in the shared folder of the AWS endpoint would need
+        // a file system in common, so they meet at the second endpoint instead.
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            while True:
+                id, headers, event = next()
+                time.sleep(0.5)
+                respond(id, json.dumps(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]))
+            """);
+
+        InvokeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => house.InvokeAsync(function).AsTask()));
+
+        Assert.All(outcomes, outcome => Assert.Equal(InvokeResult.Succeeded, outcome.Result));
+        Assert.Equal(3, outcomes.Select(outcome => ExecutionHouse.Text(outcome.Payload)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task More_than_the_concurrency_limit_is_throttled()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { ConcurrentExecutions = 1 }, TimeProvider.System, _ => Task.CompletedTask);
+        FunctionVersion function = await house.PythonBootstrapAsync(Echo);
+
+        Task<InvokeOutcome> first = house.InvokeAsync(function).AsTask();
+        using InvokeOutcome second = await house.InvokeAsync(function);
+        using InvokeOutcome ended = await first;
+        using InvokeOutcome third = await house.InvokeAsync(function);
+
+        Assert.Equal(InvokeResult.Throttled, second.Result);
+        Assert.Equal(InvokeResult.Succeeded, ended.Result);
+        Assert.Equal(InvokeResult.Succeeded, third.Result);
+    }
+
+    [Fact]
+    public async Task An_update_makes_environments_stale()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.PythonBootstrapAsync(CountInvocations);
+        FunctionVersion updated = function with { EnvironmentKey = "another" };
+
+        using InvokeOutcome before = await house.InvokeAsync(function);
+        house.Invoker.Retire(updated);
+        using InvokeOutcome after = await house.InvokeAsync(updated);
+
+        Assert.EndsWith(", 1]", ExecutionHouse.Text(before.Payload), StringComparison.Ordinal);
+        Assert.EndsWith(", 1]", ExecutionHouse.Text(after.Payload), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stopping_lets_a_running_invocation_end_and_takes_no_new_one()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            while True:
+                id, headers, event = next()
+                time.sleep(0.5)
+                respond(id, "1")
+            """);
+
+        Task<InvokeOutcome> running = house.InvokeAsync(function).AsTask();
+        await house.Invoker.StopAsync();
+        using InvokeOutcome outcome = await running;
+
+        Assert.Equal(InvokeResult.Succeeded, outcome.Result);
+        await Assert.ThrowsAsync<Contract.AwsError>(async () => await house.InvokeAsync(function));
+    }
+
+    [Fact]
+    public async Task Environments_make_room_when_there_are_as_many_as_may_live()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { MaxEnvironments = 1 }, TimeProvider.System, _ => Task.CompletedTask);
+        FunctionVersion one = await house.PythonBootstrapAsync(CountInvocations);
+        FunctionVersion other = one with { Name = "other" };
+
+        for (int i = 0; i < 3; i++)
+        {
+            using InvokeOutcome first = await house.InvokeAsync(one);
+            using InvokeOutcome second = await house.InvokeAsync(other);
+            Assert.EndsWith(", 1]", ExecutionHouse.Text(first.Payload), StringComparison.Ordinal);
+            Assert.EndsWith(", 1]", ExecutionHouse.Text(second.Payload), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Many_waiters_are_served_by_few_environments()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { MaxEnvironments = 2 }, TimeProvider.System, _ => Task.CompletedTask);
+        FunctionVersion function = await house.PythonBootstrapAsync(CountInvocations);
+
+        InvokeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => house.InvokeAsync(function).AsTask()));
+
+        Assert.All(outcomes, outcome => Assert.Equal(InvokeResult.Succeeded, outcome.Result));
+        Assert.InRange(outcomes.Select(outcome => ExecutionHouse.Text(outcome.Payload).Split(',')[0]).Distinct().Count(), 1, 2);
+    }
+
+    [Fact]
+    public async Task A_call_to_the_aws_endpoint_reaches_the_given_pipeline()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options,
+            TimeProvider.System,
+            async context =>
+            {
+                context.Response.ContentType = "text/plain";
+                await context.Response.Body.WriteAsync("from the house"u8.ToArray(), context.RequestAborted);
+            });
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            import urllib.request
+            while True:
+                id, headers, event = next()
+                respond(id, json.dumps(urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/x").read().decode()))
+            """);
+
+        using InvokeOutcome outcome = await house.InvokeAsync(function);
+
+        Assert.Equal("\"from the house\"", ExecutionHouse.Text(outcome.Payload));
+    }
+}

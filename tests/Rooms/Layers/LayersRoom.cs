@@ -1,0 +1,72 @@
+using Lamina.Contract;
+using Lamina.Contract.Lambda;
+using Lamina.Layers;
+using Lamina.Rooms.Tests.Store;
+using Lamina.Store;
+
+namespace Lamina.Rooms.Tests.Layers;
+
+/// <summary>The room as the server puts it together, over a folder of the test's own.</summary>
+public sealed class LayersRoom : IAsyncDisposable
+{
+    private readonly List<Exception> _failures = [];
+
+    public LayersRoom(string directory, string bootId, TimeProvider time)
+    {
+        DirectoryPath = directory;
+        Directory.CreateDirectory(directory);
+        Blobs = new FileBlobStore(Path.Combine(directory, "blobs"));
+        Catalog = SqliteCatalog.Open(Path.Combine(directory, "catalog.db"));
+        Trees = TreeStore.Open(LayersDirectories.Below(directory), Blobs, time, bootId);
+        Builder = new TreeBuilder(Trees, Catalog, _failures.Add);
+        Intake = new ArchiveIntake(Blobs);
+        Publisher = new LayerPublisher(Intake, Catalog, Builder, time);
+        Library = new LayerLibrary(Catalog);
+        Inspector = new OptInspector(Blobs);
+    }
+
+    public static Caller Caller { get; } = new()
+    {
+        Account = AccountId.Default,
+        Region = "eu-central-1",
+        PrincipalArn = "arn:aws:iam::000000000000:root",
+    };
+
+    public string DirectoryPath { get; }
+
+    public FileBlobStore Blobs { get; }
+
+    public SqliteCatalog Catalog { get; }
+
+    public TreeStore Trees { get; }
+
+    public TreeBuilder Builder { get; }
+
+    public ArchiveIntake Intake { get; }
+
+    public LayerPublisher Publisher { get; }
+
+    public LayerLibrary Library { get; }
+
+    public OptInspector Inspector { get; }
+
+    public IReadOnlyList<Exception> BuildFailures => _failures;
+
+    public static LayersRoom In(TestFolder folder) => new(folder.Below("data"), "this-boot", TimeProvider.System);
+
+    public Task<LayerVersion> PublishAsync(string name, byte[] zip) =>
+        Publisher.PublishAsync(Caller, new PublishLayerVersionRequest { LayerName = name }, zip, CancellationToken.None);
+
+    public async Task<string> TreeOfAsync(byte[] zip)
+    {
+        StoredArchive archive = await Intake.StoreAsync(zip, CancellationToken.None);
+        return await Trees.MaterializeAsync(archive, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Builder.DisposeAsync();
+        await Trees.DisposeAsync();
+        await Catalog.DisposeAsync();
+    }
+}

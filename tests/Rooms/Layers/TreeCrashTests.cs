@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using Lamina.Contract;
+using Lamina.Layers;
+using Lamina.Rooms.Tests.Store;
+
+namespace Lamina.Rooms.Tests.Layers;
+
+public sealed class TreeCrashTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>The child: six publishers, whose trees are being made while the next archives come in.</summary>
+    internal static async Task PublishForEverAsync(string folder)
+    {
+        await using LayersRoom room = new(folder, "this-boot", TimeProvider.System);
+        Lock output = new();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(publisher => Task.Run(async () =>
+        {
+            for (int i = 0; ; i++)
+            {
+                LayerVersion version = await room.PublishAsync($"layer-{publisher % 3}", Archive($"{publisher}-{i}"));
+                lock (output)
+                {
+                    Console.Out.WriteLine($"{version.LayerArn}:{version.Version}");
+                    Console.Out.Flush();
+                }
+            }
+        })));
+    }
+
+    [Fact]
+    public async Task After_kill_9_every_acknowledged_version_is_there_and_gets_its_whole_tree()
+    {
+        List<string> acknowledged = await CrashChild.RunAndKillAsync(nameof(PublishForEverAsync), _folder.Below("data"), lines: 25);
+        Assert.Equal(acknowledged.Count, acknowledged.Distinct().Count());
+        await using LayersRoom room = LayersRoom.In(_folder);
+        Assert.Empty(Directory.GetDirectories(_folder.Below("data/trees/tmp")));
+        foreach (string arn in acknowledged)
+        {
+            LayerVersion version = room.Library.Get(LayersRoom.Caller, LayerVersionArn.Parse(arn));
+            await AssertWholeAsync(room, version.Content);
+        }
+
+        Assert.Empty(room.BuildFailures);
+    }
+
+    [Fact]
+    public async Task After_a_power_cut_damaged_files_and_trees_are_made_anew()
+    {
+        StoredArchive archive;
+        string damaged;
+        await using (LayersRoom before = new(_folder.Below("data"), "boot-1", TimeProvider.System))
+        {
+            archive = await before.Intake.StoreAsync(Archive("a"), CancellationToken.None);
+            damaged = await before.Trees.MaterializeAsync(archive, CancellationToken.None);
+        }
+
+        // What a power cut leaves behind when nothing was flushed: some files are empty, others have the right size and no content.
+        File.SetUnixFileMode(Path.Combine(damaged, "own"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllBytesAsync(Path.Combine(damaged, "own"), []);
+        await File.WriteAllBytesAsync(Path.Combine(damaged, "shared/7"), new byte[new FileInfo(Path.Combine(damaged, "shared/7")).Length]);
+        File.Delete(Path.Combine(damaged, "shared/8"));
+
+        await using LayersRoom after = new(_folder.Below("data"), "boot-2", TimeProvider.System);
+        Assert.Null(after.Trees.TryGetDirectory(archive));
+        await AssertWholeAsync(after, archive);
+        await AssertWholeAsync(after, await after.Intake.StoreAsync(Archive("b"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task After_a_power_cut_without_the_manifest_no_file_is_trusted()
+    {
+        StoredArchive archive;
+        await using (LayersRoom before = new(_folder.Below("data"), "boot-1", TimeProvider.System))
+        {
+            archive = await before.Intake.StoreAsync(Archive("a"), CancellationToken.None);
+            string damaged = await before.Trees.MaterializeAsync(archive, CancellationToken.None);
+            await File.WriteAllBytesAsync(Path.Combine(damaged, "shared/7"), []);
+            before.Blobs.Delete(archive.Tree);
+        }
+
+        await using LayersRoom after = new(_folder.Below("data"), "boot-2", TimeProvider.System);
+        await AssertWholeAsync(after, await after.Intake.StoreAsync(Archive("a"), CancellationToken.None));
+    }
+
+    private static byte[] Archive(string name)
+    {
+        ZipBuilder zip = new();
+        for (int i = 0; i < 30; i++)
+        {
+            zip.File($"shared/{i}", string.Concat(Enumerable.Repeat($"common {i} ", 200)));
+        }
+
+        return zip.File("own", string.Concat(Enumerable.Repeat(name, 300))).Build();
+    }
+
+    private static async Task AssertWholeAsync(LayersRoom room, StoredArchive archive)
+    {
+        string tree = await room.Trees.MaterializeAsync(archive, CancellationToken.None);
+        TreeManifest manifest = await TreeManifest.ReadAsync(room.Blobs, archive.Tree, CancellationToken.None);
+        foreach (TreeEntry file in manifest.Entries.Where(entry => entry.Kind == OptEntryKind.File))
+        {
+            Assert.Equal(file.Digest, new Sha256(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(tree, file.Path)))));
+        }
+    }
+}
