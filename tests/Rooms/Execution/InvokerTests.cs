@@ -174,7 +174,7 @@ public sealed class InvokerTests
         using InvokeOutcome outcome = await invoking;
 
         Assert.Equal(InvokeResult.Succeeded, outcome.Result);
-        await Assert.ThrowsAsync<Contract.AwsError>(async () => await house.InvokeAsync(function));
+        await Assert.ThrowsAsync<Lamina.Contract.AwsError>(async () => await house.InvokeAsync(function));
     }
 
     [Fact]
