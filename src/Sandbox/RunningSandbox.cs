@@ -138,10 +138,7 @@ public sealed class RunningSandbox : IAsyncDisposable
             }
 
             _memory.SampleIfGrown();
-            if (_memory.AsksInit && _memory.TryBeginAsking())
-            {
-                _ = TrySend(new MessageWriter(MessageType.Usage, 0), "usage");
-            }
+            AskInit_NeedsLock();
         }
 
         if (_memory.LimitPassed)
@@ -287,7 +284,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
         else if (message.Type == MessageType.Used)
         {
-            _memory.OnAnswer((long)message.ReadUInt64(), TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0));
+            OnUsed((long)message.ReadUInt64(), TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0), (long)message.ReadUInt64());
         }
         else if (message.Type == MessageType.Failed && !_ready.Task.IsCompleted)
         {
@@ -317,6 +314,7 @@ public sealed class RunningSandbox : IAsyncDisposable
                 {
                     _memory.Sample();
                     _memory.CheckOomKills();
+                    AskInit_NeedsLock();
                 }
 
                 process.OnExited(status, _memory.LimitPassed);
@@ -333,6 +331,28 @@ public sealed class RunningSandbox : IAsyncDisposable
                 break;
             default:
                 break;
+        }
+    }
+
+    private void OnUsed(long bytes, TimeSpan cpuTime, long largestEnded)
+    {
+        lock (_gate)
+        {
+            _memory.OnAnswer(bytes, cpuTime, largestEnded);
+        }
+
+        if (_memory.LimitPassed)
+        {
+            Kill();
+        }
+    }
+
+    /// <summary>Without a memory cgroup init adds up what its processes use; one question at a time.</summary>
+    private void AskInit_NeedsLock()
+    {
+        if (_memory.AsksInit && _memory.TryBeginAsking())
+        {
+            _ = TrySend(new MessageWriter(MessageType.Usage, 0), "usage");
         }
     }
 
