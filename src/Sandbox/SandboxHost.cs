@@ -29,6 +29,8 @@ public sealed class SandboxHost : IAsyncDisposable
     /// <summary>What sandboxes on this machine lack, each with what it means; empty when nothing.</summary>
     public ImmutableArray<string> Degradations { get; private set; } = [];
 
+    internal JailGreeting Greeting => _greeting;
+
     /// <summary>The jail's process id, for diagnostics.</summary>
     internal int JailProcessId => _jail!.ProcessId;
 
