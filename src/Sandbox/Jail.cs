@@ -110,7 +110,16 @@ internal sealed class Jail : IAsyncDisposable
                 return;
             }
 
-            OnMessage(new MessageReader(_buffer.AsSpan(0, length)), descriptors);
+            try
+            {
+                OnMessage(new MessageReader(_buffer.AsSpan(0, length)), descriptors);
+            }
+            catch (SandboxException)
+            {
+                OnEnd(); // a jail that talks nonsense is not ours any more; closing its socket ends it
+                return;
+            }
+
             descriptors.Clear();
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using System.Numerics;
 using Lamina.Sandbox.Native;
 
 namespace Lamina.Sandbox;
@@ -24,6 +25,12 @@ public sealed class RunningSandbox : IAsyncDisposable
     private ulong _pidfdKey;
     private uint _lastProcess;
     private bool _killed;
+
+    /// <summary>The jail will not say when this sandbox is gone; its pidfd must.</summary>
+    private bool _jailLost;
+
+    /// <summary>The pidfd has said it.</summary>
+    private bool _ended;
 
     internal RunningSandbox(SandboxSpec spec, uint tag, int cgroupVersion, EventLoop loop, MemoryWatch watch)
     {
@@ -150,6 +157,14 @@ public sealed class RunningSandbox : IAsyncDisposable
     // ---- from the jail, on the event thread -------------------------------------------------------------------------------
     internal void OnCreated(uint present, List<Descriptor> descriptors)
     {
+        if (descriptors.Count != 2 + BitOperations.PopCount(present))
+        {
+            // The kernel drops what finds no free number. Init ends by itself when its socket's other end is closed.
+            descriptors.ForEach(static descriptor => descriptor.Dispose());
+            _ready.TrySetException(Errors.Failed("receive descriptors", Id, LibC.EMFILE));
+            return;
+        }
+
         lock (_gate)
         {
             _pidfd = descriptors[0];
@@ -219,9 +234,6 @@ public sealed class RunningSandbox : IAsyncDisposable
         OnRemoved();
     }
 
-    private bool _jailLost;
-    private bool _ended;
-
     private void OnPidfd()
     {
         lock (_gate)
@@ -276,8 +288,14 @@ public sealed class RunningSandbox : IAsyncDisposable
 
     private void OnMessage(MessageReader message, List<Descriptor> descriptors)
     {
-        if (message.Type == MessageType.Ready && descriptors.Count > 0)
+        if (message.Type == MessageType.Ready)
         {
+            if (descriptors.Count != 1 + message.ReadUInt32())
+            {
+                descriptors.ForEach(static descriptor => descriptor.Dispose());
+                throw Errors.Failed("receive descriptors", Id, LibC.EMFILE);
+            }
+
             _memory.AttachTmp(descriptors[0]);
             Listeners = [.. descriptors.Skip(1).Select(static fd => new Socket(new SafeSocketHandle(fd.Release(), ownsHandle: true)))];
             _ready.TrySetResult();
@@ -303,6 +321,10 @@ public sealed class RunningSandbox : IAsyncDisposable
             case MessageType.Started when descriptors.Count == 1:
                 _watch.Add(this);
                 process.OnStarted(descriptors[0]);
+                break;
+            case MessageType.Started:
+                process.OnNotStarted(Errors.Failed("receive descriptors", Id, LibC.EMFILE));
+                process.Signal(LibC.SIGKILL);
                 break;
             case MessageType.Failed:
                 _processes.TryRemove(message.Tag, out _);
