@@ -53,7 +53,6 @@ internal static class FunctionDocuments
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(FunctionDocument))]
 internal sealed partial class FunctionsJson : JsonSerializerContext;

@@ -65,7 +65,7 @@ internal static class FunctionDraft
 
     /// <summary>Whether a running environment differs from one started anew: by its files, variables, limits, process or log form.</summary>
     private static bool WouldNotice(FunctionVersion from, FunctionVersion to) =>
-        Started(from) != Started(to)
+        !Started(from).Equals(Started(to))
         || from.Code.Tree != to.Code.Tree
         || !from.Layers.Select(static layer => (layer.Arn, layer.Content.Tree))
             .SequenceEqual(to.Layers.Select(static layer => (layer.Arn, layer.Content.Tree)))

@@ -100,7 +100,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
         ];
         await Task.WhenAll(writers).ContinueWith(static _ => { }, TaskScheduler.Default);
 
-        FunctionVersion winner = Assert.Single(writers, static writer => writer.IsCompletedSuccessfully).Result;
+        FunctionVersion winner = await Assert.Single(writers, static writer => writer.IsCompletedSuccessfully);
         Assert.All(
             writers.Where(static writer => writer.IsFaulted),
             static writer => Assert.Equal("PreconditionFailedException", Assert.IsType<AwsError>(writer.Exception!.InnerException).Code));
