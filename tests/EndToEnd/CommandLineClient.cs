@@ -11,17 +11,14 @@ internal sealed partial class CommandLineClient(Uri endpoint) : ILambdaClient
 
     public async Task<ClientAnswer> CallAsync(string operation, JsonObject parameters)
     {
-        string input = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.json");
-        string output = input + ".payload";
-        await File.WriteAllTextAsync(input, parameters.ToJsonString());
-        string[] arguments = ["lambda", KebabOf(operation), "--cli-input-json", $"file://{input}"];
-        ClientAnswer answer = await RunAsync(operation == "Invoke" ? [.. arguments, output] : arguments);
-        if (answer.Response is not null && File.Exists(output))
+        if (operation == "Invoke")
         {
-            answer.Response["Payload"] = Convert.ToBase64String(await File.ReadAllBytesAsync(output));
+            return await InvokeAsync(parameters);
         }
 
-        return answer;
+        string input = NewFile();
+        await File.WriteAllTextAsync(input, parameters.ToJsonString());
+        return await RunAsync(["lambda", KebabOf(operation), "--cli-input-json", $"file://{input}"]);
     }
 
     public Task<ClientAnswer> WaitAsync(string waiter, JsonObject parameters) =>
@@ -32,6 +29,29 @@ internal sealed partial class CommandLineClient(Uri endpoint) : ILambdaClient
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Invoke alone wants its parameters one by one, because it also takes the name of a file for the answer.</summary>
+    private async Task<ClientAnswer> InvokeAsync(JsonObject parameters)
+    {
+        string input = NewFile();
+        string output = NewFile();
+        await File.WriteAllBytesAsync(input, Convert.FromBase64String((string)parameters["Payload"]!));
+        ClientAnswer answer = await RunAsync(
+        [
+            "lambda", "invoke", output, "--payload", $"fileb://{input}",
+            "--function-name", (string)parameters["FunctionName"]!,
+            "--invocation-type", (string)parameters["InvocationType"]!,
+            "--log-type", (string)parameters["LogType"]!,
+        ]);
+        if (answer.Response is not null)
+        {
+            answer.Response["Payload"] = Convert.ToBase64String(await File.ReadAllBytesAsync(output));
+        }
+
+        return answer;
+    }
+
+    private string NewFile() => Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N"));
 
     private async Task<ClientAnswer> RunAsync(string[] arguments)
     {

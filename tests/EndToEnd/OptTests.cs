@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>/opt, /var/task and /tmp as a function finds them.</summary>
-public sealed class OptTests : ServerTests
+public sealed class OptTests(SharedServer shared) : SharedServerTests(shared)
 {
     [Fact]
     public async Task Modes_and_symlinks_are_those_of_the_zip()
     {
-        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
+        ILambdaClient client = AnyClient;
         byte[] zip = new Archive()
             .File("bin/tool", "#!/bin/sh\necho from the layer\n", mode: 0x1ED)
             .File("etc/plain", "text", mode: 0x1A4)
@@ -17,9 +17,9 @@ public sealed class OptTests : ServerTests
             .Link("etc/absolute", "/opt/bin/tool")
             .Link("etc/dangling", "nowhere")
             .ToArray();
-        await client.CreateProbeAsync("fn", new JsonObject { ["Layers"] = new JsonArray(await client.PublishLayerAsync("layer", zip)) });
+        await client.CreateProbeAsync(Own("fn"), new JsonObject { ["Layers"] = new JsonArray(await client.PublishLayerAsync(Own("layer"), zip)) });
 
-        JsonNode? seen = await client.RunAsync("fn", """
+        JsonNode? seen = await client.RunAsync(Own("fn"), """
             import os, stat, subprocess
             mode = lambda path: oct(stat.S_IMODE(os.lstat(path).st_mode))
             result = {
@@ -37,11 +37,11 @@ public sealed class OptTests : ServerTests
     [Fact]
     public async Task Opt_and_task_are_read_only_and_tmp_is_capped()
     {
-        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
-        string layer = await client.PublishLayerAsync("layer", Archive.Of("file", "content"));
-        await client.CreateProbeAsync("fn", new JsonObject { ["Layers"] = new JsonArray(layer), ["MemorySize"] = 1024 });
+        ILambdaClient client = AnyClient;
+        string layer = await client.PublishLayerAsync(Own("layer"), Archive.Of("file", "content"));
+        await client.CreateProbeAsync(Own("fn"), new JsonObject { ["Layers"] = new JsonArray(layer), ["MemorySize"] = 1024 });
 
-        JsonNode? seen = await client.RunAsync("fn", """
+        JsonNode? seen = await client.RunAsync(Own("fn"), """
             import errno, os
             def attempt(action):
                 try:
@@ -74,14 +74,14 @@ public sealed class OptTests : ServerTests
     [Fact]
     public async Task The_links_in_answers_download_the_very_zips()
     {
-        await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
-        using RawClient raw = new(Endpoint);
+        ILambdaClient client = AnyClient;
+        using RawClient raw = new(Server.Endpoint);
         byte[] zip = new Archive().File("a", "1", mode: 0x1ED).Link("b", "a").ToArray();
-        _ = await client.PublishLayerAsync("layer", zip);
-        await client.CreateProbeAsync("fn");
+        _ = await client.PublishLayerAsync(Own("layer"), zip);
+        await client.CreateProbeAsync(Own("fn"));
 
-        JsonObject layer = (await client.CallAsync("GetLayerVersion", new JsonObject { ["LayerName"] = "layer", ["VersionNumber"] = 1 })).Success;
-        JsonObject function = (await client.CallAsync("GetFunction", new JsonObject { ["FunctionName"] = "fn" })).Success;
+        JsonObject layer = (await client.CallAsync("GetLayerVersion", new JsonObject { ["LayerName"] = Own("layer"), ["VersionNumber"] = 1 })).Success;
+        JsonObject function = (await client.CallAsync("GetFunction", new JsonObject { ["FunctionName"] = Own("fn") })).Success;
         Assert.Equal(zip, await raw.DownloadAsync(new Uri((string)layer["Content"]!["Location"]!)));
         Assert.Equal(Probe.Code, await raw.DownloadAsync(new Uri((string)function["Code"]!["Location"]!)));
         Assert.Equal("S3", (string?)function["Code"]!["RepositoryType"]);

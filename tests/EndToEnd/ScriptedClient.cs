@@ -13,6 +13,7 @@ internal sealed class ScriptedClient : ILambdaClient
     {
         ProcessStartInfo start = new(program, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         ClientTools.PointAt(start, endpoint);
+        start.Environment["NODE_NO_WARNINGS"] = "1";
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 

@@ -31,7 +31,7 @@ def answer(client, request):
     try:
         if "wait" in request:
             waiter = client.get_waiter(xform_name(request["wait"]))
-            waiter.wait(**request["parameters"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            waiter.wait(**request["parameters"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
             return {"status": 200, "response": {}}
         response = getattr(client, xform_name(request["operation"]))(**decoded(request["parameters"]))
         return {"status": response["ResponseMetadata"]["HTTPStatusCode"], "response": encoded(response)}
