@@ -20,6 +20,9 @@ namespace Lamina.Execution;
 /// </summary>
 public sealed partial class Invoker : IAsyncDisposable
 {
+    // An environment may die between being taken and getting the event; a function whose every environment does is not tried for ever.
+    private const int MaxAttempts = 10;
+
     private readonly ConcurrentDictionary<PoolKey, FunctionPool> _pools = new();
     private readonly ConcurrentDictionary<(string Account, string Region), ConcurrencyGate> _gates = new();
     private readonly ExecutionOptions _options;
@@ -137,15 +140,13 @@ public sealed partial class Invoker : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (int attempt = 1; ; attempt++)
             {
                 // 2. Take an environment.
                 TakeResult taken = pool.TryTake() is { } warm ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
                 if (taken.Failure is { } failure)
                 {
-                    return InvokeOutcome.Of(
-                        InvokeResult.Crashed,
-                        new PayloadBuffer(ErrorPayloads.Of(failure.ErrorType, invocation.RequestId, failure.Message), null));
+                    return Failed(failure, invocation);
                 }
 
                 // 3. Run.
@@ -171,9 +172,9 @@ public sealed partial class Invoker : IAsyncDisposable
                     pool.GiveBack(environment);
                 }
 
-                if (outcome is not null)
+                if (outcome is not null || attempt == MaxAttempts)
                 {
-                    return outcome;
+                    return outcome ?? Failed(EnvironmentEnd.Shutdown("the execution environment ended before the event reached it"), invocation);
                 }
             }
         }
@@ -182,6 +183,9 @@ public sealed partial class Invoker : IAsyncDisposable
             Leave(pool);
         }
     }
+
+    private static InvokeOutcome Failed(EnvironmentEnd end, Invocation invocation) => InvokeOutcome.Of(
+        InvokeResult.Crashed, new PayloadBuffer(ErrorPayloads.Of(end.ErrorType, invocation.RequestId, end.Message), null));
 
     private static async ValueTask<TakeResult> WaitAsync(FunctionPool pool, CancellationToken cancellationToken)
     {

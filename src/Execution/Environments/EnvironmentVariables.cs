@@ -82,6 +82,12 @@ internal static class EnvironmentVariables
         variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemorySizeMiB.ToString(CultureInfo.InvariantCulture);
         variables["AWS_LAMBDA_LOG_GROUP_NAME"] = function.Settings.LogGroup;
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;
+        if (function.Settings.LogFormat == "JSON")
+        {
+            variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON";
+            variables["AWS_LAMBDA_LOG_LEVEL"] = function.Settings.ApplicationLogLevel ?? "INFO";
+        }
+
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
         variables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi;
         variables["AWS_REGION"] = function.Region;

@@ -70,6 +70,15 @@ public sealed class EnvironmentVariablesTests
     public void What_differs_between_runtimes(string runtime, string name, string? expected) =>
         Assert.Equal(expected, Of(Function with { Runtime = runtime }).GetValueOrDefault(name));
 
+    [Fact]
+    public void A_function_that_logs_JSON_is_told_so()
+    {
+        FunctionVersion function = Function with { Settings = Function.Settings with { LogFormat = "JSON", ApplicationLogLevel = "DEBUG" } };
+
+        Assert.Equal("JSON", Of(function)["AWS_LAMBDA_LOG_FORMAT"]);
+        Assert.Equal("DEBUG", Of(function)["AWS_LAMBDA_LOG_LEVEL"]);
+    }
+
     [Theory]
     [InlineData("PATH", "/mine", "/mine")]
     [InlineData("LANG", "de_DE.UTF-8", "de_DE.UTF-8")]

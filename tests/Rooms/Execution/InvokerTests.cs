@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Layers;
@@ -174,7 +175,7 @@ public sealed class InvokerTests
         using InvokeOutcome outcome = await invoking;
 
         Assert.Equal(InvokeResult.Succeeded, outcome.Result);
-        await Assert.ThrowsAsync<Lamina.Contract.AwsError>(async () => await house.InvokeAsync(function));
+        await Assert.ThrowsAsync<AwsError>(async () => await house.InvokeAsync(function));
     }
 
     [Fact]
