@@ -9,4 +9,5 @@ RootCommand root = new("Lamina: AWS Lambda and its layers on this machine.")
     RuntimesCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// Signals are the verb's own business: the parser would end the process two seconds after one.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -14,10 +14,10 @@ internal static class RepositoryFolders
     public static string Server()
     {
         string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        string folder = Path.Combine(Root, "artifacts", "bin", "Server", configuration);
-        string[] names = ["lamina-server", "Lamina.Server"];
-        return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"No server was built in {folder}.");
+        string program = Path.Combine("artifacts", "bin", "Server", configuration, "lamina-server");
+        string[] places = [Path.Combine(Root, "src", program), Path.Combine(Root, program)];
+        return Array.Find(places, File.Exists)
+            ?? throw new FileNotFoundException($"No server was built at {string.Join(" or ", places)}.");
     }
 
     private static string FindRoot()

@@ -12,9 +12,13 @@ internal sealed class Traces
 
     public void AssertNothingNewOf(string dataFolder)
     {
-        Assert.Empty(Mounts().Where(mount => !_mounts.Contains(mount) && mount.Contains(dataFolder, StringComparison.Ordinal)));
-        Assert.Empty(Cgroups().Where(cgroup => !_cgroups.Contains(cgroup)));
-        Assert.Empty(Processes().Where(process => !_processes.Contains(process)));
+        string[] left =
+        [
+            .. Mounts().Except(_mounts).Where(mount => mount.Contains(dataFolder, StringComparison.Ordinal)),
+            .. Cgroups().Except(_cgroups),
+            .. Processes().Except(_processes),
+        ];
+        Assert.Empty(left);
     }
 
     // Others share the machine: only what names us, or runs as one of ours, counts.

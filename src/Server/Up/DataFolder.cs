@@ -4,7 +4,7 @@ namespace Lamina.Server.Up;
 
 /// <summary>
 /// The data folder, held by one server at a time. The lock is the kernel's (flock), so it ends with the process however it ends;
-/// the pid in the file only tells people who holds it.
+/// the pid beside it only tells people who holds it. (Not in the lock file itself: .NET locks every file it opens.)
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -53,9 +53,7 @@ internal sealed class DataFolder : IDisposable
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux.
             stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            stream.Flush();
+            File.WriteAllText(PidFile(folder), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return stream;
         }
         catch (UnauthorizedAccessException exception)
@@ -66,22 +64,22 @@ internal sealed class DataFolder : IDisposable
         {
             stream?.Dispose();
             throw new UpException(
-                $"The data folder {folder} is in use by another server (pid {Holder(file)}). Stop that one, or name another folder with --data.",
+                $"The data folder {folder} is in use by another server (pid {Holder(folder)}). Stop that one, or name another folder with --data.",
                 exception);
         }
     }
 
-    private static string Holder(string file)
+    private static string Holder(string folder)
     {
         try
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using StreamReader reader = new(stream);
-            return reader.ReadToEnd() is { Length: > 0 } pid ? pid : "unknown";
+            return File.ReadAllText(PidFile(folder)) is { Length: > 0 } pid ? pid : "unknown";
         }
         catch (IOException)
         {
             return "unknown";
         }
     }
+
+    private static string PidFile(string folder) => System.IO.Path.Combine(folder, "pid");
 }

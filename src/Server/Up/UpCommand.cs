@@ -73,6 +73,11 @@ internal static class UpCommand
             await Console.Error.WriteLineAsync($"lamina: {exception.Message}");
             return 1;
         }
+        catch (SandboxException exception)
+        {
+            await Console.Error.WriteLineAsync($"lamina: sandboxes cannot be made here: {exception.Message}\n  `lamina doctor` says what is missing.");
+            return 1;
+        }
         catch (Exception exception) when (exception is AddressInUseException || exception.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync(

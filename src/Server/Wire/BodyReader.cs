@@ -49,10 +49,14 @@ internal static class BodyReader
     }
 }
 
-/// <summary>Bytes of a body. Pooled ones go back when disposed; others are the garbage collector's.</summary>
-internal struct RequestBytes(int capacity, bool pooled) : IDisposable
+/// <summary>Bytes of a body. Pooled ones go back when disposed; others, and all large ones, are the garbage collector's.</summary>
+/// <param name="expected">What the client says will come; room for more than <see cref="Trusted"/> is made only when so much has come.</param>
+internal struct RequestBytes(int expected, bool pooled) : IDisposable
 {
-    private byte[]? _array = pooled ? ArrayPool<byte>.Shared.Rent(capacity) : new byte[capacity];
+    /// <summary>The pool rounds up to powers of two, which wastes too much above this.</summary>
+    private const int Trusted = 1024 * 1024;
+
+    private byte[]? _array = Rent(Math.Min(expected, Trusted), pooled);
 
     public int Length { get; private set; }
 
@@ -63,7 +67,10 @@ internal struct RequestBytes(int capacity, bool pooled) : IDisposable
         int length = checked(Length + (int)bytes.Length);
         if (length > _array!.Length)
         {
-            Grow(length);
+            byte[] larger = Rent(Math.Max(length, length > Trusted ? Math.Max(expected, length + (length / 2)) : 2 * length), pooled);
+            _array.AsSpan(0, Length).CopyTo(larger);
+            Return(_array, pooled);
+            _array = larger;
         }
 
         bytes.CopyTo(_array.AsSpan(Length));
@@ -72,25 +79,19 @@ internal struct RequestBytes(int capacity, bool pooled) : IDisposable
 
     public void Dispose()
     {
-        if (_array is not null && pooled)
-        {
-            ArrayPool<byte>.Shared.Return(_array);
-        }
-
+        Return(_array, pooled);
         _array = null;
         Length = 0;
     }
 
-    private void Grow(int length)
-    {
-        int larger = (int)Math.Min(Math.Max(length, 2L * _array!.Length), Array.MaxLength);
-        byte[] next = pooled ? ArrayPool<byte>.Shared.Rent(larger) : new byte[larger];
-        _array.AsSpan(0, Length).CopyTo(next);
-        if (pooled)
-        {
-            ArrayPool<byte>.Shared.Return(_array);
-        }
+    private static byte[] Rent(int size, bool pooled) =>
+        pooled && size <= Trusted ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
 
-        _array = next;
+    private static void Return(byte[]? array, bool pooled)
+    {
+        if (pooled && array is { Length: <= Trusted })
+        {
+            ArrayPool<byte>.Shared.Return(array);
+        }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class OperationTable
     /// <summary>Throws the error that names what is wrong when nothing matches.</summary>
     public Entry Find(string method, RequestTarget target)
     {
-        List<string> otherMethods = [];
+        List<string>? otherMethods = null;
         foreach (Entry entry in target.Segments.Count > 0 ? _byFirstSegment[target.Segments[0]] : [])
         {
             if (!entry.Matches(target))
@@ -36,12 +36,15 @@ internal sealed class OperationTable
                 return entry;
             }
 
-            otherMethods.Add(entry.Route.Method);
+            (otherMethods ??= []).Add(entry.Route.Method);
         }
 
-        throw otherMethods.Count > 0
+        throw otherMethods is not null
             ? new AwsError(
-                "MethodNotAllowedException", 405, $"This path takes {string.Join(", ", otherMethods.Distinct())}, not {method}.", AwsErrorBody.LowerMessageOnly)
+                "MethodNotAllowedException",
+                405,
+                $"This path takes {string.Join(", ", otherMethods.Distinct())}, not {method}.",
+                AwsErrorBody.LowerMessageOnly)
             : new AwsError("UnknownOperationException", 404, $"Lambda has no operation {method} of this path.", AwsErrorBody.LowerMessageOnly);
     }
 

@@ -1,7 +1,7 @@
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 
-namespace Lamina.Rooms.Tests.Contract;
+namespace Lamina.Rooms.Tests.Contracts;
 
 public sealed class ErrorTableTests
 {

@@ -1,6 +1,6 @@
 using Lamina.Contract;
 
-namespace Lamina.Rooms.Tests.Contract;
+namespace Lamina.Rooms.Tests.Contracts;
 
 /// <summary>Labels, query and headers from one table: the generated readers ask for each name in one place only.</summary>
 internal sealed class Members(params (string Name, string Value)[] members) : IRequestMembers

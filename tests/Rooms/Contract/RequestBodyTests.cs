@@ -2,7 +2,7 @@ using System.Text;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 
-namespace Lamina.Rooms.Tests.Contract;
+namespace Lamina.Rooms.Tests.Contracts;
 
 public sealed class RequestBodyTests
 {

@@ -104,12 +104,12 @@ internal static class MalformedRequest
     private static byte[] Garbage(Random random) => [.. Bytes(random, random.Next(1, 300)).Select(value => value is (byte)'\n' ? (byte)'x' : value), .. "\r\n\r\n"u8];
 
     private static byte[] BadLength(Random random) =>
-        Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pick(random, ["-1", "x", "1, 2", "99999999999999999999"])}\r\n\r\n{{}}");
+        Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {Pick(random, ["-1", "x", "1, 2", "99999999999999999999"])}\r\n\r\n{{}}");
 
     private static byte[] BadChunk(Random random) =>
-        Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{Pick(random, ["zz\r\n", "5\r\n{}\r\n", "-1\r\n"])}\r\n");
+        Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{Pick(random, ["zz\r\n", "2\r\n{}xx\r\n", "-1\r\n"])}\r\n");
 
-    private static byte[] NoHost(Random random) => Encoding.ASCII.GetBytes($"GET /{random.Next()} HTTP/1.1\r\n\r\n");
+    private static byte[] NoHost(Random random) => Encoding.ASCII.GetBytes($"GET /{random.Next()} HTTP/1.1\r\nConnection: close\r\n\r\n");
 
     private static byte[] NotServed(Random random) => Get($"/2015-03-31/functions/f{random.Next()}/aliases");
 
