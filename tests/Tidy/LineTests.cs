@@ -8,7 +8,7 @@ public sealed partial class LineTests
     private const int LongLiteral = 40;
 
     [Fact]
-    public void A_line_of_code_fits_a_screen_unless_it_is_mostly_a_text() => Assert.Empty(
+    public void A_line_of_code_fits_a_screen_unless_it_is_mostly_a_text() => Repository.AssertNone(
         Repository.Lines(Repository.Sources.Where(static file => file.StartsWith("src/", StringComparison.Ordinal)))
             .Where(static line => line.Text.Length > MaxLength && !IsComment(line.Text) && !Literals().Matches(line.Text).Any(IsLong))
             .Select(static line => line.Place));
@@ -25,7 +25,7 @@ public sealed partial class LineTests
     [Fact]
     public void A_warning_is_switched_off_for_a_reason() => AssertNowhere(DisableWithoutReason());
 
-    private static void AssertNowhere(Regex pattern) => Assert.Empty(
+    private static void AssertNowhere(Regex pattern) => Repository.AssertNone(
         Repository.Lines(Repository.Sources.Where(static file => !file.StartsWith("tests/Tidy/", StringComparison.Ordinal)
             && !file.StartsWith("eng/", StringComparison.Ordinal)))
             .Where(line => pattern.IsMatch(line.Text)).Select(static line => $"{line.Place}: {line.Text.Trim()}"));
@@ -34,7 +34,7 @@ public sealed partial class LineTests
 
     private static bool IsLong(Match literal) => literal.Length >= LongLiteral;
 
-    [GeneratedRegex("\"[^\"]*\"")]
+    [GeneratedRegex("\"\"\".*|\"[^\"]*\"")]
     private static partial Regex Literals();
 
     [GeneratedRegex(@"^\s*#region")]
