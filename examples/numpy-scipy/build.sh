@@ -2,7 +2,7 @@
 # Builds a NumPy + SciPy layer for python3.11 from Debian 12's packages, publishes it, and runs a function that solves a
 # linear system with it.
 #   build.sh              build, then publish and run with ./lamina (a server must be running: ./lamina up)
-#   build.sh --aws        the same with the AWS CLI; needs AWS_ENDPOINT_URL (or --endpoint-url in AWS_CLI) and any credentials
+#   build.sh --aws        the same with the AWS CLI, at AWS_ENDPOINT_URL or http://127.0.0.1:4566
 #   build.sh --build-only
 # Works as an ordinary user: packages are downloaded and unpacked, not installed.
 set -euo pipefail
@@ -65,7 +65,9 @@ run_with_lamina() {
 }
 
 run_with_aws() {
-    local arn aws=${AWS_CLI:-aws}
+    local arn aws="aws --endpoint-url ${AWS_ENDPOINT_URL:-http://127.0.0.1:4566}" # Debian 12's aws does not read the variable
+    export AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID:-000000000000} AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY:-lamina}
+    export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-us-east-1} AWS_PAGER=
     (cd "$here/function" && rm -f "$work/function.zip" && zip -q -X -r "$work/function.zip" .)
     arn=$($aws lambda publish-layer-version --layer-name numpy-scipy --compatible-runtimes python3.11 \
         --zip-file "fileb://$archive" --query LayerVersionArn --output text)

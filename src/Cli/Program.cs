@@ -19,7 +19,8 @@ using var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = 
 using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
 var context = new CliContext(terminal, http, TimeProvider.System, Surroundings.From(Environment.GetEnvironmentVariable));
-ParseResult parsed = LaminaCommand.Create(context).Parse(args);
+// `--payload @FILE` is ours: System.CommandLine would put the file's words into the command line.
+ParseResult parsed = LaminaCommand.Create(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
 {
     foreach (ParseError error in parsed.Errors)

@@ -129,6 +129,9 @@ public sealed partial class Invoker : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>Completes when the environments that live now have ended.</summary>
+    internal Task NoEnvironmentsLeftAsync() => _starter.AllEndedAsync();
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<InvokeOutcome> RunAsync(FunctionPool pool, Invocation invocation, CancellationToken cancellationToken)
     {

@@ -36,7 +36,10 @@ internal sealed class TreeKeeper : IAsyncDisposable
 
     public void Built(Sha256 tree) => _built.Writer.TryWrite(tree);
 
-    /// <summary>Stops at once: trees not flushed yet stay in the journal for the next start.</summary>
+    /// <summary>
+    /// Stops at once: trees not flushed yet stay in the journal for the next start. A flush that the disk is busy with cannot be
+    /// interrupted and is not waited for; it ends on its own thread or with the process, and either is right.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -48,11 +51,11 @@ internal sealed class TreeKeeper : IAsyncDisposable
     {
         try
         {
-            await OnOwnThreadAsync(() => _trash.Empty(_stopping.Token));
+            await OnOwnThreadAsync(() => _trash.Empty(_stopping.Token)).WaitAsync(_stopping.Token);
             while (await _built.Reader.WaitToReadAsync(_stopping.Token))
             {
                 await Task.Delay(FlushAfter, _time, _stopping.Token);
-                await OnOwnThreadAsync(Flush);
+                await OnOwnThreadAsync(Flush).WaitAsync(_stopping.Token);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

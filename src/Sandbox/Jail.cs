@@ -29,8 +29,10 @@ internal sealed class Jail : IAsyncDisposable
     private readonly Lock _sending = new();
     private readonly byte[] _buffer = new byte[MaxReply];
     private readonly ConcurrentDictionary<uint, RunningSandbox> _sandboxes = new();
+    private readonly ConcurrentDictionary<string, bool> _ids = new();
     private readonly TaskCompletionSource<JailGreeting> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _reaped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private uint _lastTag;
 
     public Jail(EventLoop loop, string jailPath, string runDirectory, string key)
@@ -49,12 +51,15 @@ internal sealed class Jail : IAsyncDisposable
 
     public uint NextTag() => Interlocked.Increment(ref _lastTag);
 
-    public ICollection<RunningSandbox> Sandboxes => _sandboxes.Values;
-
     /// <summary>Sends the plan; the answers go to the sandbox, which must already be complete enough to take them.</summary>
     public void Create(RunningSandbox sandbox, MessageWriter plan)
     {
         var packet = plan.ToPacket("plan of " + sandbox.Id);
+        if (!_ids.TryAdd(sandbox.Id, true))
+        {
+            throw Errors.Failed("create", sandbox.Id, LibC.EEXIST);
+        }
+
         _sandboxes[sandbox.Tag] = sandbox;
         int errno;
         lock (_sending)
@@ -65,7 +70,7 @@ internal sealed class Jail : IAsyncDisposable
 
         if (IsLost || errno != 0)
         {
-            _sandboxes.TryRemove(sandbox.Tag, out _);
+            Forget(sandbox);
             throw errno == 0 ? Lost() : Errors.Failed("send plan", sandbox.Id, errno);
         }
     }
@@ -82,6 +87,7 @@ internal sealed class Jail : IAsyncDisposable
         }
 
         await _ended.Task;
+        await _reaped.Task;
         await Task.WhenAll(_sandboxes.Values.Select(sandbox => sandbox.Removed));
     }
 
@@ -104,7 +110,16 @@ internal sealed class Jail : IAsyncDisposable
                 return;
             }
 
-            OnMessage(new MessageReader(_buffer.AsSpan(0, length)), descriptors);
+            try
+            {
+                OnMessage(new MessageReader(_buffer.AsSpan(0, length)), descriptors);
+            }
+            catch (SandboxException)
+            {
+                OnEnd(); // a jail that talks nonsense is not ours any more; closing its socket ends it
+                return;
+            }
+
             descriptors.Clear();
         }
     }
@@ -143,7 +158,7 @@ internal sealed class Jail : IAsyncDisposable
                 sandbox.OnCreated(message.ReadUInt32(), descriptors);
                 break;
             case MessageType.Failed:
-                _sandboxes.TryRemove(sandbox.Tag, out _);
+                Forget(sandbox);
                 sandbox.OnNotCreated(message.ReadFailure());
                 break;
             case MessageType.Gone:
@@ -151,12 +166,18 @@ internal sealed class Jail : IAsyncDisposable
                 sandbox.OnGone((long)oomKills, TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0));
                 break;
             case MessageType.Removed:
-                _sandboxes.TryRemove(sandbox.Tag, out _);
+                Forget(sandbox);
                 sandbox.OnRemoved();
                 break;
             default:
                 break;
         }
+    }
+
+    private void Forget(RunningSandbox sandbox)
+    {
+        _sandboxes.TryRemove(sandbox.Tag, out _);
+        _ids.TryRemove(sandbox.Id, out _);
     }
 
     private void OnEnd()
@@ -182,6 +203,7 @@ internal sealed class Jail : IAsyncDisposable
         var pidfd = new Descriptor((int)LibC.PidfdOpen(LibC.SYS_pidfd_open, _pid, 0));
         if (pidfd.IsInvalid)
         {
+            _reaped.TrySetResult();
             return;
         }
 
@@ -191,6 +213,7 @@ internal sealed class Jail : IAsyncDisposable
             _ = JailProcess.TryReap(_pid);
             _loop.Remove(key, pidfd);
             pidfd.Dispose();
+            _reaped.TrySetResult();
         });
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using System.Numerics;
 using Lamina.Sandbox.Native;
 
 namespace Lamina.Sandbox;
@@ -24,6 +25,12 @@ public sealed class RunningSandbox : IAsyncDisposable
     private ulong _pidfdKey;
     private uint _lastProcess;
     private bool _killed;
+
+    /// <summary>The jail will not say when this sandbox is gone; its pidfd must.</summary>
+    private bool _jailLost;
+
+    /// <summary>The pidfd has said it.</summary>
+    private bool _ended;
 
     internal RunningSandbox(SandboxSpec spec, uint tag, int cgroupVersion, EventLoop loop, MemoryWatch watch)
     {
@@ -138,10 +145,7 @@ public sealed class RunningSandbox : IAsyncDisposable
             }
 
             _memory.SampleIfGrown();
-            if (_memory.AsksInit && _memory.TryBeginAsking())
-            {
-                _ = TrySend(new MessageWriter(MessageType.Usage, 0), "usage");
-            }
+            AskInit_NeedsLock();
         }
 
         if (_memory.LimitPassed)
@@ -153,6 +157,14 @@ public sealed class RunningSandbox : IAsyncDisposable
     // ---- from the jail, on the event thread -------------------------------------------------------------------------------
     internal void OnCreated(uint present, List<Descriptor> descriptors)
     {
+        if (descriptors.Count != 2 + BitOperations.PopCount(present))
+        {
+            // The kernel drops what finds no free number. Init ends by itself when its socket's other end is closed.
+            descriptors.ForEach(static descriptor => descriptor.Dispose());
+            _ready.TrySetException(Errors.Failed("receive descriptors", Id, LibC.EMFILE));
+            return;
+        }
+
         lock (_gate)
         {
             _pidfd = descriptors[0];
@@ -222,9 +234,6 @@ public sealed class RunningSandbox : IAsyncDisposable
         OnRemoved();
     }
 
-    private bool _jailLost;
-    private bool _ended;
-
     private void OnPidfd()
     {
         lock (_gate)
@@ -279,15 +288,21 @@ public sealed class RunningSandbox : IAsyncDisposable
 
     private void OnMessage(MessageReader message, List<Descriptor> descriptors)
     {
-        if (message.Type == MessageType.Ready && descriptors.Count > 0)
+        if (message.Type == MessageType.Ready)
         {
+            if (descriptors.Count != 1 + message.ReadUInt32())
+            {
+                descriptors.ForEach(static descriptor => descriptor.Dispose());
+                throw Errors.Failed("receive descriptors", Id, LibC.EMFILE);
+            }
+
             _memory.AttachTmp(descriptors[0]);
             Listeners = [.. descriptors.Skip(1).Select(static fd => new Socket(new SafeSocketHandle(fd.Release(), ownsHandle: true)))];
             _ready.TrySetResult();
         }
         else if (message.Type == MessageType.Used)
         {
-            _memory.OnAnswer((long)message.ReadUInt64(), TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0));
+            OnUsed((long)message.ReadUInt64(), TimeSpan.FromMicroseconds(message.ReadUInt64() / 1000.0), (long)message.ReadUInt64());
         }
         else if (message.Type == MessageType.Failed && !_ready.Task.IsCompleted)
         {
@@ -307,6 +322,10 @@ public sealed class RunningSandbox : IAsyncDisposable
                 _watch.Add(this);
                 process.OnStarted(descriptors[0]);
                 break;
+            case MessageType.Started:
+                process.OnNotStarted(Errors.Failed("receive descriptors", Id, LibC.EMFILE));
+                process.Signal(LibC.SIGKILL);
+                break;
             case MessageType.Failed:
                 _processes.TryRemove(message.Tag, out _);
                 process.OnNotStarted(message.ReadFailure());
@@ -317,6 +336,7 @@ public sealed class RunningSandbox : IAsyncDisposable
                 {
                     _memory.Sample();
                     _memory.CheckOomKills();
+                    AskInit_NeedsLock();
                 }
 
                 process.OnExited(status, _memory.LimitPassed);
@@ -333,6 +353,28 @@ public sealed class RunningSandbox : IAsyncDisposable
                 break;
             default:
                 break;
+        }
+    }
+
+    private void OnUsed(long bytes, TimeSpan cpuTime, long largestEnded)
+    {
+        lock (_gate)
+        {
+            _memory.OnAnswer(bytes, cpuTime, largestEnded);
+        }
+
+        if (_memory.LimitPassed)
+        {
+            Kill();
+        }
+    }
+
+    /// <summary>Without a memory cgroup init adds up what its processes use; one question at a time.</summary>
+    private void AskInit_NeedsLock()
+    {
+        if (_memory.AsksInit && _memory.TryBeginAsking())
+        {
+            _ = TrySend(new MessageWriter(MessageType.Usage, 0), "usage");
         }
     }
 

@@ -29,6 +29,8 @@ public sealed class SandboxHost : IAsyncDisposable
     /// <summary>What sandboxes on this machine lack, each with what it means; empty when nothing.</summary>
     public ImmutableArray<string> Degradations { get; private set; } = [];
 
+    internal JailGreeting Greeting => _greeting;
+
     /// <summary>The jail's process id, for diagnostics.</summary>
     internal int JailProcessId => _jail!.ProcessId;
 
@@ -45,7 +47,8 @@ public sealed class SandboxHost : IAsyncDisposable
         var host = new SandboxHost(options with { RunDirectory = Path.GetFullPath(options.RunDirectory) });
         try
         {
-            await host.GetJailAsync(cancellationToken);
+            await host.GetJailAsync(cancellationToken); // holds the folder's lock from here on
+            EmptyRunDirectory(host._options.RunDirectory);
             return host;
         }
         catch
@@ -131,6 +134,27 @@ public sealed class SandboxHost : IAsyncDisposable
         finally
         {
             _starting.Release();
+        }
+    }
+
+    /// <summary>Removes what does not belong to the jail that has just started there.</summary>
+    private static void EmptyRunDirectory(string runDirectory)
+    {
+        foreach (var entry in new DirectoryInfo(runDirectory).EnumerateFileSystemInfos())
+        {
+            if (entry.Name is "lock" or "cgroups" or "root")
+            {
+                continue;
+            }
+
+            if (entry is DirectoryInfo { LinkTarget: null } folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
         }
     }
 

@@ -35,10 +35,11 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
         return first;
     }
 
-    public void OnAnswer(long bytes, TimeSpan cpuTime)
+    public void OnAnswer(long bytes, TimeSpan cpuTime, long largestEnded)
     {
         _asking = false;
         _cpuTime = cpuTime > _cpuTime ? cpuTime : _cpuTime;
+        PeakBytes = Math.Max(PeakBytes, Math.Min(largestEnded, limitBytes));
         Take(bytes);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -55,7 +56,7 @@ internal sealed class MessageWriter
         message.Put((uint)spec.Limits.Processes);
         message.Put((uint)spec.Limits.OpenFiles);
         message.Put(spec.Network == SandboxNetwork.Host ? 1u : 0u);
-        message.PutPaths(spec.OptLayers);
+        message.PutPaths(WithoutCoveredTwins(spec.OptLayers));
         message.PutPath(spec.TaskDirectory ?? "");
         message.PutPath(spec.RuntimeDirectory ?? "");
         message.Put((uint)spec.HostBinds.Length);
@@ -73,6 +74,13 @@ internal sealed class MessageWriter
 
         return message;
     }
+
+    /// <summary>
+    /// Layers of equal content share one tree, and overlayfs refuses the same folder twice (ELOOP). Only the upper one of
+    /// two shows, so the lower one is left out.
+    /// </summary>
+    private static List<string> WithoutCoveredTwins(ImmutableArray<string> layers) =>
+        [.. layers.Where((layer, i) => !layers.AsSpan()[(i + 1)..].Contains(layer))];
 
     public static MessageWriter ForStart(ProcessSpec spec, uint tag)
     {

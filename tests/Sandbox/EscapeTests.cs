@@ -31,7 +31,7 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         ["kill init"] = [0],
         ["lower oom score"] = [13],
         ["write core pattern"] = [13, 30],
-        ["write sysrq"] = [13],
+        ["write sysrq"] = [13, 2],
         ["read kcore"] = [13, 2],
         ["read kmsg"] = [2],
     }.ToFrozenDictionary();

@@ -165,7 +165,7 @@ public sealed class ProcessTests(JailedHost jailed) : IClassFixture<JailedHost>
         var result = await jailed.RunAsync(Spec(), Python("""
             import os
             status = dict(line.split(':\t', 1) for line in open('/proc/self/status').read().splitlines())
-            print(status['SigBlk'], int(status['SigIgn'], 16) & ~0x2001000)
+            print(status['SigBlk'], int(status['SigIgn'], 16) & ~0x1001000)
             fds = [f for f in os.listdir('/proc/self/fd')]
             print(len(fds) - 1, os.getpgid(0) == os.getsid(0) == os.getpid())
             """));

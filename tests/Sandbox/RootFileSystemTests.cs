@@ -53,6 +53,14 @@ public sealed class RootFileSystemTests(JailedHost jailed) : IClassFixture<Jaile
     }
 
     [Fact]
+    public async Task The_same_tree_twice_counts_where_it_is_uppermost()
+    {
+        var (one, two) = (jailed.MakeTree(("same", "one")), jailed.MakeTree(("same", "two"), ("other", "two")));
+        var result = await jailed.RunAsync(Spec() with { OptLayers = [one, two, one] }, Shell("cat /opt/same /opt/other"));
+        Assert.Equal("onetwo", result.Output);
+    }
+
+    [Fact]
     public async Task Modes_and_links_are_those_of_the_trees()
     {
         var layer = jailed.MakeTree(("tool", "#!/bin/sh\necho ran"), ("plain", "x"), ("dangling", "-> /nowhere"), ("up", "-> ../opt/plain"));

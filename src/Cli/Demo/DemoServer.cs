@@ -54,13 +54,14 @@ internal sealed class DemoServer : IAsyncDisposable
     public async Task PrintLogAsync(TextWriter error)
     {
         const int Lines = 20;
+        const int Columns = 400;
         if (_folder is not null)
         {
             string[] log = await File.ReadAllLinesAsync(LogFile(_folder), CancellationToken.None);
             await error.WriteLineAsync($"The last lines of the server's log, {LogFile(_folder)}:");
             foreach (string line in log.TakeLast(Lines))
             {
-                await error.WriteLineAsync($"  {line}");
+                await error.WriteLineAsync($"  {(line.Length > Columns ? $"{line.AsSpan(0, Columns)}…" : line)}");
             }
         }
     }

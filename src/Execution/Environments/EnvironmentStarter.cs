@@ -53,10 +53,12 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
     /// <summary>Ends every environment now, of functions that are gone too.</summary>
     public async Task KillAllAsync()
     {
-        ExecutionEnvironment[] living = [.. _living.Keys];
-        Array.ForEach(living, static environment => environment.Kill());
-        await Task.WhenAll(living.Select(static environment => environment.Completion));
+        Array.ForEach([.. _living.Keys], static environment => environment.Kill());
+        await AllEndedAsync();
     }
+
+    /// <summary>Completes when the environments that live now have ended.</summary>
+    public Task AllEndedAsync() => Task.WhenAll(_living.Keys.Select(static environment => environment.Completion));
 
     public async Task StopAsync()
     {

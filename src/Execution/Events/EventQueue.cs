@@ -29,6 +29,7 @@ public sealed partial class EventQueue : IAsyncDisposable
     private readonly PriorityQueue<QueuedEvent, DateTimeOffset> _waiting = new();
     private readonly HashSet<Task> _running = [];
     private Task _loop = Task.CompletedTask;
+    private int _disposed;
 
     public EventQueue(
         ICatalog catalog, FunctionDirectory functions, Invoker invoker, ExecutionOptions options, TimeProvider time, ILogger<EventQueue> logger)
@@ -87,6 +88,11 @@ public sealed partial class EventQueue : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await StopAsync();
         await Task.WhenAll(_running);
         await _wake.DisposeAsync();

@@ -33,6 +33,6 @@ internal sealed record QueuedEvent
     public required int Throttles { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(QueuedEvent))]
 internal sealed partial class EventsJson : JsonSerializerContext;

@@ -29,6 +29,8 @@ internal static partial class LibC
     internal const long FIONREAD = 0x541B;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
+    internal const int EEXIST = 17;
+    internal const int EMFILE = 24;
     internal const int EPIPE = 32;
     internal const int SIGKILL = 9;
 

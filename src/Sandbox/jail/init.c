@@ -106,47 +106,57 @@ static void on_signal(struct reader *reader, uint32_t tag)
             kill(processes[i].pid, (int)signal);
 }
 
-/* Resident pages of its own, and processor ticks, of one process. */
-static void count_process(const char *pid, uint64_t *pages, uint64_t *ticks)
+struct usage {
+    uint64_t private_kib, shared_kib, ticks;
+};
+
+/*
+ * Private memory adds up; shared memory (not files) is the same pages in every process that has them, so the most counts.
+ */
+static void count_process(const char *pid, struct usage *usage)
 {
     char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%.16s/statm", pid);
+    snprintf(path, sizeof path, "/proc/%.16s/status", pid);
     FILE *file = fopen(path, "re");
-    unsigned long long resident = 0, shared = 0, user = 0, kernel = 0;
-    if (file != NULL) {
-        if (fscanf(file, "%*u %llu %llu", &resident, &shared) == 2 && resident > shared)
-            *pages += resident - shared;
-        fclose(file);
+    unsigned long long kib, user = 0, kernel = 0;
+    while (file != NULL && fgets(text, sizeof text, file) != NULL) {
+        if (sscanf(text, "RssAnon: %llu", &kib) == 1)
+            usage->private_kib += kib;
+        else if (sscanf(text, "RssShmem: %llu", &kib) == 1 && kib > usage->shared_kib)
+            usage->shared_kib = kib;
     }
+    if (file != NULL)
+        fclose(file);
     snprintf(path, sizeof path, "/proc/%.16s/stat", pid);
     if ((file = fopen(path, "re")) == NULL)
         return;
     if (fgets(text, sizeof text, file) != NULL) {
         const char *rest = strrchr(text, ')'); /* a process may call itself anything */
         if (rest != NULL && sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &kernel) == 2)
-            *ticks += user + kernel;
+            usage->ticks += user + kernel;
     }
     fclose(file);
 }
 
 static void on_usage(int control, uint32_t tag)
 {
-    uint64_t pages = 0, ticks = 0;
+    struct usage usage = {0};
     DIR *proc = opendir("/proc");
     for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-            count_process(entry->d_name, &pages, &ticks);
+            count_process(entry->d_name, &usage);
     if (proc != NULL)
         closedir(proc);
     struct rusage ended;
     getrusage(RUSAGE_CHILDREN, &ended);
-    uint64_t nanoseconds = ticks * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+    uint64_t nanoseconds = usage.ticks * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
     nanoseconds += ((uint64_t)ended.ru_utime.tv_sec + (uint64_t)ended.ru_stime.tv_sec) * 1000000000u;
     nanoseconds += ((uint64_t)ended.ru_utime.tv_usec + (uint64_t)ended.ru_stime.tv_usec) * 1000u;
     struct writer reply;
     begin(&reply, MSG_USED, tag);
-    put_u64(&reply, pages * (uint64_t)sysconf(_SC_PAGESIZE));
+    put_u64(&reply, (usage.private_kib + usage.shared_kib) * 1024);
     put_u64(&reply, nanoseconds);
+    put_u64(&reply, (uint64_t)ended.ru_maxrss * 1024); /* of the largest that has ended: none is too short-lived to be seen */
     (void)send_message(control, &reply, NULL, 0);
 }
 

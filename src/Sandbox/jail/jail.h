@@ -42,7 +42,7 @@ enum message {
     MSG_READY = 32,   /* init to server: mounts, limits and sockets are in place */
     MSG_STARTED = 33, /* init to server: output pipe */
     MSG_EXITED = 34,  /* init to server: wait status */
-    MSG_USED = 35,    /* init to server: bytes, nanoseconds */
+    MSG_USED = 35,    /* init to server: bytes now, processor nanoseconds, most bytes of one that ended */
 };
 
 /* The first failure of a plan: which step, on what, and the errno. */

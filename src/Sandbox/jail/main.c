@@ -29,16 +29,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOCK_PATIENCE_SECONDS = 5, RETRY_MILLISECONDS = 4 };
+enum { LOCK_PATIENCE_SECONDS = 3, RETRY_MILLISECONDS = 4 };
 
 struct jail jail;
 
 static struct {
-    pid_t pid; /* 0 = free, or ended and waiting for its cgroups to empty */
     bool used;
     uint32_t tag;
     char id[65];
 } sandboxes[MAX_SANDBOXES];
+
+/* Apart, because it is searched at every end. 0 = the slot is free, or its sandbox has ended and its cgroups are emptying. */
+static pid_t pids[MAX_SANDBOXES];
 
 static uint32_t next_slot, slots_in_use; /* slots_in_use: all below it are or were in use */
 static unsigned emptying;
@@ -237,7 +239,7 @@ static int hand_over(uint32_t slot, int pidfd, int control, const struct reading
         }
     struct writer reply;
     begin(&reply, MSG_CREATED, plan.tag);
-    put_u32(&reply, (uint32_t)sandboxes[slot].pid);
+    put_u32(&reply, (uint32_t)pids[slot]);
     put_u32(&reply, present);
     return send_message(SERVER_FD, &reply, fds, count);
 }
@@ -257,7 +259,7 @@ static int make_sandbox(struct failure *failure)
     if (result == 0 && (pid = clone_from(template, host_id, ends[1], &pidfd, failure)) < 0)
         result = -1;
     if (result == 0) {
-        sandboxes[slot].pid = pid;
+        pids[slot] = pid;
         sandboxes[slot].used = true;
         sandboxes[slot].tag = plan.tag;
         strcpy(sandboxes[slot].id, plan.id);
@@ -276,15 +278,15 @@ static int make_sandbox(struct failure *failure)
 
 static bool on_message(void)
 {
+    struct failure failure = {0};
     ssize_t length = receive_message(SERVER_FD, message, sizeof message);
     if (length <= 0 && !(length < 0 && errno == EMSGSIZE))
         return false;
-    struct failure failure;
     const char *fault = "too long";
     if (length < 0 || !decode_plan(message, (size_t)length, &plan, &fault))
         fail_with(&failure, EINVAL, "decode plan", fault);
-    else if (make_sandbox(&failure) == 0)
-        failure.error = 0;
+    else
+        (void)make_sandbox(&failure);
     close_trees();
     if (failure.error != 0)
         (void)send_failure(SERVER_FD, plan.tag, &failure);
@@ -304,10 +306,10 @@ static void reap(void)
 {
     for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
         for (uint32_t slot = 0; slot < slots_in_use; slot++)
-            if (sandboxes[slot].pid == pid) {
+            if (pids[slot] == pid) {
                 uint64_t oom_kills, cpu_nanoseconds;
                 cgroup_last_words(sandboxes[slot].id, &oom_kills, &cpu_nanoseconds);
-                sandboxes[slot].pid = 0;
+                pids[slot] = 0;
                 emptying++;
                 tell(MSG_GONE, slot, oom_kills, cpu_nanoseconds);
                 break;
@@ -318,7 +320,7 @@ static void reap(void)
 static void remove_emptied(void)
 {
     for (uint32_t slot = 0; slot < slots_in_use && emptying > 0; slot++)
-        if (sandboxes[slot].used && sandboxes[slot].pid == 0 && cgroup_remove(sandboxes[slot].id)) {
+        if (sandboxes[slot].used && pids[slot] == 0 && cgroup_remove(sandboxes[slot].id)) {
             sandboxes[slot].used = false;
             emptying--;
             tell(MSG_REMOVED, slot, 0, 0);
@@ -344,8 +346,8 @@ static void serve(int signals)
 static void end_all(void)
 {
     for (uint32_t slot = 0; slot < slots_in_use; slot++)
-        if (sandboxes[slot].pid > 0)
-            kill(sandboxes[slot].pid, SIGKILL);
+        if (pids[slot] > 0)
+            kill(pids[slot], SIGKILL);
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
         ;
     cgroups_close();

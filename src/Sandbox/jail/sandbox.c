@@ -148,9 +148,6 @@ static int set_limits(const struct plan *plan, struct failure *failure)
         || set_limit(RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", locked, locked, failure) < 0
         || set_limit(RLIMIT_STACK, "RLIMIT_STACK", stack, RLIM_INFINITY, failure) < 0)
         return -1;
-    /* One more than asked: init is there too. */
-    if (jail.nproc && set_limit(RLIMIT_NPROC, "RLIMIT_NPROC", plan->processes + 1, plan->processes + 1, failure) < 0)
-        return -1;
     /* No memory cgroup: the supervisor counts resident memory; this only stops one process from outrunning it. Runtimes
        map more than they touch (thread stacks, heaps), hence the gibibyte on top. */
     const rlim_t slack = (rlim_t)1 << 30;
@@ -159,6 +156,19 @@ static int set_limits(const struct plan *plan, struct failure *failure)
         return -1;
     (void)write_file("/proc/self/oom_score_adj", "500"); /* when the host runs out, functions go before what serves them */
     return 0;
+}
+
+/*
+ * Only once inside the own user namespace: a limit that stood at its making would also be held against the parent's count,
+ * which is that of all sandboxes together. One more than asked: init is there too.
+ */
+static int limit_processes(const struct plan *plan, struct failure *failure)
+{
+    struct rlimit now;
+    rlim_t most = plan->processes + 1;
+    if (getrlimit(RLIMIT_NPROC, &now) == 0 && most > now.rlim_max)
+        most = now.rlim_max;
+    return set_limit(RLIMIT_NPROC, "RLIMIT_NPROC", most, most, failure);
 }
 
 /* ---- 4. credentials --------------------------------------------------------------------------------------------------- */
@@ -239,7 +249,7 @@ static int execute(const struct plan *plan, const struct trees *trees, uint32_t 
         return fail(failure, "open", "/tmp");
     if ((jail.nested ? enter_namespace(host_id, failure) : become_plain_user(failure)) < 0)
         return -1;
-    if (drop_capabilities(failure) < 0)
+    if ((jail.nproc && limit_processes(plan, failure) < 0) || drop_capabilities(failure) < 0)
         return -1;
     /* Both are reset by a change of credentials, so they come last. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)

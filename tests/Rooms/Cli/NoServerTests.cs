@@ -11,6 +11,7 @@ public sealed class NoServerTests
     [InlineData("function", "list")]
     [InlineData("function", "delete", "orders")]
     [InlineData("invoke", "orders", "--payload", "{}")]
+    [InlineData("invoke", "orders", "--payload", "@/etc/os-release")]
     [InlineData("logs", "orders", "--follow")]
     [InlineData("opt", "orders")]
     public async Task Without_a_server_every_verb_says_where_it_looked_and_how_to_start_one(params string[] arguments)

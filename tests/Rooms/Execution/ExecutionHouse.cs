@@ -14,6 +14,23 @@ namespace Lamina.Rooms.Tests.Execution;
 /// <summary>The rooms an invocation passes, over a real data folder and real sandboxes.</summary>
 internal sealed class ExecutionHouse : IAsyncDisposable
 {
+    /// <summary>The beginning of a custom runtime in Python, standard library only.</summary>
+    public const string PythonClient = """
+        #!/usr/bin/python3
+        import http.client, json, os, sys, time
+        api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+        def call(method, path, body=None, headers={}):
+            api.request(method, "/2018-06-01/runtime/" + path, body, headers)
+            answer = api.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read().decode()
+        def next():
+            status, headers, event = call("GET", "invocation/next")
+            return headers["Lambda-Runtime-Aws-Request-Id"], headers, event
+        def respond(id, body):
+            return call("POST", "invocation/" + id + "/response", body)
+
+        """;
+
     private readonly string _folder;
     private readonly SandboxHost _sandboxes;
     private readonly ArchiveIntake _intake;
@@ -156,20 +173,4 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         context.Response.StatusCode = StatusCodes.Status501NotImplemented;
         return Task.CompletedTask;
     }
-
-    private const string PythonClient = """
-        #!/usr/bin/python3
-        import http.client, json, os, sys, time
-        api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-        def call(method, path, body=None, headers={}):
-            api.request(method, "/2018-06-01/runtime/" + path, body, headers)
-            answer = api.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read().decode()
-        def next():
-            status, headers, event = call("GET", "invocation/next")
-            return headers["Lambda-Runtime-Aws-Request-Id"], headers, event
-        def respond(id, body):
-            return call("POST", "invocation/" + id + "/response", body)
-
-        """;
 }

@@ -59,6 +59,30 @@ public sealed class FailureTests
         Assert.EndsWith("\tStatus: error\tError Type: Runtime.ExitError\n", tail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("x = bytearray(1 << 30)")]
+    [InlineData("import subprocess; subprocess.run([sys.executable, '-c', 'x = bytearray(1 << 30)']); time.sleep(600)")]
+    public async Task A_function_that_passes_its_memory_limit_is_killed(string eat)
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.PythonBootstrapAsync($"""
+            id, headers, event = next()
+            {eat}
+            """) with
+        { MemorySizeMiB = 128 };
+        Invocation invocation = ExecutionHouse.Event("{}");
+
+        using InvokeOutcome outcome = await house.Invoker.InvokeAsync(function, invocation, CancellationToken.None);
+
+        Assert.Equal(InvokeResult.Crashed, outcome.Result);
+        Assert.Equal(
+            $$"""{"errorType":"Runtime.OutOfMemory","errorMessage":"RequestId: {{invocation.RequestId}} Error: Runtime exited with error: signal: killed"}""",
+            ExecutionHouse.Text(outcome.Payload));
+        Assert.Matches(
+            @"\tMemory Size: 128 MB\tMax Memory Used: 12\d MB\tInit Duration: \d+\.\d\d ms\tStatus: error\tError Type: Runtime.OutOfMemory\n$",
+            ExecutionHouse.Text(outcome.LogTail));
+    }
+
     [Fact]
     public async Task A_process_that_ends_in_init_is_tried_again_inside_the_invocation()
     {

@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Sandbox;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Lamina.Rooms.Tests.Execution;
 
@@ -18,6 +22,14 @@ public sealed class InvokerTests
             id, headers, event = next()
             count += 1
             respond(id, json.dumps([os.environ["AWS_LAMBDA_LOG_STREAM_NAME"], count]))
+        """;
+
+    private const string AskEndpoint = """
+        import urllib.request
+        while True:
+            id, headers, event = next()
+            urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"])
+            respond(id, json.dumps(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]))
         """;
 
     [Fact]
@@ -90,16 +102,19 @@ public sealed class InvokerTests
     [Fact]
     public async Task Invocations_at_the_same_time_get_environments_of_their_own()
     {
-        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        // Nobody is answered before all three are there.
+        TaskCompletionSource allThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int there = 0;
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, TimeProvider.System, _ =>
+        {
+            if (Interlocked.Increment(ref there) == 3)
+            {
+                allThere.SetResult();
+            }
 
-        // Every runtime answers only when all three have their event: a file each in the shared folder of the AWS endpoint would need
-        // a file system in common, so they meet at the second endpoint instead.
-        FunctionVersion function = await house.PythonBootstrapAsync("""
-            while True:
-                id, headers, event = next()
-                time.sleep(0.5)
-                respond(id, json.dumps(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]))
-            """);
+            return allThere.Task;
+        });
+        FunctionVersion function = await house.PythonBootstrapAsync(AskEndpoint);
 
         InvokeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => house.InvokeAsync(function).AsTask()));
 
@@ -142,20 +157,137 @@ public sealed class InvokerTests
     [Fact]
     public async Task Stopping_lets_a_running_invocation_end_and_takes_no_new_one()
     {
-        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
-        FunctionVersion function = await house.PythonBootstrapAsync("""
-            while True:
-                id, headers, event = next()
-                time.sleep(0.5)
-                respond(id, "1")
-            """);
+        TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, TimeProvider.System, _ =>
+        {
+            running.SetResult();
+            return stopping.Task;
+        });
+        FunctionVersion function = await house.PythonBootstrapAsync(AskEndpoint);
 
-        Task<InvokeOutcome> running = house.InvokeAsync(function).AsTask();
-        await house.Invoker.StopAsync();
-        using InvokeOutcome outcome = await running;
+        Task<InvokeOutcome> invoking = house.InvokeAsync(function).AsTask();
+        await running.Task;
+        Task stopped = house.Invoker.StopAsync();
+        stopping.SetResult();
+        await stopped;
+        using InvokeOutcome outcome = await invoking;
 
         Assert.Equal(InvokeResult.Succeeded, outcome.Result);
-        await Assert.ThrowsAsync<Contract.AwsError>(async () => await house.InvokeAsync(function));
+        await Assert.ThrowsAsync<Lamina.Contract.AwsError>(async () => await house.InvokeAsync(function));
+    }
+
+    [Fact]
+    public async Task Stopping_kills_what_does_not_end_within_the_limit()
+    {
+        TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { StopLimit = TimeSpan.FromMilliseconds(1) },
+            TimeProvider.System,
+            context =>
+            {
+                running.SetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            });
+        FunctionVersion function = await house.PythonBootstrapAsync(AskEndpoint);
+
+        Task<InvokeOutcome> invoking = house.InvokeAsync(function).AsTask();
+        await running.Task;
+        await house.Invoker.StopAsync();
+        using InvokeOutcome outcome = await invoking;
+
+        Assert.Equal(InvokeResult.Crashed, outcome.Result);
+        Assert.Contains("\"errorType\":\"Sandbox.Failure\"", ExecutionHouse.Text(outcome.Payload), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_environment_idle_for_too_long_is_shut_down()
+    {
+        FakeTimeProvider time = new();
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, time, _ => Task.CompletedTask);
+        FunctionVersion function = await house.PythonBootstrapAsync(CountInvocations);
+
+        using InvokeOutcome first = await house.InvokeAsync(function);
+        time.Advance(TimeSpan.FromMinutes(9));
+        using InvokeOutcome within = await house.InvokeAsync(function);
+        time.Advance(TimeSpan.FromMinutes(12));
+        await house.Invoker.NoEnvironmentsLeftAsync();
+        using InvokeOutcome after = await house.InvokeAsync(function);
+
+        Assert.EndsWith(", 1]", ExecutionHouse.Text(first.Payload), StringComparison.Ordinal);
+        Assert.EndsWith(", 2]", ExecutionHouse.Text(within.Payload), StringComparison.Ordinal);
+        Assert.EndsWith(", 1]", ExecutionHouse.Text(after.Payload), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_the_hosts_network_every_environment_has_an_address_of_its_own()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { Network = SandboxNetwork.Host }, TimeProvider.System, _ => Task.CompletedTask);
+        FunctionVersion one = await house.PythonBootstrapAsync("""
+            while True:
+                id, headers, event = next()
+                respond(id, json.dumps(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+            """);
+
+        using InvokeOutcome first = await house.InvokeAsync(one);
+        using InvokeOutcome second = await house.InvokeAsync(one with { Name = "other" });
+
+        Assert.Equal("\"127.64.0.1:9001\"", ExecutionHouse.Text(first.Payload));
+        Assert.Equal("\"127.64.0.2:9001\"", ExecutionHouse.Text(second.Payload));
+    }
+
+    [Fact]
+    public async Task Layers_are_merged_at_opt_and_may_bring_the_bootstrap()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion bare = await house.FunctionAsync(("data", "code"));
+        LayerReference earlier = await house.LayerAsync("a", ("shared", "earlier"), ("only-a", "a"));
+        LayerReference later = await house.LayerAsync("b", ("shared", "later"), ("bootstrap", ExecutionHouse.PythonClient + """
+            while True:
+                id, headers, event = next()
+                respond(id, json.dumps([open(path).read() for path in ("/opt/shared", "/opt/only-a", "/var/task/data")]))
+            """));
+
+        using InvokeOutcome outcome = await house.InvokeAsync(bare with { Layers = [earlier, later] });
+
+        Assert.Equal("""["later", "a", "code"]""", ExecutionHouse.Text(outcome.Payload));
+    }
+
+    [Theory]
+    [InlineData("python3.11", "index.handler", "index.py", "import os\ndef handler(event, context):\n    print('out')\n    return [event, os.getcwd(), os.environ['PATH']]\n")]
+    [InlineData("nodejs20.x", "index.handler", "index.js", "exports.handler = async (event) => { console.log('out'); return [event, process.cwd(), process.env.PATH]; };")]
+    public async Task A_managed_runtime_runs_the_handler(string runtime, string handler, string file, string code)
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.FunctionAsync((file, code)) with { Runtime = runtime, Handler = handler };
+
+        using InvokeOutcome outcome = await house.InvokeAsync(function, """{"a":1}""");
+
+        Assert.Equal(InvokeResult.Succeeded, outcome.Result);
+        string[] answer = [.. JsonDocument.Parse(outcome.Payload).RootElement.EnumerateArray().Select(item => item.ToString())];
+        Assert.Equal("/var/task", answer[1]);
+        Assert.Equal("/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin", answer[2]);
+        Assert.Contains(house.LogLines(function), line => line.EndsWith("out", StringComparison.Ordinal));
+        Assert.Matches($@"^INIT_START Runtime Version: {(runtime[0] == 'p' ? "python" : "nodejs")}:\d+(\.\d+)?\.v\d+", house.LogLines(function)[0]);
+    }
+
+    [Fact]
+    public async Task A_wrapper_gets_the_original_command()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion bare = await house.FunctionAsync(("index.py", "import os\ndef handler(event, context):\n    return os.environ['WRAPPED']\n"));
+        LayerReference layer = await house.LayerAsync("w", ("bin/wrapper", "#!/bin/bash\nexport WRAPPED=\"$*\"\nexec \"$@\"\n"));
+        FunctionVersion function = bare with
+        {
+            Runtime = "python3.11",
+            Layers = [layer],
+            Environment = new Dictionary<string, string> { ["AWS_LAMBDA_EXEC_WRAPPER"] = "/opt/bin/wrapper" },
+        };
+
+        using InvokeOutcome outcome = await house.InvokeAsync(function);
+
+        Assert.Equal("\"/usr/bin/python3.11 /var/runtime/bootstrap.py\"", ExecutionHouse.Text(outcome.Payload));
     }
 
     [Fact]

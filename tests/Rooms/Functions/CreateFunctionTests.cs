@@ -144,7 +144,7 @@ public sealed class CreateFunctionTests : IAsyncDisposable
     [Fact]
     public async Task An_environment_without_variables_is_kept_as_an_empty_one()
     {
-        FunctionVersion created = await _house.CreateAsync(FunctionsHouse.Request("fn") with { Environment = new Contract.Lambda.Environment() });
+        FunctionVersion created = await _house.CreateAsync(FunctionsHouse.Request("fn") with { Environment = new Lamina.Contract.Lambda.Environment() });
         Assert.NotNull(created.Environment);
         Assert.Empty(created.Environment);
     }
@@ -205,7 +205,7 @@ public sealed class CreateFunctionTests : IAsyncDisposable
 
     private static CreateFunctionRequest WithVariables(params (string Name, string Value)[] variables) => FunctionsHouse.Request("fn") with
     {
-        Environment = new Contract.Lambda.Environment { Variables = variables.ToDictionary(static v => v.Name, static v => v.Value) },
+        Environment = new Lamina.Contract.Lambda.Environment { Variables = variables.ToDictionary(static v => v.Name, static v => v.Value) },
     };
 
     private Task<AwsError> RefusedAsync(CreateFunctionRequest request) => Assert.ThrowsAsync<AwsError>(() => _house.CreateAsync(request));

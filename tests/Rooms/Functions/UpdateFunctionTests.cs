@@ -62,7 +62,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
         FunctionVersion before = await _house.CreateReadyAsync(FunctionsHouse.Request("fn") with
         {
             Description = "old",
-            Environment = new Contract.Lambda.Environment { Variables = new Dictionary<string, string> { ["A"] = "1" } },
+            Environment = new Lamina.Contract.Lambda.Environment { Variables = new Dictionary<string, string> { ["A"] = "1" } },
         });
         _house.Time.Advance(TimeSpan.FromMilliseconds(1));
         FunctionVersion after = await _house.ConfigureReadyAsync(new() { FunctionName = "fn", Timeout = 10, Runtime = "python3.11" });
@@ -191,7 +191,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
     {
         FunctionVersion before = await _house.CreateReadyAsync(FunctionsHouse.Request("fn") with
         {
-            Environment = new Contract.Lambda.Environment { Variables = new Dictionary<string, string> { ["A"] = "1" } },
+            Environment = new Lamina.Contract.Lambda.Environment { Variables = new Dictionary<string, string> { ["A"] = "1" } },
         });
         FunctionVersion after = await _house.ConfigureReadyAsync(change with { FunctionName = "fn" });
         Assert.True(noticed == (before.EnvironmentKey != after.EnvironmentKey), what);

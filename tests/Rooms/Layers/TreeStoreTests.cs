@@ -185,6 +185,8 @@ public sealed class TreeStoreTests : IAsyncDisposable
 
         string tree = await _room.TreeOfAsync(zip.Build());
         Assert.Equal(66_000, Directory.GetFiles(tree, "*", SearchOption.AllDirectories).Length);
+        string other = await _room.TreeOfAsync(new ZipBuilder().File("empty", "").Build());
+        Assert.Equal(0, new FileInfo(Path.Combine(other, "empty")).Length);
     }
 
     private static byte[] ManyFiles(int variant)

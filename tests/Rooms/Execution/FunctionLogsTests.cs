@@ -1,0 +1,101 @@
+using System.Text;
+using Lamina.Contract;
+using Lamina.Execution;
+
+namespace Lamina.Rooms.Tests.Execution;
+
+public sealed class FunctionLogsTests
+{
+    private static readonly FunctionArn Arn = new("us-east-1", AccountId.Default, "f");
+
+    [Fact]
+    public void The_oldest_lines_go_when_the_ring_is_full()
+    {
+        FunctionLogs logs = new(10_000, TimeProvider.System);
+        EnvironmentLog log = new(logs.RingOf(Arn), "s");
+
+        for (int i = 0; i < 1_000; i++)
+        {
+            log.Append(Encoding.UTF8.GetBytes($"{i:D4}"));
+        }
+
+        IReadOnlyList<LogLine> kept = logs.Read(Arn, 0);
+        Assert.Equal(100, kept.Count);
+        Assert.Equal("0900", ExecutionHouse.Text(kept[0].Message));
+        Assert.Equal("0999", ExecutionHouse.Text(kept[^1].Message));
+        Assert.Equal([1_000L], logs.Read(Arn, 999).Select(line => line.Sequence));
+    }
+
+    [Fact]
+    public async Task A_follower_gets_what_is_kept_and_all_that_comes()
+    {
+        FunctionLogs logs = new(10_000, TimeProvider.System);
+        EnvironmentLog log = new(logs.RingOf(Arn), "s");
+        log.Append("old"u8);
+        List<string> seen = [];
+
+        await foreach (LogLine line in logs.FollowAsync(Arn, 0, TestContext.Current.CancellationToken))
+        {
+            seen.Add(ExecutionHouse.Text(line.Message));
+            if (seen.Count == 3)
+            {
+                break;
+            }
+
+            log.Append(Encoding.UTF8.GetBytes($"new {seen.Count}"));
+        }
+
+        Assert.Equal(["old", "new 1", "new 2"], seen);
+    }
+
+    [Fact]
+    public async Task A_follower_that_is_too_slow_hears_how_much_it_missed()
+    {
+        LogRing ring = new(10_000, TimeProvider.System);
+        using LogFollower follower = ring.Follow(0);
+        for (int i = 0; i < 5_000; i++)
+        {
+            ring.Append("s", "x"u8.ToArray());
+        }
+
+        string last = "";
+        await foreach (LogLine line in follower.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            last = ExecutionHouse.Text(line.Message);
+            if (last != "x")
+            {
+                break;
+            }
+        }
+
+        Assert.Equal("[904 log lines were dropped: reader too slow]", last);
+    }
+
+    [Fact]
+    public void The_tail_is_the_last_4_KB_since_it_began()
+    {
+        EnvironmentLog log = new(new LogRing(100_000, TimeProvider.System), "s");
+        log.Append("before"u8);
+        log.BeginTail();
+        for (int i = 0; i < 1_000; i++)
+        {
+            log.Append(Encoding.UTF8.GetBytes($"{i:D9}"));
+        }
+
+        string tail = ExecutionHouse.Text(log.EndTail());
+
+        Assert.Equal(4_096, tail.Length);
+        Assert.EndsWith("000000998\n000000999\n", tail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_short_tail_is_whole()
+    {
+        EnvironmentLog log = new(new LogRing(100_000, TimeProvider.System), "s");
+        log.BeginTail();
+        log.Append("a"u8);
+        log.Append("b"u8);
+
+        Assert.Equal("a\nb\n", ExecutionHouse.Text(log.EndTail()));
+    }
+}

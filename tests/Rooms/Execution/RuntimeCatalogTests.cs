@@ -1,0 +1,92 @@
+using Lamina.Execution;
+
+namespace Lamina.Rooms.Tests.Execution;
+
+public sealed class RuntimeCatalogTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lamina-runtimes-").FullName;
+
+    [Fact]
+    public void The_exact_version_is_taken_where_the_machine_has_it()
+    {
+        Program("usr/bin/python3.11", "\u00003.11.2\u0000");
+        Program("usr/bin/python3.12", "\u00003.12.7\u0000");
+
+        RuntimeResolution resolved = Catalog().Resolve("python3.12");
+
+        Assert.Equal(Path.Combine(_folder, "usr/bin/python3.12"), resolved.InterpreterPath);
+        Assert.Equal("3.12.7", resolved.Version);
+        Assert.True(resolved.Exact);
+        Assert.Null(resolved.Note);
+    }
+
+    [Theory]
+    [InlineData("python3.8", "3.9")]
+    [InlineData("python3.10", "3.11")]
+    [InlineData("python3.14", "3.11")]
+    public void Else_the_nearest_is_taken_and_said(string id, string expected)
+    {
+        Program("usr/bin/python3.9", "");
+        Program("usr/bin/python3.11", "");
+
+        RuntimeResolution resolved = Catalog().Resolve(id);
+
+        Assert.Equal(expected, resolved.Version);
+        Assert.False(resolved.Exact);
+        Assert.Contains("nearest", resolved.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_into_a_hidden_folder_is_no_interpreter()
+    {
+        Program("home/me/python3.12", "");
+        Directory.CreateDirectory(Path.Combine(_folder, "usr/bin"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "usr/bin/python3.12"), Path.Combine(_folder, "home/me/python3.12"));
+
+        RuntimeResolution resolved = Catalog().Resolve("python3.12");
+
+        Assert.Null(resolved.InterpreterPath);
+        Assert.Contains("apt install python3", resolved.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Node_is_known_by_its_text_or_its_headers()
+    {
+        Program("usr/bin/node", new string('x', 3_000_000) + "https://nodejs.org/download/release/v20.19.2/node-v20.19.2.tar.gz");
+        Program("usr/local/bin/node", "");
+        Program(
+            "usr/local/include/node/node_version.h",
+            "#define NODE_MAJOR_VERSION 22\n#define NODE_MINOR_VERSION 4\n#define NODE_PATCH_VERSION 1\n");
+
+        Assert.Equal("20.19.2", Catalog().Resolve("nodejs20.x").Version);
+        Assert.Equal("22.4.1", Catalog().Resolve("nodejs22.x").Version);
+    }
+
+    [Fact]
+    public void Custom_runtimes_need_nothing() => Assert.True(Catalog().Resolve("provided.al2023").Exact);
+
+    [Fact]
+    public void This_machine_lists_every_id() =>
+        Assert.Equal("python", new RuntimeCatalog().List().Single(runtime => runtime.Id == "python3.13").Family);
+
+    [Theory]
+    [InlineData("python3.13", "python", "3.11.2", "python:3.11.v2")]
+    [InlineData("nodejs20.x", "nodejs", "20.20.2", "nodejs:20.v20.2")]
+    [InlineData("provided.al2023", "provided", null, "provided:al2023")]
+    public void INIT_START_names_what_really_runs(string id, string family, string? version, string expected) => Assert.Equal(
+        expected,
+        Lamina.Execution.Environments.EnvironmentPlanner.VersionText(
+            new RuntimeResolution { Id = id, Family = family, InterpreterPath = null, Version = version, Exact = true, Note = null }));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private RuntimeCatalog Catalog() => new(new InterpreterFinder(
+        [Path.Combine(_folder, "usr/bin"), Path.Combine(_folder, "usr/local/bin")], [Path.Combine(_folder, "usr/")]));
+
+    private void Program(string path, string content)
+    {
+        string full = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+    }
+}
