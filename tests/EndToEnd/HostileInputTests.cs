@@ -41,7 +41,7 @@ public sealed class HostileInputTests : ServerTests
         {
             (HttpMethod method, string path, byte[] body) = MalformedRequest(random);
             RawAnswer answer = await raw.SendAsync(method, path, body);
-            AssertRefused(answer, $"request {n} of seed {Seed}: {method} {path} {Encoding.UTF8.GetString(body)[..Math.Min(200, body.Length)]}");
+            AssertRefused(answer, $"request {n} of seed {Seed}: {method} {path} {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(200, body.Length)))}");
             settled = n == 200 ? Server.ResidentKiB() : settled;
         }
 

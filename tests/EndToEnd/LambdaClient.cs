@@ -115,5 +115,19 @@ internal static class Probe
             return scope.get("result")
         """);
 
+    /// <summary>Python that publishes a layer by the API: the one thing of a function that is seen outside before it ends.</summary>
+    public static string PublishLayer(string name) => $$"""
+        import base64, io, json, os, urllib.request, zipfile
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, 'w') as archive:
+            archive.writestr('file', 'content')
+        body = json.dumps({'Content': {'ZipFile': base64.b64encode(buffer.getvalue()).decode()}}).encode()
+        url = os.environ['AWS_ENDPOINT_URL'] + '/2018-10-31/layers/{{name}}/versions'
+        scope = 'Credential=test/20260102/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00'
+        headers = {'Authorization': 'AWS4-HMAC-SHA256 ' + scope, 'Content-Type': 'application/json'}
+        urllib.request.urlopen(urllib.request.Request(url, body, headers)).read()
+
+        """;
+
     public static string Event(string python) => new JsonObject { ["python"] = python }.ToJsonString();
 }

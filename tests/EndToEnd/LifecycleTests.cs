@@ -11,15 +11,8 @@ public sealed class LifecycleTests : ServerTests
         await using ILambdaClient client = ClientTools.ConnectAny(Endpoint);
         await client.CreateProbeAsync("fn");
         using RawClient raw = new(Endpoint);
-        _ = await client.RunAsync("fn", "result = 'warm'");
-        Task<RawAnswer> running = raw.InvokeAsync("fn", Probe.Event("""
-            import os, time
-            open('/tmp/started', 'w').close()
-            time.sleep(2)
-            result = 'ended'
-            """));
-        // Accepted after the first one, so that one is under way when the second is answered.
-        Assert.Equal(2, (int)(await client.RunAsync("fn", "result = 2"))!);
+        Task<RawAnswer> running = raw.InvokeAsync("fn", Probe.Event(Probe.PublishLayer("started") + "import time; time.sleep(2); result = 'ended'"));
+        await client.WaitUntilLayerAsync("started");
 
         Assert.Equal(0, await Server.TerminateAsync());
         Assert.Equal("\"ended\"", (await running).Body);
