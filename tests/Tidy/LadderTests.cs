@@ -41,7 +41,7 @@ public sealed class LadderTests
         {
             string[] used = [.. XDocument.Load(project).Descendants("ProjectReference")
                 .Select(static reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))];
-            Assert.Empty(used.Except(above!));
+            Repository.AssertNone(used.Except(above!));
         }
     }
 
@@ -51,6 +51,6 @@ public sealed class LadderTests
         string solution = File.ReadAllText(Repository.PathOf("Lamina.slnx"));
         IEnumerable<string> projects = Repository.Files.Where(static file =>
             file.EndsWith(".csproj", StringComparison.Ordinal) && !file.StartsWith("examples/", StringComparison.Ordinal));
-        Assert.Empty(projects.Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)));
+        Repository.AssertNone(projects.Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)));
     }
 }

@@ -13,10 +13,10 @@ public sealed class OperationTests
         LambdaRoutes.All.Where(static route => !route.Served).Select(static route => route.Name).Order(StringComparer.Ordinal), NotServed);
 
     [Fact]
-    public void Every_operation_that_is_served_has_its_file() => Assert.Empty(LambdaRoutes.All.Where(static route => route.Served)
+    public void Every_operation_that_is_served_has_its_file() => Repository.AssertNone(LambdaRoutes.All.Where(static route => route.Served)
         .Select(static route => $"src/Server/Operations/{route.Name}.cs").Except(Repository.Files));
 
     [Fact]
     public void No_operation_is_both_served_and_on_the_list() =>
-        Assert.Empty(NotServed.Select(static name => $"src/Server/Operations/{name}.cs").Intersect(Repository.Files));
+        Repository.AssertNone(NotServed.Select(static name => $"src/Server/Operations/{name}.cs").Intersect(Repository.Files));
 }

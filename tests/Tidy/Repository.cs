@@ -25,6 +25,9 @@ internal static class Repository
     public static IEnumerable<(string Place, string Text)> Lines(IEnumerable<string> files) =>
         files.SelectMany(static file => ReadLines(file).Select((text, index) => ($"{file}:{index + 1}", text)));
 
+    /// <summary>Fails with every offender, one a line.</summary>
+    public static void AssertNone(IEnumerable<string> offenders) => Assert.Equal("", string.Join('\n', offenders));
+
     private static string FindRoot()
     {
         string? folder = AppContext.BaseDirectory;

@@ -10,6 +10,8 @@ namespace Lamina.Server.Internal;
 /// <summary>GET /_lamina/functions/NAME/logs?follow=true: the newest log lines as text; followed, until the client leaves or the server stops.</summary>
 internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs logs, CancellationToken stopping) : IInternalRoute
 {
+    private const string ContentType = "text/plain; charset=utf-8";
+
     public IReadOnlyList<string> Path { get; } = ["functions", "*", "logs"];
 
     public Task<Answer> HandleAsync(InternalCall call, CancellationToken cancellationToken)
@@ -18,27 +20,19 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
         FunctionArn function = directory.Resolve(call.Caller, call.Target.Segments[2], null).Arn;
         return Task.FromResult<Answer>(call.Target.Query("follow") == "true"
             ? new FollowAnswer(logs, function, stopping)
-            : new LinesAnswer(logs.Read(function, after: 0)));
+            : Answer.Bytes(200, ContentType, ToText(logs.Read(function, after: 0)), owner: null));
     }
 
-    private static void Write(HttpResponse response, LogLine line)
+    private static ReadOnlyMemory<byte> ToText(IEnumerable<LogLine> lines)
     {
-        response.BodyWriter.Write(line.Message.Span);
-        response.BodyWriter.Write("\n"u8);
-    }
-
-    private sealed class LinesAnswer(IReadOnlyList<LogLine> lines) : Answer(200)
-    {
-        protected override async Task WriteBodyAsync(HttpResponse response, CancellationToken cancellationToken)
+        ArrayBufferWriter<byte> text = new();
+        foreach (LogLine line in lines)
         {
-            response.ContentType = "text/plain; charset=utf-8";
-            foreach (LogLine line in lines)
-            {
-                Write(response, line);
-            }
-
-            await response.BodyWriter.FlushAsync(cancellationToken);
+            text.Write(line.Message.Span);
+            text.Write("\n"u8);
         }
+
+        return text.WrittenMemory;
     }
 
     private sealed class FollowAnswer(FunctionLogs logs, FunctionArn function, CancellationToken stopping) : Answer(200)
@@ -46,14 +40,13 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
         protected override async Task WriteBodyAsync(HttpResponse response, CancellationToken cancellationToken)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-            response.ContentType = "text/plain; charset=utf-8";
+            response.ContentType = FunctionLogLines.ContentType;
             await response.StartAsync(cancellationToken);
             try
             {
                 await foreach (LogLine line in logs.FollowAsync(function, after: 0, ended.Token))
                 {
-                    Write(response, line);
-                    await response.BodyWriter.FlushAsync(ended.Token);
+                    await response.BodyWriter.WriteAsync(ToText([line]), ended.Token);
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

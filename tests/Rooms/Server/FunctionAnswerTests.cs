@@ -108,6 +108,20 @@ public sealed class FunctionAnswerTests(ServedHouse house) : IClassFixture<Serve
         Assert.Equal(HttpStatusCode.NoContent, reply.Status);
     }
 
+    [Fact]
+    public async Task What_a_function_logged_can_be_read()
+    {
+        await house.SendJsonAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("logged"));
+        await WaitUntilActiveAsync("logged");
+        using StringContent payload = ServedHouse.Json("{}");
+        Reply invoked = await house.SendAsync(
+            HttpMethod.Post, $"{Functions}/logged/invocations", payload, ("X-Amz-Log-Type", "Tail"));
+        string requestId = invoked.Headers.GetValues("x-amzn-RequestId").Single();
+        Reply logs = await house.SendAsync(HttpMethod.Get, "/_lamina/functions/logged/logs");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (invoked.Status, logs.Status));
+        Assert.Contains($"START RequestId: {requestId} Version: $LATEST\n", logs.Text, StringComparison.Ordinal);
+    }
+
     private static (string, string) Signed => ("Authorization", ServedHouse.SignedBy("333333333333", "us-east-1", "lambda"));
 
     // As SDK waiters do: ask until it is so. The test's own time limit ends it if it never is.
