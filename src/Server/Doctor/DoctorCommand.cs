@@ -23,34 +23,35 @@ internal static class DoctorCommand
         Command command = new("doctor", "Show what this machine offers to Lamina, and how to mend what is missing.") { Json };
         command.SetAction(static async (parsed, cancellationToken) =>
         {
-            List<Finding> findings = [.. await ExamineSandboxAsync(cancellationToken), .. ExamineRuntimes()];
+            List<Finding> findings = [.. await ExamineMachineAsync(cancellationToken), .. ExamineRuntimes()];
             await Console.Out.WriteLineAsync((parsed.GetValue(Json) ? ToJson(findings) : ToTable(findings)).AsMemory(), cancellationToken);
             return findings.Exists(static finding => finding.Verdict == Verdict.Missing) ? 1 : 0;
         });
         return command;
     }
 
-    /// <summary>Starts the jail as the server does and takes its word.</summary>
-    private static async Task<List<Finding>> ExamineSandboxAsync(CancellationToken cancellationToken)
+    /// <summary>The sandbox room makes sandboxes to find out; we only tell.</summary>
+    private static async Task<IEnumerable<Finding>> ExamineMachineAsync(CancellationToken cancellationToken)
     {
-        string folder = Directory.CreateTempSubdirectory("lamina-doctor-").FullName;
+        DirectoryInfo scratch = Directory.CreateTempSubdirectory("lamina-doctor-");
         try
         {
-            SandboxHostOptions options = new() { JailPath = Path.Combine(AppContext.BaseDirectory, "lamina-jail"), RunDirectory = folder };
-            await using SandboxHost host = await SandboxHost.StartAsync(options, cancellationToken);
-            return host.Degradations.IsEmpty
-                ? [new("sandbox", Verdict.Ok, "namespaces, mounts, limits and system call filter are all there")]
-                : [.. host.Degradations.Select(static text => new Finding("sandbox", Verdict.Degraded, text))];
-        }
-        catch (SandboxException exception)
-        {
-            return [new("sandbox", Verdict.Missing, exception.Message)];
+            string jail = Path.Combine(AppContext.BaseDirectory, "lamina-jail");
+            MachineReport report = await MachineReport.ProbeAsync(jail, scratch.FullName, cancellationToken);
+            return report.Checks.Select(static check => new Finding(check.Name, ToVerdict(check.State), check.Found, check.Meaning, check.Fix));
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            scratch.Delete(recursive: true);
         }
     }
+
+    private static Verdict ToVerdict(MachineState state) => state switch
+    {
+        MachineState.Ok => Verdict.Ok,
+        MachineState.Degraded => Verdict.Degraded,
+        _ => Verdict.Missing,
+    };
 
     private static IEnumerable<Finding> ExamineRuntimes()
     {
@@ -60,14 +61,37 @@ internal static class DoctorCommand
             RuntimeResolution[] available = [.. family.Where(RuntimesCommand.IsAvailable)];
             RuntimeResolution first = available.FirstOrDefault(static runtime => runtime.Exact) ?? family.First();
             yield return available.Length > 0
-                ? new Finding(family.Key, Verdict.Ok, first.InterpreterPath is null ? first.Note ?? "" : $"{first.InterpreterPath} {first.Version}")
-                : new Finding(family.Key, Verdict.Degraded, first.Note ?? "no interpreter found");
+                ? new Finding(family.Key, Verdict.Ok, first.InterpreterPath is null ? first.Note ?? "" : $"{first.InterpreterPath} {first.Version}", "", "")
+                : new Finding(family.Key, Verdict.Degraded, "no interpreter", $"Functions for {family.Key} cannot run.", first.Note ?? "");
         }
     }
 
-    private static string ToTable(List<Finding> findings) => TextTable.Format(
-        ["WHAT", "STATE", "DETAIL"],
-        [.. findings.Select(static finding => new[] { finding.What, Word(finding.Verdict), finding.Detail })]);
+    /// <summary>A line for each finding; what is not well says below itself what that means and how to mend it.</summary>
+    private static string ToTable(List<Finding> findings)
+    {
+        bool colours = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        int width = findings.Max(static finding => finding.What.Length);
+        StringBuilder text = new();
+        foreach (Finding finding in findings)
+        {
+            string word = Word(finding.Verdict).PadRight(8);
+            string state = colours ? $"\e[{Colour(finding.Verdict)}m{word}\e[0m" : word;
+            text.Append($"{finding.What.PadRight(width)}  {state}  {finding.Found}".TrimEnd()).Append('\n');
+            foreach (string line in new[] { finding.Meaning, finding.Fix }.Where(static line => line.Length > 0))
+            {
+                text.Append(' ', width + 12).Append(line).Append('\n');
+            }
+        }
+
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static int Colour(Verdict verdict) => verdict switch
+    {
+        Verdict.Ok => 32,
+        Verdict.Degraded => 33,
+        _ => 31,
+    };
 
     private static string ToJson(List<Finding> findings) => Encoding.UTF8.GetString(WireJson.Write(writer =>
     {
@@ -77,7 +101,9 @@ internal static class DoctorCommand
             writer.WriteStartObject();
             writer.WriteString("what", finding.What);
             writer.WriteString("state", Word(finding.Verdict));
-            writer.WriteString("detail", finding.Detail);
+            writer.WriteString("found", finding.Found);
+            writer.WriteString("meaning", finding.Meaning);
+            writer.WriteString("fix", finding.Fix);
             writer.WriteEndObject();
         }
 
@@ -91,5 +117,5 @@ internal static class DoctorCommand
         _ => "missing",
     };
 
-    private sealed record Finding(string What, Verdict Verdict, string Detail);
+    private sealed record Finding(string What, Verdict Verdict, string Found, string Meaning, string Fix);
 }
