@@ -20,15 +20,33 @@ internal sealed class Measurements(LambdaApi api, BenchOptions options)
         List<Row> rows = [];
         foreach (Workload workload in workloads)
         {
+            List<(string Name, Func<Task<TimeSpan>> Act)> acts = [];
             foreach ((string stack, IReadOnlyList<string> layers) in stacks)
             {
-                string function = $"cold-{workload.Runtime.Replace('.', '-')}-{rows.Count}";
+                string function = $"cold-{workload.Runtime.Replace('.', '-')}-{acts.Count}";
                 await api.CreateFunctionAsync(function, workload, layers);
-                rows.Add(await Sample.RepeatAsync("cold start", $"{workload.Name}, {stack}", null, options.Repeats, () => ColdInvokeAsync(function)));
+                acts.Add(($"{workload.Name}, {stack}", () => ColdInvokeAsync(function)));
             }
+
+            IReadOnlyList<Row> own = await Sample.InterleaveAsync("cold start", options.Repeats, acts);
+            rows.AddRange(own);
+            // What a layer costs at a start is the question: the start without one is a baseline too.
+            rows.Add(own[0] with { Name = $"the same without layers: {workload.Name}", BaselineOf = $"{own[1].Name}|{own[2].Name}" });
         }
 
         return rows;
+    }
+
+    /// <summary>Publishing the large layer and a second version of it, each beside unpacking the same file.</summary>
+    public async Task<IReadOnlyList<Row>> PublishAsync(byte[] largeLayer, Func<Task<TimeSpan>> unzip)
+    {
+        int rounds = Math.Max(1, options.Repeats / 10);
+        IReadOnlyList<Row> rows = await Sample.InterleaveAsync("publish", rounds,
+        [
+            ("250 MB layer, until it is answered", () => Sample.TimeAsync(() => api.PublishLayerAsync("published", largeLayer))),
+            ("unzip of the same file", unzip),
+        ]);
+        return [rows[0], rows[1] with { BaselineOf = rows[0].Name }];
     }
 
     /// <summary>Warm invocations: as many environments as there are callers, made before the clock runs.</summary>

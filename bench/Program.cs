@@ -24,6 +24,7 @@ try
         Measurements measurements = new(new LambdaApi(http), options);
         rows.InsertRange(0, await measurements.ColdStartsAsync(workloads, largeLayer));
         rows.AddRange(await measurements.WarmInvocationsAsync(workloads));
+        rows.AddRange(await measurements.PublishAsync(largeLayer, () => baselines.UnzipAsync(largeLayer)));
     }
 
     if (options.Json)

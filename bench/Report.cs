@@ -8,29 +8,42 @@ internal static class Report
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static void WriteJson(TextWriter output, IReadOnlyList<Row> rows) =>
-        output.WriteLine(JsonSerializer.Serialize(new { cores = Environment.ProcessorCount, rows }, Indented));
+        output.WriteLine(JsonSerializer.Serialize(new { cores = Environment.ProcessorCount, rows, ratios = Ratios(rows) }, Indented));
 
-    /// <summary>Baselines stand below what they are to be compared with.</summary>
+    /// <summary>Each row of ours with the baselines below it; a baseline's last column is our time over its.</summary>
     public static void WriteTable(TextWriter output, IReadOnlyList<Row> rows)
     {
         int width = rows.Max(static row => row.Name.Length) + 4;
         foreach (IGrouping<string, Row> group in rows.GroupBy(static row => row.Group))
         {
             output.WriteLine();
-            output.WriteLine(group.Key.PadRight(width) + "   p50 ms    p99 ms     per s");
-            foreach (Row row in group.OrderBy(row => Rank(group, row)))
+            output.WriteLine(group.Key.PadRight(width) + "   p50 ms    p99 ms     per s   ours ÷ it");
+            foreach (Row own in group.Where(static row => row.BaselineOf is null))
             {
-                string name = (row.BaselineOf is null ? "  " : "    ") + row.Name;
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{name.PadRight(width)}{row.P50Ms,9:0.00} {row.P99Ms,9:0.00} {row.PerSecond,9:0}"));
+                WriteRow(output, width, "  ", own, ratio: null);
+                foreach (Row baseline in group.Where(row => row.IsBaselineOf(own)))
+                {
+                    WriteRow(output, width, "    ", baseline, own.P50Ms / baseline.P50Ms);
+                }
+            }
+
+            foreach (Row alone in group.Where(row => row.BaselineOf is not null && !group.Any(row.IsBaselineOf)))
+            {
+                WriteRow(output, width, "    ", alone, ratio: null);
             }
         }
     }
 
-    private static int Rank(IEnumerable<Row> group, Row row)
-    {
-        string[] own = [.. group.Where(static one => one.BaselineOf is null).Select(static one => one.Name)];
-        int rank = Array.IndexOf(own, row.BaselineOf ?? row.Name);
-        return rank < 0 ? int.MaxValue : (2 * rank) + (row.BaselineOf is null ? 0 : 1);
-    }
+    private static void WriteRow(TextWriter output, int width, string indent, Row row, double? ratio) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(indent + row.Name).PadRight(width)}{row.P50Ms,9:0.00} {row.P99Ms,9:0.00} {row.PerSecond,9:0} {ratio,11:0.000}").TrimEnd());
+
+    private static IReadOnlyList<Ratio> Ratios(IReadOnlyList<Row> rows) =>
+    [
+        .. from own in rows
+           where own.BaselineOf is null
+           from baseline in rows
+           where baseline.IsBaselineOf(own)
+           select new Ratio(own.Name, baseline.Name, own.P50Ms / baseline.P50Ms),
+    ];
 }

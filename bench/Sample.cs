@@ -3,7 +3,14 @@ using System.Diagnostics;
 namespace Lamina.Bench;
 
 /// <summary>What one row of the table says. Times are of the whole act as its caller sees it.</summary>
-internal sealed record Row(string Group, string Name, double P50Ms, double P99Ms, double? PerSecond, string? BaselineOf);
+/// <param name="BaselineOf">Names of the rows this one is a baseline of, separated by '|'; null for Lamina's own rows.</param>
+internal sealed record Row(string Group, string Name, double P50Ms, double P99Ms, double? PerSecond, string? BaselineOf)
+{
+    public bool IsBaselineOf(Row own) => own.Group == Group && BaselineOf is not null && BaselineOf.Split('|').Contains(own.Name);
+}
+
+/// <summary>Lamina's time over the baseline's: the one figure that a noisy machine leaves standing.</summary>
+internal sealed record Ratio(string Row, string Baseline, double OfP50);
 
 internal static class Sample
 {
@@ -22,6 +29,28 @@ internal static class Sample
         }
 
         return ToRow(group, name, baselineOf, times, perSecond: null);
+    }
+
+    /// <summary>
+    /// Runs several acts in turn, round after round, so that what else the machine does falls on all of them alike;
+    /// the first round does not count.
+    /// </summary>
+    public static async Task<IReadOnlyList<Row>> InterleaveAsync(string group, int count, IReadOnlyList<(string Name, Func<Task<TimeSpan>> Act)> acts)
+    {
+        double[][] times = [.. acts.Select(_ => new double[count])];
+        for (int round = -1; round < count; round++)
+        {
+            for (int i = 0; i < acts.Count; i++)
+            {
+                TimeSpan taken = await acts[i].Act();
+                if (round >= 0)
+                {
+                    times[i][round] = taken.TotalMilliseconds;
+                }
+            }
+        }
+
+        return [.. acts.Select((act, i) => ToRow(group, act.Name, null, times[i], perSecond: null))];
     }
 
     /// <summary>Lets a number of callers do the act for a while, each as fast as it can.</summary>

@@ -8,6 +8,8 @@ namespace Lamina.Bench;
 /// <summary>A function under measurement, and the command that does the same work without any platform.</summary>
 internal sealed record Workload(string Name, string Runtime, string Handler, byte[] Code, string BaselineFile, string[] BaselineArguments)
 {
+    public static readonly IReadOnlyList<string> Names = ["python", "nodejs", "static C"];
+
     private const long UploadLimitBytes = 52_428_800;
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "workloads");
