@@ -122,15 +122,30 @@ int make_folders(const char *path)
     return 0;
 }
 
-static int copy_tree(const char *path, bool recursive, uint64_t attributes, struct failure *failure)
+static int set_attributes(int tree, unsigned depth, uint64_t attributes, int idmap)
+{
+    struct mount_attr attr = {.attr_set = attributes, .propagation = 1ul << 18 /* MS_PRIVATE */};
+    if (idmap != NO_IDMAP) {
+        attr.attr_set |= MOUNT_ATTR_IDMAP;
+        attr.userns_fd = (uint32_t)idmap;
+    }
+    return (int)syscall(SYS_mount_setattr, tree, "", depth, &attr, sizeof attr);
+}
+
+static int copy_tree(const char *path, bool recursive, uint64_t attributes, int *idmap, struct failure *failure)
 {
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? (unsigned)AT_RECURSIVE : 0u);
     int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path, flags);
     if (tree < 0)
         return fail(failure, "open_tree", path);
-    struct mount_attr attr = {.attr_set = attributes, .propagation = 1ul << 18 /* MS_PRIVATE */};
     unsigned depth = AT_EMPTY_PATH | (recursive ? (unsigned)AT_RECURSIVE : 0u);
-    if (syscall(SYS_mount_setattr, tree, "", depth, &attr, sizeof attr) < 0) {
+    int result = set_attributes(tree, depth, attributes, *idmap);
+    /* File systems that cannot say EINVAL, mounts that are idmapped already and containers' own say EPERM. */
+    if (result < 0 && *idmap != NO_IDMAP && (errno == EINVAL || errno == EPERM || errno == EOPNOTSUPP)) {
+        *idmap = NO_IDMAP;
+        result = set_attributes(tree, depth, attributes, NO_IDMAP);
+    }
+    if (result < 0) {
         fail(failure, "mount_setattr", path);
         close(tree);
         return -1;
@@ -138,9 +153,20 @@ static int copy_tree(const char *path, bool recursive, uint64_t attributes, stru
     return tree;
 }
 
+static const uint64_t sealed = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+
 int tree_open(const char *path, bool recursive, struct failure *failure)
 {
-    return copy_tree(path, recursive, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+    int idmap = NO_IDMAP;
+    return copy_tree(path, recursive, sealed, &idmap, failure);
+}
+
+int tree_open_owned(const char *path, int idmap, bool *plain, struct failure *failure)
+{
+    int used = idmap;
+    int tree = copy_tree(path, false, sealed, &used, failure);
+    *plain = used != idmap;
+    return tree;
 }
 
 int tree_attach(int tree, const char *to, struct failure *failure)
@@ -152,7 +178,7 @@ int tree_attach(int tree, const char *to, struct failure *failure)
 
 static int bind_tree(const char *from, const char *to, bool recursive, uint64_t attributes, struct failure *failure)
 {
-    int tree = copy_tree(from, recursive, attributes, failure);
+    int idmap = NO_IDMAP, tree = copy_tree(from, recursive, attributes, &idmap, failure);
     if (tree < 0)
         return -1;
     int result = tree_attach(tree, to, failure);
