@@ -83,11 +83,6 @@ static int mount_opt(const struct plan *plan, const struct trees *trees, struct 
         strcat(options, ",userxattr");
     if (mount("overlay", "/opt", "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options) < 0)
         return fail(failure, "mount overlay", "/opt");
-    for (uint32_t i = 0; i < plan->layer_count; i++) {
-        snprintf(at, sizeof at, "/tmp/%u", i);
-        if (umount2(at, MNT_DETACH) < 0)
-            return fail(failure, "umount", at);
-    }
     return 0;
 }
 
@@ -106,10 +101,10 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
 {
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return fail(failure, "mount proc", "/proc");
-    if (umount2("/tmp/proc", MNT_DETACH) < 0)
-        return fail(failure, "umount", "/tmp/proc");
     if (mount_opt(plan, trees, failure) < 0)
         return -1;
+    if (umount2("/tmp", MNT_DETACH) < 0) /* the scaffold, with the host's /proc and the layers in it: each umount waits for RCU */
+        return fail(failure, "umount", "/tmp");
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
         return -1;
     if (trees->runtime >= 0 && tree_attach(trees->runtime, "/var/runtime", failure) < 0)
@@ -209,9 +204,11 @@ static int become_plain_user(struct failure *failure)
 
 static int drop_capabilities(struct failure *failure)
 {
-    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
-        if (prctl(PR_CAPBSET_DROP, capability) < 0)
-            return fail(failure, "drop capability", "bounding set");
+    unsigned long capability = 0;
+    while (prctl(PR_CAPBSET_DROP, capability) == 0)
+        capability++;
+    if (errno != EINVAL || capability <= CAP_SETFCAP) /* EINVAL: past the kernel's last one */
+        return fail(failure, "drop capability", "bounding set");
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[2];
     memset(none, 0, sizeof none);

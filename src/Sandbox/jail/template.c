@@ -57,7 +57,7 @@ static const char *const system_folders[] = {"bin", "sbin", "lib", "lib32", "lib
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
 
 static const char *const own_folders[] = {
-    "/etc/ssl", "/etc/pki/tls", "/etc/pki/ca-trust", "/var/task", "/var/runtime", "/opt", "/tmp/proc", "/dev/shm", "/proc", "/usr",
+    "/etc/ssl", "/etc/pki/tls", "/etc/pki/ca-trust", "/var/task", "/var/runtime", "/opt", "/tmp", "/dev/shm", "/proc", "/usr",
 };
 
 static const struct {
@@ -193,18 +193,28 @@ static const char *inside(char *buffer, const char *path)
     return length < PATH_MAX ? buffer : "/nonexistent";
 }
 
+/* A mount of its own at /tmp, for what a sandbox needs only while it is made; it goes with all that was mounted in it. */
+static int make_scaffold(struct failure *failure)
+{
+    char path[PATH_MAX], name[32] = "/tmp/proc";
+    if (mount("lamina", inside(path, "/tmp"), "tmpfs", 2 | 4, "mode=0700,size=64k") < 0) /* MS_NOSUID | MS_NODEV */
+        return fail(failure, "mount tmpfs", "/tmp");
+    if (mkdir(inside(path, name), 0755) < 0)
+        return fail(failure, "mkdir", name);
+    for (unsigned i = 0; i < MAX_LAYERS; i++) { /* short names for overlay's lowerdir */
+        snprintf(name, sizeof name, "/tmp/%u", i);
+        if (mkdir(inside(path, name), 0755) < 0)
+            return fail(failure, "mkdir", name);
+    }
+    return 0;
+}
+
 static int make_skeleton(struct failure *failure)
 {
     char path[PATH_MAX];
     for (size_t i = 0; i < COUNT(own_folders); i++)
         if (make_folders(inside(path, own_folders[i])) < 0)
             return fail(failure, "mkdir", own_folders[i]);
-    for (unsigned i = 0; i < MAX_LAYERS; i++) { /* short names for overlay's lowerdir; /tmp's own mount will hide them */
-        char name[32];
-        snprintf(name, sizeof name, "/tmp/%u", i);
-        if (mkdir(inside(path, name), 0755) < 0)
-            return fail(failure, "mkdir", name);
-    }
     for (size_t i = 0; i < COUNT(own_files); i++)
         if (write_file(inside(path, own_files[i].path), own_files[i].text) < 0)
             return fail(failure, "write", own_files[i].path);
@@ -338,7 +348,7 @@ static int make_root(const struct plan *plan, const int *bind_trees, struct fail
         return fail(failure, "make private", "/");
     if (mount("lamina", mount_point, "tmpfs", 2 | 4, "mode=0755,size=16m,nr_inodes=16k") < 0) /* MS_NOSUID | MS_NODEV */
         return fail(failure, "mount tmpfs", mount_point);
-    if (make_skeleton(failure) < 0 || bind_system(failure) < 0 || bind_devices(failure) < 0)
+    if (make_skeleton(failure) < 0 || make_scaffold(failure) < 0 || bind_system(failure) < 0 || bind_devices(failure) < 0)
         return -1;
     fill_etc();
     /* An own /proc may only be mounted where a whole one is visible already (mount_too_revealing in fs/namespace.c). */
