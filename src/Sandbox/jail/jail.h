@@ -150,14 +150,22 @@ enum { NO_IDMAP = -2 };
 void idmaps_open(const char *folder); /* settles jail.owned; the folder is empty and of the file system that layers are in */
 int idmap_for(uint32_t host_id, struct failure *failure); /* a user namespace's descriptor owned by idmap.c, or NO_IDMAP */
 
+/* ---- network.c ---------------------------------------------------------------------------------------------------------- */
+void networks_open(void);
+int network_take(void); /* a network namespace's descriptor, the caller's from now on; -1: none left, make one with the clone */
+bool network_is_wanted(void);
+void network_make(void);
+int network_raise_loopback(struct failure *failure);
+
 /* ---- seccomp.c ---------------------------------------------------------------------------------------------------------- */
 int seccomp_prepare(struct failure *failure); /* once, before the first clone */
 int seccomp_install(struct failure *failure);
 
 /* ---- sandbox.c, init.c ------------------------------------------------------------------------------------------------- */
-struct trees { /* detached mounts of the plan's folders; -1 = none */
-    int layers[MAX_LAYERS];
+struct trees { /* -1 = none */
+    int layers[MAX_LAYERS]; /* detached mounts of the plan's folders */
     int task, runtime, resolver;
+    int network; /* a namespace made ahead */
 };
 
 /* Where the server's files look like the function's own. */

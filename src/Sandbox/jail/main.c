@@ -29,7 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOCK_PATIENCE_SECONDS = 3, RETRY_MILLISECONDS = 4, FREE_SLOTS = 32 };
+enum { LOCK_PATIENCE_SECONDS = 3, QUIET_MILLISECONDS = 4, FREE_SLOTS = 32 };
 
 struct jail jail;
 
@@ -184,6 +184,7 @@ static void close_trees(void)
     close_if_open(&trees.task);
     close_if_open(&trees.runtime);
     close_if_open(&trees.resolver);
+    close_if_open(&trees.network);
 }
 
 static int open_owned(const char *path, int idmap, struct failure *failure)
@@ -225,8 +226,9 @@ static uint32_t take_slot(void)
 
 static pid_t clone_from(int template, uint32_t host_id, int control, int *pidfd, struct failure *failure)
 {
+    const bool needs_network = !plan.host_network && trees.network < 0;
     struct clone_args args = {
-        .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD | (plan.host_network ? 0u : CLONE_NEWNET),
+        .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD | (needs_network ? CLONE_NEWNET : 0u),
         .pidfd = (uint64_t)(uintptr_t)pidfd,
         .exit_signal = SIGCHLD,
     };
@@ -268,6 +270,7 @@ static int make_sandbox(struct failure *failure)
     if (slots_taken == MAX_SANDBOXES)
         return fail_with(failure, EAGAIN, "create", "too many sandboxes");
     const uint32_t slot = take_slot(), host_id = jail.first_uid + slot % jail.uid_count;
+    trees.network = plan.host_network ? -1 : network_take();
     int template = template_for(&plan, failure), idmap = template < 0 ? -1 : idmap_for(host_id, failure);
     if (idmap == -1 || open_trees(idmap, failure) < 0)
         return -1;
@@ -354,8 +357,11 @@ static void serve(int signals)
 {
     struct pollfd waits[] = {{.fd = SERVER_FD, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     for (;;) {
-        if (poll(waits, 2, emptying > 0 ? RETRY_MILLISECONDS : -1) < 0)
+        int ready = poll(waits, 2, emptying > 0 || network_is_wanted() ? QUIET_MILLISECONDS : -1);
+        if (ready < 0)
             continue;
+        if (ready == 0 && network_is_wanted())
+            network_make();
         struct signalfd_siginfo drained;
         if (waits[1].revents && read(signals, &drained, sizeof drained) >= 0)
             reap();
@@ -400,6 +406,7 @@ int main(int argc, char **argv)
     leave_hosts_mounts(run_directory);
     choose_ids(key);
     find_owned(run_directory);
+    networks_open();
     int lifeline[2];
     struct failure failure;
     if (pipe2(lifeline, O_CLOEXEC) < 0)

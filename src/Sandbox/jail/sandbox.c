@@ -12,13 +12,11 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,15 +25,11 @@
 #include <unistd.h>
 
 /* ---- 1. network ------------------------------------------------------------------------------------------------------- */
-static int raise_loopback(struct failure *failure)
+static int enter_network(int network, struct failure *failure)
 {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct ifreq request = {.ifr_name = "lo"};
-    request.ifr_flags = IFF_UP | IFF_RUNNING;
-    int result = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail(failure, "raise loopback", "lo") : 0;
-    if (fd >= 0)
-        close(fd);
-    return result;
+    if (network < 0)
+        return network_raise_loopback(failure);
+    return setns(network, CLONE_NEWNET) < 0 ? fail(failure, "setns", "network namespace") : 0;
 }
 
 static int listen_at(const struct address *address, struct failure *failure)
@@ -235,7 +229,7 @@ static int execute(const struct plan *plan, const struct trees *trees, uint32_t 
         return fail(failure, "setsid", "");
     if (sethostname(plan->host_name, strlen(plan->host_name)) < 0)
         return fail(failure, "sethostname", plan->host_name);
-    if (!plan->host_network && raise_loopback(failure) < 0)
+    if (!plan->host_network && enter_network(trees->network, failure) < 0)
         return -1;
     for (uint32_t i = 0; i < plan->listen_count; i++)
         if ((fds[i + 1] = listen_at(&plan->listen[i], failure)) < 0)
