@@ -4,7 +4,7 @@ using Lamina.Sandbox.Native;
 namespace Lamina.Sandbox;
 
 /// <summary>What the jail found on this machine.</summary>
-internal sealed record JailGreeting(bool Rootless, bool NestedNamespaces, bool OwnIds, int CgroupVersion, CgroupControllers Controllers);
+internal sealed record JailGreeting(bool Rootless, bool NestedNamespaces, bool OwnIds, int CgroupVersion, CgroupControllers Controllers, OwnedFolders Owned);
 
 /// <summary>Same bits as enum controller in jail.h.</summary>
 [Flags]
@@ -15,6 +15,17 @@ internal enum CgroupControllers
     Cpu = 2,
     Pids = 4,
     CpuTime = 8,
+}
+
+/// <summary>Where the server's files look like the function's own; same values as enum owned in jail.h.</summary>
+internal enum OwnedFolders
+{
+    None = 0,
+
+    /// <summary>/var/task, and /opt of a single layer.</summary>
+    Single = 1,
+
+    All = 2,
 }
 
 /// <summary>One run of the jail program, from its start to its end. When it ends, every sandbox it made ends with it.</summary>
@@ -48,6 +59,9 @@ internal sealed class Jail : IAsyncDisposable
 
     /// <summary>The jail is gone; new sandboxes need another one.</summary>
     public bool IsLost => _ended.Task.IsCompleted;
+
+    /// <summary>It met a folder whose files keep their owners, against what its greeting promised.</summary>
+    public bool HasPlainFolders { get; private set; }
 
     public uint NextTag() => Interlocked.Increment(ref _lastTag);
 
@@ -133,7 +147,8 @@ internal sealed class Jail : IAsyncDisposable
                 NestedNamespaces: message.ReadUInt32() != 0,
                 OwnIds: message.ReadUInt32() != 0,
                 CgroupVersion: (int)message.ReadUInt32(),
-                Controllers: (CgroupControllers)message.ReadUInt32()));
+                Controllers: (CgroupControllers)message.ReadUInt32(),
+                Owned: (OwnedFolders)message.ReadUInt32()));
         }
         else if (message.Type == MessageType.Failed && message.Tag == 0)
         {
@@ -155,7 +170,9 @@ internal sealed class Jail : IAsyncDisposable
         {
             case MessageType.Created:
                 _ = message.ReadUInt32(); // the init's process id: for people reading a trace
-                sandbox.OnCreated(message.ReadUInt32(), descriptors);
+                var present = message.ReadUInt32();
+                HasPlainFolders = message.ReadUInt32() != 0;
+                sandbox.OnCreated(present, descriptors);
                 break;
             case MessageType.Failed:
                 Forget(sandbox);

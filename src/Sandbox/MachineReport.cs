@@ -59,6 +59,7 @@ public sealed record MachineReport(ImmutableArray<MachineCheck> Checks)
             await using var host = await SandboxHost.StartAsync(options, cancellationToken);
             var greeting = host.Greeting;
             checks.Add(UserNamespaces(greeting));
+            checks.Add(FileOwners(greeting));
             checks.AddRange(Cgroups(greeting));
             checks.Add(await OverlayAsync(host, folder, cancellationToken));
             checks.Add(await NetworkAsync(host, folder, cancellationToken));
@@ -117,6 +118,18 @@ public sealed record MachineReport(ImmutableArray<MachineCheck> Checks)
         return greeting.Rootless || greeting.OwnIds ? Fine("user namespaces", found)
             : new MachineCheck("user namespaces", MachineState.Degraded, found + ", ids from 1879048192 on not mapped",
                 "Sandboxes share one host user and its per-user limits.", "Run outside of a container, or map that range into it.");
+    }
+
+    private static MachineCheck FileOwners(JailGreeting greeting)
+    {
+        if (greeting.Owned == OwnedFolders.All)
+        {
+            return Fine("file owners", greeting.Rootless ? "files are the function's own" : "idmapped mounts work");
+        }
+
+        var where = greeting.Owned == OwnedFolders.None ? "" : " in /opt of more than one layer";
+        return new MachineCheck("file owners", MachineState.Degraded, "no idmapped mounts" + where, "Files with owner-only modes are unreadable" + where + ".",
+            "Linux 5.19 or newer and a data folder on ext4, xfs, btrfs (on tmpfs Linux 6.3), or run as an ordinary user.");
     }
 
     private static IEnumerable<MachineCheck> Cgroups(JailGreeting greeting)

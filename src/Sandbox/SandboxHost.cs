@@ -27,7 +27,8 @@ public sealed class SandboxHost : IAsyncDisposable
     private SandboxHost(SandboxHostOptions options) => _options = options;
 
     /// <summary>What sandboxes on this machine lack, each with what it means; empty when nothing.</summary>
-    public ImmutableArray<string> Degradations { get; private set; } = [];
+    public ImmutableArray<string> Degradations =>
+        _jail is null ? [] : SandboxRules.Degradations(_greeting with { Owned = _jail.HasPlainFolders ? OwnedFolders.None : _greeting.Owned });
 
     internal JailGreeting Greeting => _greeting;
 
@@ -127,7 +128,6 @@ public sealed class SandboxHost : IAsyncDisposable
                 throw;
             }
 
-            Degradations = SandboxRules.Degradations(_greeting);
             Volatile.Write(ref _jail, jail);
             return jail;
         }

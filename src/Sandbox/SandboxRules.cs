@@ -34,6 +34,13 @@ internal static class SandboxRules
             missing.Add("The id range from 1879048192 on is not mapped here: sandboxes share one host user and its per-user limits.");
         }
 
+        if (greeting.Owned != OwnedFolders.All)
+        {
+            var where = greeting.Owned == OwnedFolders.None ? "" : " in /opt of more than one layer";
+            missing.Add("No idmapped mounts: files with owner-only modes are unreadable" + where + "; as root on kernels before 5.12 (more than "
+                + "one layer: 5.19) or a file system without them.");
+        }
+
         AddMissing(missing, greeting, CgroupControllers.Memory, "memory: counted by sampling processes; a sandbox may pass its limit for a moment.");
         AddMissing(missing, greeting, CgroupControllers.Cpu, "cpu: sandboxes are not held to their share of the processor.");
         AddMissing(missing, greeting, CgroupControllers.Pids, "pids: limited by RLIMIT_NPROC per user namespace instead.");

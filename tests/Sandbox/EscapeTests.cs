@@ -99,6 +99,27 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         Assert.Equal(OwnIds ? 2 : 1, ids.Select(id => id.Output).Distinct().Count());
     }
 
+    /// <summary>Also where it was made ahead of need: the programs leave the jail time for that.</summary>
+    [Fact]
+    public async Task Every_sandbox_has_a_network_of_its_own_with_loopback_up()
+    {
+        var sandboxes = new List<RunningSandbox>();
+        var networks = new HashSet<string> { new FileInfo("/proc/self/ns/net").LinkTarget! };
+        for (var i = 0; i < 8; i++)
+        {
+            sandboxes.Add(await jailed.Host.CreateAsync(Spec(), CancellationToken.None));
+            var result = await RunInAsync(sandboxes[^1], Python("import os, socket; s = socket.create_server(('127.0.0.1', 9001)); "
+                + "socket.create_connection(('127.0.0.1', 9001)); print(os.readlink('/proc/self/ns/net'))"));
+            Assert.StartsWith("net:[", result.Output, StringComparison.Ordinal);
+            Assert.True(networks.Add(result.Output.TrimEnd()), result.Output);
+        }
+
+        foreach (var sandbox in sandboxes)
+        {
+            await sandbox.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task Mounts_in_a_sandbox_show_nothing_but_its_own()
     {

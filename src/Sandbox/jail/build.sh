@@ -15,5 +15,5 @@ flags="-std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wconversion -Wshadow -Wvla
 mode=-static-pie
 echo 'int main(void) { return 0; }' | "$cc" -xc - $mode -fPIE -o "$out.probe" 2>/dev/null || mode=-pie
 rm -f "$out.probe"
-"$cc" $flags $mode -o "$out.new" main.c wire.c plan.c cgroup.c template.c sandbox.c init.c seccomp.c
+"$cc" $flags $mode -o "$out.new" main.c wire.c plan.c cgroup.c template.c idmap.c network.c sandbox.c init.c seccomp.c
 mv -f "$out.new" "$out"

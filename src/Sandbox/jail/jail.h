@@ -4,6 +4,7 @@
  * The server starts it once and speaks to it over a SOCK_SEQPACKET socket on descriptor 3. Words used in these files:
  *   plan      one sandbox as flat data; laid out before the clone, executed by the child after it (plan.c)
  *   template  a mount namespace with the read-only root already made; every sandbox's mounts are a copy of one (template.c)
+ *   idmap     a user namespace that shows the server's files as the sandbox's own (idmap.c)
  *   child     the cloned process while it executes the plan (sandbox.c)
  *   init      the same process afterwards: pid 1 of the sandbox, starts and reaps processes on request (init.c)
  */
@@ -137,18 +138,41 @@ unsigned cgroup_controllers(void); /* bits of enum controller */
 void templates_open(const char *run_directory);
 int template_for(const struct plan *plan, struct failure *failure); /* a mount namespace's descriptor, owned by template.c */
 int tree_open(const char *path, bool recursive, struct failure *failure); /* a detached read-only copy of a host path */
+/* As tree_open, by way of an idmap; *plain: this folder's file system or mount cannot, its files keep their owners. */
+int tree_open_owned(const char *path, int idmap, bool *plain, struct failure *failure);
 int tree_attach(int tree, const char *to, struct failure *failure);
 int make_folders(const char *path); /* mkdir -p */
 int write_file(const char *path, const char *text);
+
+/* ---- idmap.c ------------------------------------------------------------------------------------------------------------ */
+enum { NO_IDMAP = -2 };
+
+void idmaps_open(const char *folder); /* settles jail.owned; the folder is empty and of the file system that layers are in */
+int idmap_for(uint32_t host_id, struct failure *failure); /* a user namespace's descriptor owned by idmap.c, or NO_IDMAP */
+
+/* ---- network.c ---------------------------------------------------------------------------------------------------------- */
+void networks_open(void);
+int network_take(void); /* a network namespace's descriptor, the caller's from now on; -1: none left, make one with the clone */
+bool network_is_wanted(void);
+void network_make(void);
+int network_raise_loopback(struct failure *failure);
 
 /* ---- seccomp.c ---------------------------------------------------------------------------------------------------------- */
 int seccomp_prepare(struct failure *failure); /* once, before the first clone */
 int seccomp_install(struct failure *failure);
 
 /* ---- sandbox.c, init.c ------------------------------------------------------------------------------------------------- */
-struct trees { /* detached mounts of the plan's folders; -1 = none */
-    int layers[MAX_LAYERS];
+struct trees { /* -1 = none */
+    int layers[MAX_LAYERS]; /* detached mounts of the plan's folders */
     int task, runtime, resolver;
+    int network; /* a namespace made ahead */
+};
+
+/* Where the server's files look like the function's own. */
+enum owned {
+    OWNED_NONE,
+    OWNED_FOLDERS, /* /var/task, and /opt of a single layer; overlayfs cannot */
+    OWNED_ALL,
 };
 
 struct jail { /* settled at start, the same for every sandbox */
@@ -157,6 +181,7 @@ struct jail { /* settled at start, the same for every sandbox */
     bool nproc;         /* RLIMIT_NPROC counts per sandbox */
     uint32_t first_uid; /* host ids of sandbox 0 */
     uint32_t uid_count;
+    enum owned owned;
     int lifeline;       /* reads end-of-file when the jail is dead */
 };
 

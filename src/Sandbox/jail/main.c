@@ -29,7 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOCK_PATIENCE_SECONDS = 3, RETRY_MILLISECONDS = 4 };
+enum { LOCK_PATIENCE_SECONDS = 3, QUIET_MILLISECONDS = 4, FREE_SLOTS = 32 };
 
 struct jail jail;
 
@@ -42,7 +42,8 @@ static struct {
 /* Apart, because it is searched at every end. 0 = the slot is free, or its sandbox has ended and its cgroups are emptying. */
 static pid_t pids[MAX_SANDBOXES];
 
-static uint32_t next_slot, slots_in_use; /* slots_in_use: all below it are or were in use */
+static uint32_t next_slot, slots_in_use, slots_taken; /* slots_in_use: all below it are or were taken */
+static bool plain_folders; /* a folder was met whose files keep their owners, against what jail.owned promises */
 static unsigned emptying;
 static int host_namespace;
 static uint8_t message[MAX_MESSAGE];
@@ -147,6 +148,13 @@ static void choose_ids(const char *key)
         refuse("unshare", "a user namespace in a user namespace");
 }
 
+static void find_owned(const char *run_directory)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/root", run_directory);
+    idmaps_open(path);
+}
+
 static void greet(void)
 {
     struct writer hello;
@@ -156,6 +164,7 @@ static void greet(void)
     put_u32(&hello, jail.uid_count > 1);
     put_u32(&hello, (uint32_t)cgroup_version());
     put_u32(&hello, cgroup_controllers());
+    put_u32(&hello, jail.owned);
     if (send_message(SERVER_FD, &hello, NULL, 0) < 0)
         _exit(1);
 }
@@ -175,14 +184,24 @@ static void close_trees(void)
     close_if_open(&trees.task);
     close_if_open(&trees.runtime);
     close_if_open(&trees.resolver);
+    close_if_open(&trees.network);
 }
 
-static int open_trees(struct failure *failure)
+static int open_owned(const char *path, int idmap, struct failure *failure)
 {
+    bool plain;
+    int tree = tree_open_owned(path, idmap, &plain, failure);
+    plain_folders = plain_folders || plain;
+    return tree;
+}
+
+static int open_trees(int idmap, struct failure *failure)
+{
+    const int of_layers = plan.layer_count > 1 && jail.owned != OWNED_ALL ? NO_IDMAP : idmap;
     for (uint32_t i = 0; i < plan.layer_count; i++)
-        if ((trees.layers[i] = tree_open(plan.layers[i], false, failure)) < 0)
+        if ((trees.layers[i] = open_owned(plan.layers[i], of_layers, failure)) < 0)
             return -1;
-    if (plan.task[0] && (trees.task = tree_open(plan.task, false, failure)) < 0)
+    if (plan.task[0] && (trees.task = open_owned(plan.task, idmap, failure)) < 0)
         return -1;
     if (plan.runtime[0] && (trees.runtime = tree_open(plan.runtime, false, failure)) < 0)
         return -1;
@@ -192,23 +211,24 @@ static int open_trees(struct failure *failure)
     return 0;
 }
 
-static int take_slot(struct failure *failure)
+/*
+ * Going round among the slots there are, so that a host id rests before it is reused; a new slot only while few are free,
+ * because each keeps its idmap.
+ */
+static uint32_t take_slot(void)
 {
-    for (uint32_t i = 0; i < MAX_SANDBOXES; i++) {
-        uint32_t slot = (next_slot + i) % MAX_SANDBOXES; /* going round, an id is reused as late as can be */
-        if (!sandboxes[slot].used) {
-            next_slot = slot + 1;
-            slots_in_use = slot + 1 > slots_in_use ? slot + 1 : slots_in_use;
-            return (int)slot;
-        }
-    }
-    return fail_with(failure, EAGAIN, "create", "too many sandboxes");
+    if (slots_in_use < MAX_SANDBOXES && slots_in_use - slots_taken < FREE_SLOTS)
+        return slots_in_use++;
+    while (sandboxes[next_slot % slots_in_use].used)
+        next_slot++;
+    return next_slot++ % slots_in_use;
 }
 
 static pid_t clone_from(int template, uint32_t host_id, int control, int *pidfd, struct failure *failure)
 {
+    const bool needs_network = !plan.host_network && trees.network < 0;
     struct clone_args args = {
-        .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD | (plan.host_network ? 0u : CLONE_NEWNET),
+        .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD | (needs_network ? CLONE_NEWNET : 0u),
         .pidfd = (uint64_t)(uintptr_t)pidfd,
         .exit_signal = SIGCHLD,
     };
@@ -241,13 +261,18 @@ static int hand_over(uint32_t slot, int pidfd, int control, const struct reading
     begin(&reply, MSG_CREATED, plan.tag);
     put_u32(&reply, (uint32_t)pids[slot]);
     put_u32(&reply, present);
+    put_u32(&reply, plain_folders);
     return send_message(SERVER_FD, &reply, fds, count);
 }
 
 static int make_sandbox(struct failure *failure)
 {
-    int slot = take_slot(failure), template = slot < 0 ? -1 : template_for(&plan, failure);
-    if (template < 0 || open_trees(failure) < 0)
+    if (slots_taken == MAX_SANDBOXES)
+        return fail_with(failure, EAGAIN, "create", "too many sandboxes");
+    const uint32_t slot = take_slot(), host_id = jail.first_uid + slot % jail.uid_count;
+    trees.network = plan.host_network ? -1 : network_take();
+    int template = template_for(&plan, failure), idmap = template < 0 ? -1 : idmap_for(host_id, failure);
+    if (idmap == -1 || open_trees(idmap, failure) < 0)
         return -1;
     int ends[2] = {-1, -1}, pidfd = -1;
     struct readings readings = {-1, -1, -1, -1};
@@ -255,18 +280,18 @@ static int make_sandbox(struct failure *failure)
     int result = cgroup_make(&plan, &readings, failure);
     if (result == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         result = fail(failure, "socketpair", "control");
-    uint32_t host_id = jail.first_uid + (uint32_t)slot % jail.uid_count;
     if (result == 0 && (pid = clone_from(template, host_id, ends[1], &pidfd, failure)) < 0)
         result = -1;
     if (result == 0) {
         pids[slot] = pid;
         sandboxes[slot].used = true;
+        slots_taken++;
         sandboxes[slot].tag = plan.tag;
         strcpy(sandboxes[slot].id, plan.id);
         if ((result = cgroup_attach(plan.id, pid, failure)) < 0)
             kill(pid, SIGKILL);
         else
-            (void)hand_over((uint32_t)slot, pidfd, ends[0], &readings); /* fails when the server is gone; the loop sees that */
+            (void)hand_over(slot, pidfd, ends[0], &readings); /* fails when the server is gone; the loop sees that */
     } else if (!(failure->error == EEXIST && strcmp(failure->step, "mkdir") == 0)) {
         (void)cgroup_remove(plan.id);
     }
@@ -322,6 +347,7 @@ static void remove_emptied(void)
     for (uint32_t slot = 0; slot < slots_in_use && emptying > 0; slot++)
         if (sandboxes[slot].used && pids[slot] == 0 && cgroup_remove(sandboxes[slot].id)) {
             sandboxes[slot].used = false;
+            slots_taken--;
             emptying--;
             tell(MSG_REMOVED, slot, 0, 0);
         }
@@ -331,8 +357,11 @@ static void serve(int signals)
 {
     struct pollfd waits[] = {{.fd = SERVER_FD, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     for (;;) {
-        if (poll(waits, 2, emptying > 0 ? RETRY_MILLISECONDS : -1) < 0)
+        int ready = poll(waits, 2, emptying > 0 || network_is_wanted() ? QUIET_MILLISECONDS : -1);
+        if (ready < 0)
             continue;
+        if (ready == 0 && network_is_wanted())
+            network_make();
         struct signalfd_siginfo drained;
         if (waits[1].revents && read(signals, &drained, sizeof drained) >= 0)
             reap();
@@ -376,6 +405,8 @@ int main(int argc, char **argv)
     cgroups_open(run_directory, key);
     leave_hosts_mounts(run_directory);
     choose_ids(key);
+    find_owned(run_directory);
+    networks_open();
     int lifeline[2];
     struct failure failure;
     if (pipe2(lifeline, O_CLOEXEC) < 0)

@@ -12,13 +12,11 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,15 +25,11 @@
 #include <unistd.h>
 
 /* ---- 1. network ------------------------------------------------------------------------------------------------------- */
-static int raise_loopback(struct failure *failure)
+static int enter_network(int network, struct failure *failure)
 {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct ifreq request = {.ifr_name = "lo"};
-    request.ifr_flags = IFF_UP | IFF_RUNNING;
-    int result = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail(failure, "raise loopback", "lo") : 0;
-    if (fd >= 0)
-        close(fd);
-    return result;
+    if (network < 0)
+        return network_raise_loopback(failure);
+    return setns(network, CLONE_NEWNET) < 0 ? fail(failure, "setns", "network namespace") : 0;
 }
 
 static int listen_at(const struct address *address, struct failure *failure)
@@ -83,11 +77,6 @@ static int mount_opt(const struct plan *plan, const struct trees *trees, struct 
         strcat(options, ",userxattr");
     if (mount("overlay", "/opt", "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options) < 0)
         return fail(failure, "mount overlay", "/opt");
-    for (uint32_t i = 0; i < plan->layer_count; i++) {
-        snprintf(at, sizeof at, "/tmp/%u", i);
-        if (umount2(at, MNT_DETACH) < 0)
-            return fail(failure, "umount", at);
-    }
     return 0;
 }
 
@@ -106,10 +95,10 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
 {
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return fail(failure, "mount proc", "/proc");
-    if (umount2("/tmp/proc", MNT_DETACH) < 0)
-        return fail(failure, "umount", "/tmp/proc");
     if (mount_opt(plan, trees, failure) < 0)
         return -1;
+    if (umount2("/tmp", MNT_DETACH) < 0) /* the scaffold, with the host's /proc and the layers in it: each umount waits for RCU */
+        return fail(failure, "umount", "/tmp");
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
         return -1;
     if (trees->runtime >= 0 && tree_attach(trees->runtime, "/var/runtime", failure) < 0)
@@ -209,9 +198,11 @@ static int become_plain_user(struct failure *failure)
 
 static int drop_capabilities(struct failure *failure)
 {
-    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
-        if (prctl(PR_CAPBSET_DROP, capability) < 0)
-            return fail(failure, "drop capability", "bounding set");
+    unsigned long capability = 0;
+    while (prctl(PR_CAPBSET_DROP, capability) == 0)
+        capability++;
+    if (errno != EINVAL || capability <= CAP_SETFCAP) /* EINVAL: past the kernel's last one */
+        return fail(failure, "drop capability", "bounding set");
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[2];
     memset(none, 0, sizeof none);
@@ -238,7 +229,7 @@ static int execute(const struct plan *plan, const struct trees *trees, uint32_t 
         return fail(failure, "setsid", "");
     if (sethostname(plan->host_name, strlen(plan->host_name)) < 0)
         return fail(failure, "sethostname", plan->host_name);
-    if (!plan->host_network && raise_loopback(failure) < 0)
+    if (!plan->host_network && enter_network(trees->network, failure) < 0)
         return -1;
     for (uint32_t i = 0; i < plan->listen_count; i++)
         if ((fds[i + 1] = listen_at(&plan->listen[i], failure)) < 0)

@@ -27,11 +27,12 @@ ALLOW(faccessat2) ALLOW(fstat) ALLOW(newfstatat) ALLOW(statx) ALLOW(statfs) ALLO
 ALLOW(chdir) ALLOW(fchdir) ALLOW(mkdirat) ALLOW(unlinkat) ALLOW(renameat2) ALLOW(linkat) ALLOW(symlinkat) ALLOW(readlinkat)
 ALLOW(fchmod) ALLOW(fchmodat) ALLOW(fchmodat2) ALLOW(fchown) ALLOW(fchownat) ALLOW(utimensat) ALLOW(truncate) ALLOW(ftruncate)
 ALLOW(fallocate) ALLOW(fadvise64) ALLOW(readahead) ALLOW(fsync) ALLOW(fdatasync) ALLOW(sync_file_range) ALLOW(syncfs)
-ALLOW(flock) ALLOW(fcntl) ALLOW(dup) ALLOW(dup3) ALLOW(pipe2) ALLOW(splice) ALLOW(tee) ALLOW(vmsplice) ALLOW(sendfile)
+ALLOW(flock) ALLOW(dup) ALLOW(dup3) ALLOW(pipe2) ALLOW(splice) ALLOW(tee) ALLOW(vmsplice) ALLOW(sendfile)
 ALLOW(copy_file_range) ALLOW(umask) ALLOW(mknodat) ALLOW(cachestat) ALLOW(getxattr) ALLOW(lgetxattr) ALLOW(fgetxattr)
 ALLOW(listxattr) ALLOW(llistxattr) ALLOW(flistxattr) ALLOW(setxattr) ALLOW(lsetxattr) ALLOW(fsetxattr) ALLOW(removexattr)
 ALLOW(lremovexattr) ALLOW(fremovexattr) ALLOW(inotify_init1) ALLOW(inotify_add_watch) ALLOW(inotify_rm_watch)
 ALLOW(memfd_create)
+CHECK(fcntl, NOT_THESE, 1, EACCES, "F_SETLEASE, F_SETDELEG: who looks like a shared file's owner could make its other readers wait", 2, 1024, 1040)
 DENY(sync, EPERM, "makes the whole host write; syncfs and fsync do what a function needs")
 CHECK(ioctl, NOT_THESE, 1, EPERM, "TIOCSTI and TIOCLINUX type into the operator's terminal", 2, 0x5412, 0x541c)
 

@@ -57,7 +57,7 @@ static const char *const system_folders[] = {"bin", "sbin", "lib", "lib32", "lib
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
 
 static const char *const own_folders[] = {
-    "/etc/ssl", "/etc/pki/tls", "/etc/pki/ca-trust", "/var/task", "/var/runtime", "/opt", "/tmp/proc", "/dev/shm", "/proc", "/usr",
+    "/etc/ssl", "/etc/pki/tls", "/etc/pki/ca-trust", "/var/task", "/var/runtime", "/opt", "/tmp", "/dev/shm", "/proc", "/usr",
 };
 
 static const struct {
@@ -122,15 +122,30 @@ int make_folders(const char *path)
     return 0;
 }
 
-static int copy_tree(const char *path, bool recursive, uint64_t attributes, struct failure *failure)
+static int set_attributes(int tree, unsigned depth, uint64_t attributes, int idmap)
+{
+    struct mount_attr attr = {.attr_set = attributes, .propagation = 1ul << 18 /* MS_PRIVATE */};
+    if (idmap != NO_IDMAP) {
+        attr.attr_set |= MOUNT_ATTR_IDMAP;
+        attr.userns_fd = (uint32_t)idmap;
+    }
+    return (int)syscall(SYS_mount_setattr, tree, "", depth, &attr, sizeof attr);
+}
+
+static int copy_tree(const char *path, bool recursive, uint64_t attributes, int *idmap, struct failure *failure)
 {
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? (unsigned)AT_RECURSIVE : 0u);
     int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path, flags);
     if (tree < 0)
         return fail(failure, "open_tree", path);
-    struct mount_attr attr = {.attr_set = attributes, .propagation = 1ul << 18 /* MS_PRIVATE */};
     unsigned depth = AT_EMPTY_PATH | (recursive ? (unsigned)AT_RECURSIVE : 0u);
-    if (syscall(SYS_mount_setattr, tree, "", depth, &attr, sizeof attr) < 0) {
+    int result = set_attributes(tree, depth, attributes, *idmap);
+    /* File systems that cannot say EINVAL, mounts that are idmapped already and containers' own say EPERM. */
+    if (result < 0 && *idmap != NO_IDMAP && (errno == EINVAL || errno == EPERM || errno == EOPNOTSUPP)) {
+        *idmap = NO_IDMAP;
+        result = set_attributes(tree, depth, attributes, NO_IDMAP);
+    }
+    if (result < 0) {
         fail(failure, "mount_setattr", path);
         close(tree);
         return -1;
@@ -138,9 +153,20 @@ static int copy_tree(const char *path, bool recursive, uint64_t attributes, stru
     return tree;
 }
 
+static const uint64_t sealed = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+
 int tree_open(const char *path, bool recursive, struct failure *failure)
 {
-    return copy_tree(path, recursive, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+    int idmap = NO_IDMAP;
+    return copy_tree(path, recursive, sealed, &idmap, failure);
+}
+
+int tree_open_owned(const char *path, int idmap, bool *plain, struct failure *failure)
+{
+    int used = idmap;
+    int tree = copy_tree(path, false, sealed, &used, failure);
+    *plain = used != idmap;
+    return tree;
 }
 
 int tree_attach(int tree, const char *to, struct failure *failure)
@@ -152,7 +178,7 @@ int tree_attach(int tree, const char *to, struct failure *failure)
 
 static int bind_tree(const char *from, const char *to, bool recursive, uint64_t attributes, struct failure *failure)
 {
-    int tree = copy_tree(from, recursive, attributes, failure);
+    int idmap = NO_IDMAP, tree = copy_tree(from, recursive, attributes, &idmap, failure);
     if (tree < 0)
         return -1;
     int result = tree_attach(tree, to, failure);
@@ -167,18 +193,28 @@ static const char *inside(char *buffer, const char *path)
     return length < PATH_MAX ? buffer : "/nonexistent";
 }
 
+/* A mount of its own at /tmp, for what a sandbox needs only while it is made; it goes with all that was mounted in it. */
+static int make_scaffold(struct failure *failure)
+{
+    char path[PATH_MAX], name[32] = "/tmp/proc";
+    if (mount("lamina", inside(path, "/tmp"), "tmpfs", 2 | 4, "mode=0700,size=64k") < 0) /* MS_NOSUID | MS_NODEV */
+        return fail(failure, "mount tmpfs", "/tmp");
+    if (mkdir(inside(path, name), 0755) < 0)
+        return fail(failure, "mkdir", name);
+    for (unsigned i = 0; i < MAX_LAYERS; i++) { /* short names for overlay's lowerdir */
+        snprintf(name, sizeof name, "/tmp/%u", i);
+        if (mkdir(inside(path, name), 0755) < 0)
+            return fail(failure, "mkdir", name);
+    }
+    return 0;
+}
+
 static int make_skeleton(struct failure *failure)
 {
     char path[PATH_MAX];
     for (size_t i = 0; i < COUNT(own_folders); i++)
         if (make_folders(inside(path, own_folders[i])) < 0)
             return fail(failure, "mkdir", own_folders[i]);
-    for (unsigned i = 0; i < MAX_LAYERS; i++) { /* short names for overlay's lowerdir; /tmp's own mount will hide them */
-        char name[32];
-        snprintf(name, sizeof name, "/tmp/%u", i);
-        if (mkdir(inside(path, name), 0755) < 0)
-            return fail(failure, "mkdir", name);
-    }
     for (size_t i = 0; i < COUNT(own_files); i++)
         if (write_file(inside(path, own_files[i].path), own_files[i].text) < 0)
             return fail(failure, "write", own_files[i].path);
@@ -312,7 +348,7 @@ static int make_root(const struct plan *plan, const int *bind_trees, struct fail
         return fail(failure, "make private", "/");
     if (mount("lamina", mount_point, "tmpfs", 2 | 4, "mode=0755,size=16m,nr_inodes=16k") < 0) /* MS_NOSUID | MS_NODEV */
         return fail(failure, "mount tmpfs", mount_point);
-    if (make_skeleton(failure) < 0 || bind_system(failure) < 0 || bind_devices(failure) < 0)
+    if (make_skeleton(failure) < 0 || make_scaffold(failure) < 0 || bind_system(failure) < 0 || bind_devices(failure) < 0)
         return -1;
     fill_etc();
     /* An own /proc may only be mounted where a whole one is visible already (mount_too_revealing in fs/namespace.c). */
