@@ -29,8 +29,6 @@ internal sealed class LaminaServer : IAsyncDisposable
         {
             if (line.StartsWith(Ready, StringComparison.Ordinal))
             {
-                process.OutputDataReceived += static (_, _) => { };
-                process.BeginOutputReadLine();
                 return new LaminaServer(process, new Uri(line[Ready.Length..].Trim()));
             }
         }
