@@ -33,7 +33,7 @@ internal sealed class LambdaApi(HttpClient http)
             ["Role"] = "arn:aws:iam::000000000000:role/bench",
             ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(workload.Code) },
             ["Layers"] = new JsonArray([.. layers.Select(static arn => (JsonNode)arn)]),
-            ["MemorySize"] = 512,
+            ["MemorySize"] = 1769, // one whole CPU: the platform is measured, not the share that less memory buys
             ["Timeout"] = 30,
         });
         await WaitUntilReadyAsync(name);
