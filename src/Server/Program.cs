@@ -1,13 +1,3 @@
-using System.CommandLine;
-using Lamina.Server.Doctor;
-using Lamina.Server.Up;
+using Lamina.Server.Verbs;
 
-RootCommand root = new("Lamina: AWS Lambda and its layers on this machine.")
-{
-    UpCommand.Create(),
-    DoctorCommand.Create(),
-    RuntimesCommand.Create(),
-};
-
-// Signals are the verb's own business: the parser would end the process two seconds after one.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await ServerCommand.RunAsync(args);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Lamina.Execution;
 using Lamina.Sandbox;
+using Lamina.Server.Verbs;
 using Lamina.Server.Wire;
 
 namespace Lamina.Server.Doctor;
@@ -20,7 +21,8 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        Command command = new("doctor", "Show what this machine offers to Lamina, and how to mend what is missing.") { Json };
+        Verb command = new(
+            "doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor", "lamina doctor --json") { Json };
         command.SetAction(static async (parsed, cancellationToken) =>
         {
             List<Finding> findings = [.. await ExamineMachineAsync(cancellationToken), .. ExamineRuntimes()];
@@ -66,18 +68,19 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>A line for each finding; what is not well says below itself what that means and how to mend it.</summary>
+    /// <summary>A line for each finding; what is not well says below itself what that means and how to mend it, neighbours with one cure once.</summary>
     private static string ToTable(List<Finding> findings)
     {
         bool colours = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         int width = findings.Max(static finding => finding.What.Length);
         StringBuilder text = new();
-        foreach (Finding finding in findings)
+        foreach ((int index, Finding finding) in findings.Index())
         {
             string word = Word(finding.Verdict).PadRight(8);
             string state = colours ? $"\e[{Colour(finding.Verdict)}m{word}\e[0m" : word;
             text.Append($"{finding.What.PadRight(width)}  {state}  {finding.Found}".TrimEnd()).Append('\n');
-            foreach (string line in new[] { finding.Meaning, finding.Fix }.Where(static line => line.Length > 0))
+            string fix = findings.ElementAtOrDefault(index + 1)?.Fix == finding.Fix ? "" : finding.Fix;
+            foreach (string line in new[] { finding.Meaning, fix }.Where(static line => line.Length > 0))
             {
                 text.Append(' ', width + 12).Append(line).Append('\n');
             }

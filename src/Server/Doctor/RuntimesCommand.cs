@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Lamina.Execution;
+using Lamina.Server.Verbs;
 using Lamina.Server.Wire;
 
 namespace Lamina.Server.Doctor;
@@ -12,7 +13,8 @@ internal static class RuntimesCommand
 
     public static Command Create()
     {
-        Command command = new("runtimes", "Show what each Lambda runtime resolves to on this machine.") { Json };
+        Verb command = new(
+            "runtimes", "List what each Lambda runtime resolves to on this machine", "lamina runtimes", "lamina runtimes --json") { Json };
         command.SetAction(static async (parsed, cancellationToken) =>
         {
             IReadOnlyList<RuntimeResolution> runtimes = new RuntimeCatalog().List();

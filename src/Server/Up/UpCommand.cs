@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Lamina.Contract;
 using Lamina.Sandbox;
+using Lamina.Server.Verbs;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -12,31 +15,36 @@ internal static class UpCommand
 {
     private static readonly Option<string> Listen = new("--listen")
     {
-        Description = "Address to listen on, HOST:PORT; port 0 picks a free one",
+        Description = "Address to listen on; port 0 picks a free one",
+        HelpName = "HOST:PORT",
         DefaultValueFactory = static _ => "127.0.0.1:4566",
     };
 
     private static readonly Option<string> Data = new("--data")
     {
         Description = "Data folder",
+        HelpName = "FOLDER",
         DefaultValueFactory = static _ => DataFolder.DefaultPath(),
     };
 
     private static readonly Option<string> Region = new("--region")
     {
         Description = "Region of requests that do not say one",
+        HelpName = "REGION",
         DefaultValueFactory = static _ => "us-east-1",
     };
 
     private static readonly Option<string> Account = new("--account")
     {
         Description = "Account of callers whose access key does not name one, 12 digits",
+        HelpName = "ACCOUNT",
         DefaultValueFactory = static _ => AccountId.Default.Value,
     };
 
     private static readonly Option<LogLevel> Level = new("--log-level")
     {
-        Description = "Least level that is logged (on standard error)",
+        Description = "Least level that is logged on standard error: Trace, Debug, Information, Warning, Error, Critical or None",
+        HelpName = "LEVEL",
         DefaultValueFactory = static _ => LogLevel.Information,
     };
 
@@ -49,12 +57,38 @@ internal static class UpCommand
     private static readonly Option<double> IdleTimeout = new("--idle-timeout")
     {
         Description = "Seconds after which an execution environment without work is shut down",
+        HelpName = "SECONDS",
         DefaultValueFactory = static _ => 600,
     };
 
+    static UpCommand()
+    {
+        Listen.Validators.Add(static result =>
+        {
+            try
+            {
+                ListenAddress.Parse(result.GetValueOrDefault<string>()!);
+            }
+            catch (UpException exception)
+            {
+                result.AddError(exception.Message);
+            }
+        });
+        Refuse(Region, static region => region.Length == 0, "--region wants a name.");
+        Refuse(Account, static account => !AccountId.TryParse(account, out _), "--account wants 12 digits.");
+        Refuse(
+            IdleTimeout,
+            static text => double.TryParse(text, CultureInfo.InvariantCulture, out double seconds) && seconds is not (> 0 and <= 86_400),
+            "--idle-timeout wants seconds, more than 0 and at most a day.");
+    }
+
     public static Command Create()
     {
-        Command command = new("up", "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves.")
+        Verb command = new(
+            "up",
+            "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves.",
+            "lamina up",
+            "lamina up --listen 127.0.0.1:4566 --data ./data")
         {
             Listen, Data, Region, Account, Level, Network, IdleTimeout,
         };
@@ -86,19 +120,23 @@ internal static class UpCommand
         }
     }
 
+    private static void Refuse(Option option, Predicate<string> wrong, string fault) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: string text }] && wrong(text))
+        {
+            result.AddError(fault);
+        }
+    });
+
     private static UpOptions ReadOptions(ParseResult parsed) => new()
     {
         Listen = ListenAddress.Parse(parsed.GetRequiredValue(Listen)),
         DataDirectory = parsed.GetRequiredValue(Data),
-        Region = parsed.GetRequiredValue(Region) is { Length: > 0 } region ? region : throw new UpException("--region wants a name."),
-        Account = AccountId.TryParse(parsed.GetRequiredValue(Account), out AccountId account)
-            ? account
-            : throw new UpException("--account wants 12 digits."),
+        Region = parsed.GetRequiredValue(Region),
+        Account = AccountId.TryParse(parsed.GetRequiredValue(Account), out AccountId account) ? account : throw new UnreachableException(),
         LogLevel = parsed.GetRequiredValue(Level),
         FunctionNetwork = parsed.GetRequiredValue(Network),
-        IdleTimeout = parsed.GetRequiredValue(IdleTimeout) is > 0 and <= 86_400 and var seconds
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new UpException("--idle-timeout wants seconds, more than 0 and at most a day."),
+        IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
     };
 
     private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)

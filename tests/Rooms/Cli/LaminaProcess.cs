@@ -8,9 +8,16 @@ internal static class LaminaProcess
     public static Task<LaminaOutcome> RunAsync(params string[] arguments) =>
         RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
-    public static async Task<LaminaOutcome> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    /// <summary>The program behind the verbs `up`, `doctor` and `runtimes`.</summary>
+    public static Task<LaminaOutcome> RunServerAsync(params string[] arguments) =>
+        RunAsync("lamina-server", new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    public static Task<LaminaOutcome> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunAsync("lamina-cli", environment, arguments);
+
+    private static async Task<LaminaOutcome> RunAsync(string program, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lamina-cli"), arguments)
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
