@@ -117,7 +117,11 @@ public sealed partial class Invoker : IAsyncDisposable
             return;
         }
 
-        LogStopping(_logger, Volatile.Read(ref _running));
+        if (Volatile.Read(ref _running) is > 0 and var running)
+        {
+            LogStopping(_logger, running);
+        }
+
         _reapTimer.Dispose();
         await _reaper;
         if (Volatile.Read(ref _running) > 0)
@@ -237,7 +241,7 @@ public sealed partial class Invoker : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Stopping: {Running} invocations are running.")]
+    [LoggerMessage(LogLevel.Information, "Stopping; invocations that still run: {Running}.")]
     private static partial void LogStopping(ILogger logger, int running);
 
     private readonly record struct PoolKey(string Account, string Region, string Name, string Version, string EnvironmentKey)

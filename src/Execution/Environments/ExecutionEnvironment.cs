@@ -64,7 +64,7 @@ internal sealed partial class ExecutionEnvironment
         _boundJob = boundJob;
         Id = id;
         Log = log;
-        _recorder = new InvocationRecorder(pool.Function, log, services.Time, initInsideInvocation: boundJob is not null);
+        _recorder = new InvocationRecorder(pool.Function, log, services.Time, boundJob);
         _deadline = new DeadlineTimer(services.Time, () => Post(new EnvironmentEvent(EnvironmentEventKind.DeadlinePassed, null)));
         _address = services.Addresses.Take();
     }

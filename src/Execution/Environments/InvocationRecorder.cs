@@ -3,19 +3,26 @@ using Lamina.Functions;
 namespace Lamina.Execution.Environments;
 
 /// <summary>Writes the platform's lines about one environment's life and turns its end into outcomes. Used by the owner loop only.</summary>
-internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLog log, TimeProvider time, bool initInsideInvocation)
+/// <param name="boundJob">The invocation that contains the init; null when the init is a phase of its own.</param>
+internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLog log, TimeProvider time, InvokeJob? boundJob)
 {
-    private readonly bool _initInsideInvocation = initInsideInvocation;
+    private readonly bool _initInsideInvocation = boundJob is not null;
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(function.TimeoutSeconds);
     private long _initStartedAt = time.GetTimestamp();
     private TimeSpan? _unreportedInit;
 
     // The duration of the invocation that contains the second try of the init starts with it.
-    private bool _initCounts = initInsideInvocation;
+    private bool _initCounts = boundJob is not null;
 
     public void InitStarted(string runtimeVersion)
     {
         _initStartedAt = time.GetTimestamp();
+        if (boundJob is { Invocation.WantsLogTail: true })
+        {
+            // Why the init fails is what the caller wants to read, and it is said before START.
+            log.BeginTail();
+        }
+
         if (!_initInsideInvocation)
         {
             log.AppendInitStart(runtimeVersion, function.Region);
@@ -42,7 +49,7 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
         _initCounts = false;
         TimeSpan passed = time.GetElapsedTime(job.StartedAt, now);
         job.DeadlineMs = (time.GetUtcNow() + _timeout - passed).ToUnixTimeMilliseconds();
-        if (job.Invocation.WantsLogTail)
+        if (job.Invocation.WantsLogTail && job != boundJob)
         {
             log.BeginTail();
         }
