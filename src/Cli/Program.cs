@@ -25,7 +25,7 @@ if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
 {
     foreach (ParseError error in parsed.Errors)
     {
-        Fail(error.Message, null, null);
+        Fail(WithoutTypeNames(error.Message), null, null);
     }
 
     terminal.Err.MarkupLineInterpolated($"[grey]See `{Spoken(parsed.CommandResult)} --help`.[/]");
@@ -67,3 +67,10 @@ void Fail(string what, string? where, string? fix)
 
 static string Spoken(CommandResult result) =>
     result.Parent is CommandResult parent ? $"{Spoken(parent)} {result.Command.Name}" : result.Command.Name;
+
+// "Cannot parse argument 'x' for option '--y' as expected type 'System…'." ends before the type, which is nobody's business.
+static string WithoutTypeNames(string message)
+{
+    int type = message.IndexOf(" as expected type ", StringComparison.Ordinal);
+    return type < 0 ? message : $"{message[..type]}.";
+}

@@ -42,6 +42,11 @@ internal static class FolderArchive
     public static async Task<byte[]> ZipAsync(string folder, CancellationToken cancellationToken)
     {
         ImmutableArray<Entry> entries = [.. Entries(new DirectoryInfo(folder), string.Empty).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        if (entries.IsEmpty)
+        {
+            throw new CliError("The folder is empty, and Lambda takes no empty zip.", Path.GetFullPath(folder), "Check the path.");
+        }
+
         long sizeBytes = entries.Sum(entry => entry.SizeBytes);
         if (sizeBytes > Limits.UnzippedBytes)
         {

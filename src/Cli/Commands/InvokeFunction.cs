@@ -61,8 +61,12 @@ internal static class InvokeFunction
         throw new CliError(
             $"The function failed ({answer.FunctionError}).",
             function,
-            log ? null : $"See its log with --log, or `lamina logs {function}`.");
+            IsImportFailure(answer.Payload)
+                ? "A handler MODULE.FUNCTION is looked for in the file MODULE at the root of the folder or zip; its imports there and in the layers."
+                : log ? null : $"See its log with --log, or `lamina logs {function}`.");
     }
+
+    private static bool IsImportFailure(byte[] payload) => payload.AsSpan().IndexOf("\"Runtime.ImportModuleError\""u8) >= 0;
 
     private static async Task<byte[]> PayloadAsync(string? text, CancellationToken cancellationToken)
     {

@@ -135,7 +135,7 @@ internal sealed class LambdaClient(Wire wire)
         return new InvokeAnswer(
             await response.Content.ReadAsByteArrayAsync(cancellationToken),
             Header(response.Headers, "X-Amz-Function-Error"),
-            log is null ? string.Empty : Encoding.UTF8.GetString(Convert.FromBase64String(log)));
+            log is null ? string.Empty : Lines(Convert.FromBase64String(log)));
     }
 
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
@@ -154,6 +154,10 @@ internal sealed class LambdaClient(Wire wire)
             await output.FlushAsync(cancellationToken);
         }
     }
+
+    /// <summary>Runtimes join the lines of one log event with carriage returns, at which a terminal would write over the line's beginning.</summary>
+    private static string Lines(byte[] log) =>
+        Encoding.UTF8.GetString(log).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
     private static string Function(string name) => $"{Functions}/{Escape(name)}";
 

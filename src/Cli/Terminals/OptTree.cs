@@ -81,8 +81,8 @@ internal static class OptTree
         int symlinks = entries.Count(entry => entry.IsSymlink);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{entries.Count - directories - symlinks} files, {directories} folders, {symlinks} symlinks, {entries.Where(entry => !entry.IsDirectory).Sum(entry => entry.SizeBytes):N0} bytes, "
-            + $"{entries.Count(entry => entry.Shadows.Count > 0)} paths shadow another layer's");
+            $"files: {entries.Count - directories - symlinks}, folders: {directories}, symlinks: {symlinks}, bytes: {entries.Where(entry => !entry.IsDirectory).Sum(entry => entry.SizeBytes):N0}, "
+            + $"paths that shadow another layer's: {entries.Count(entry => entry.Shadows.Count > 0)}");
     }
 
     private static string Parent(string path) => path[..path.LastIndexOf('/')];

@@ -35,6 +35,17 @@ public sealed class FolderArchiveTests
     }
 
     [Fact]
+    public async Task An_empty_folder_is_refused_by_name()
+    {
+        using var folder = new TemporaryFolder();
+
+        CliError refusal = await Assert.ThrowsAsync<CliError>(() => FolderArchive.ZipAsync(folder.Path, Token));
+
+        Assert.Contains("empty", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(folder.Path, refusal.Where);
+    }
+
+    [Fact]
     public async Task Entries_are_sorted_and_keep_their_modes()
     {
         using var folder = new TemporaryFolder();

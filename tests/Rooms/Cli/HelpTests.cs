@@ -50,6 +50,7 @@ public sealed class HelpTests
     [InlineData("'12' is not a 12-digit account id", "layer", "list", "--account", "12")]
     [InlineData("'nowhere' is not an http:// or https:// address", "layer", "list", "--endpoint", "nowhere")]
     [InlineData("'STAGE' is not KEY=VALUE", "function", "deploy", "code", "f", "--env", "STAGE")]
+    [InlineData("Cannot parse argument 'lots' for option '--memory'.", "function", "deploy", "code", "f", "--memory", "lots")]
     public async Task A_wrong_command_line_says_what_is_wrong_and_ends_with_2(string fault, params string[] arguments)
     {
         LaminaOutcome outcome = await LaminaProcess.RunAsync(arguments);
