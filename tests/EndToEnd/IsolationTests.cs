@@ -72,9 +72,15 @@ public sealed class IsolationTests(SharedServer shared) : SharedServerTests(shar
         Assert.Equal("here", (string?)(await client.RunAsync(Own("bystander"), "import os; result = os.listdir('/tmp')"))![0]);
     }
 
+    private const string OutOfMemory = "Runtime.OutOfMemory";
+
+    /// <summary>Where an ordinary user has no cgroups, a process reaches its address space's end first, and many processes the memory's.</summary>
+    private static string[] WithoutCgroups(string errorType) =>
+        errorType == OutOfMemory ? [OutOfMemory, "MemoryError"] : errorType == "Sandbox.Timedout" ? [errorType, OutOfMemory] : [errorType];
+
     public static TheoryData<string, string, string> Attacks => new()
     {
-        { "memory hog", "hog = [bytes(1 << 20) * 1 for _ in range(4096)] ; hog = [bytearray(b'x' * (1 << 20)) for _ in range(4096)]", "Runtime.OutOfMemory" },
+        { "memory hog", "hog = [bytes(1 << 20) * 1 for _ in range(4096)] ; hog = [bytearray(b'x' * (1 << 20)) for _ in range(4096)]", OutOfMemory },
         { "fork bomb", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass", "Sandbox.Timedout" },
         { "endless loop", "while True: pass", "Sandbox.Timedout" },
         { "sudden exit", "import os; os._exit(3)", "Runtime.ExitError" },
@@ -90,7 +96,7 @@ public sealed class IsolationTests(SharedServer shared) : SharedServerTests(shar
         ClientAnswer answer = await client.InvokeAsync(Own("attacker"), Probe.Event(python));
 
         Assert.True(answer.FunctionError == "Unhandled", $"{what}: {answer.Payload}");
-        Assert.Equal(errorType, (string?)JsonNode.Parse(answer.Payload)!["errorType"]);
+        Assert.Contains((string?)JsonNode.Parse(answer.Payload)!["errorType"], Environment.IsPrivilegedProcess ? [errorType] : WithoutCgroups(errorType));
         Assert.Equal(2, (int)(await client.RunAsync(Own("bystander"), "result = 1 + 1"))!);
         Assert.Equal(2, (int)(await client.RunAsync(Own("attacker"), "result = 1 + 1"))!);
     }
