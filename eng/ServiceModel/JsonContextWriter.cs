@@ -8,7 +8,7 @@ internal static class JsonContextWriter
         Code code = Code.File("Lamina.Contract.Lambda", "System.Text.Json.Serialization");
         code.Line();
         code.Line("/// <summary>JSON of requests and answers; members that are null are left out.</summary>");
-        code.Line("[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]");
+        code.Line("[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(BlobConverter)])]");
         IEnumerable<string> bodies = service.Served.SelectMany(operation => new[] { operation.Input, operation.Output })
             .OfType<string>().Distinct().Where(name => HasBody(service[name])).Order(StringComparer.Ordinal);
         foreach (string body in bodies)

@@ -79,14 +79,13 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
 
     private void Write(TreeEntry file, ArchiveEntry content, EntryReader reader)
     {
-        using SafeFileHandle destination = LinuxFiles.CreateFile(tree, file.Path);
+        using SafeFileHandle destination = LinuxFiles.CreateFile(tree, file.Path, file.Mode);
         Sha256 digest = reader.Read(content, destination);
         if (digest != file.Digest)
         {
             throw new InvalidDataException($"{file.Path}: the archive and the manifest disagree about its content.");
         }
 
-        LinuxFiles.SetMode(destination, file.Mode);
         LinuxFiles.SetTimes(destination, SharedFiles.FileTime);
     }
 

@@ -25,6 +25,9 @@ public static partial class LinuxFiles
 
     // These two differ between the instruction sets (asm-generic/fcntl.h against arch/arm64/include/uapi/asm/fcntl.h).
     private static readonly int O_DIRECTORY = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    // Nobody changes it while the process runs. Most files have none of its bits, and changing a mode costs as much as making the file.
+    private static readonly int Umask = ReadUmask();
+
     private static readonly int O_NOFOLLOW = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     /// <summary>Opens a folder, never through a symbolic link as its last component.</summary>
@@ -40,11 +43,17 @@ public static partial class LinuxFiles
         return Opened(fd, path);
     }
 
-    /// <summary>Makes a new file for writing; an existing one, or a symbolic link, is an error.</summary>
-    public static SafeFileHandle CreateFile(SafeFileHandle folder, string path)
+    /// <summary>Makes a new file for writing, with exactly this mode; an existing one, or a symbolic link, is an error.</summary>
+    public static SafeFileHandle CreateFile(SafeFileHandle folder, string path, int mode)
     {
-        int fd = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0x180);
-        return Opened(fd, path);
+        int fd = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (uint)mode & 0x1FF);
+        SafeFileHandle file = Opened(fd, path);
+        if ((mode & ~0x1FF) != 0 || (mode & Umask) != 0)
+        {
+            SetMode(file, mode);
+        }
+
+        return file;
     }
 
     public static SafeFileHandle OpenFile(SafeFileHandle folder, string path)
@@ -101,6 +110,14 @@ public static partial class LinuxFiles
 
     public static IOException Error(int errno, string path) =>
         new($"{path}: {new Win32Exception(errno).Message} (errno {errno})", errno);
+
+    /// <summary>All bits when it cannot be read: then every mode is set explicitly.</summary>
+    private static int ReadUmask()
+    {
+        const string Field = "Umask:";
+        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(static line => line.StartsWith(Field, StringComparison.Ordinal));
+        return line is null ? 0xFFF : Convert.ToInt32(line[Field.Length..].Trim(), 8);
+    }
 
     private static SafeFileHandle Opened(int fd, string path)
     {

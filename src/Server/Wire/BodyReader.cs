@@ -25,7 +25,7 @@ internal static class BodyReader
             PipeReader reader = request.BodyReader;
             while (true)
             {
-                ReadResult read = await reader.ReadAsync(cancellationToken);
+                ReadResult read = await ReadSomeAsync(reader, cancellationToken);
                 long length = body.Length + read.Buffer.Length;
                 if (length > limit.Bytes)
                 {
@@ -45,6 +45,19 @@ internal static class BodyReader
         {
             body.Dispose();
             throw;
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadSomeAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            // A chunk larger than an int, a connection that was reset: the client's doing, and nothing for the log.
+            throw new BadHttpRequestException(broken.Message, StatusCodes.Status400BadRequest, broken);
         }
     }
 }
@@ -89,9 +102,37 @@ internal struct RequestBytes(int expected, bool pooled) : IDisposable
 
     private static void Return(byte[]? array, bool pooled)
     {
-        if (pooled && array is { Length: <= Trusted })
+        if (array is { Length: > Trusted })
+        {
+            LargeGarbage.Add(array.Length);
+        }
+        else if (pooled && array is not null)
         {
             ArrayPool<byte>.Shared.Return(array);
+        }
+    }
+}
+
+/// <summary>
+/// Sees to it that bodies of archives do not pile up. Left alone the collector lets such arrays grow to hundreds of megabytes
+/// on a machine that has the memory, for a process that needs a few tens. Collected in the background: nobody is stopped for it.
+/// </summary>
+internal static class LargeGarbage
+{
+    private const long BytesWorthCollecting = 48 * 1024 * 1024;
+
+    private static long _bytes;
+
+    /// <summary>Tells of so many bytes that nobody needs any more.</summary>
+    public static void Add(int bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) >= BytesWorthCollecting)
+        {
+            Interlocked.Exchange(ref _bytes, 0);
+
+            // Elsewhere, because the frames of this caller may still hold what they have just given up.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static _ => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false), null);
         }
     }
 }

@@ -13,12 +13,14 @@ internal sealed class HostGuard(string listenHost)
 {
     private const string LocalStackDomain = "localhost.localstack.cloud";
 
+    private readonly string _names = listenHost is "localhost" or "127.0.0.1" ? "localhost or 127.0.0.1" : $"localhost, 127.0.0.1 or {listenHost}";
+
     public void Check(HttpRequest request)
     {
         HostString host = request.Host;
         if (!IsOurs(host.Host))
         {
-            throw Refusal($"The host '{Shortened(host.Value)}' is not one this server answers to: use localhost, 127.0.0.1 or {listenHost}.");
+            throw Refusal($"The host '{Shortened(host.Value)}' is not one this server answers to: use {_names}.");
         }
 
         CheckOrigin(request, host);

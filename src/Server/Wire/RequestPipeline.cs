@@ -70,6 +70,7 @@ internal sealed partial class RequestPipeline(
         }
         finally
         {
+            call.Body = default;
             body.Dispose();
         }
     }

@@ -60,4 +60,44 @@ public sealed class RequestBodyTests
         Assert.Empty(request.Layers!);
         Assert.Null(request.Description);
     }
+
+    [Theory]
+    [InlineData("UEsDBA==", 4)]
+    [InlineData("UEsD", 3)]
+    [InlineData("UE\\/D", 3)]
+    [InlineData("UEsD\\nBA==", 4)]
+    [InlineData("UE sD", 3)]
+    [InlineData("", 0)]
+    public void A_blob_is_base64_however_a_client_writes_it(string text, int length) =>
+        Assert.Equal(length, ReadCode($$$"""{"Code":{"ZipFile":"{{{text}}}"}}""").Length);
+
+    [Theory]
+    [InlineData("\"UEsDBA\"")]
+    [InlineData("\"UEsD====\"")]
+    [InlineData("\"U===\"")]
+    [InlineData("\"=\"")]
+    [InlineData("\"UE=DBA==\"")]
+    [InlineData("[80,75]")]
+    [InlineData("{}")]
+    [InlineData("1")]
+    public void What_is_not_base64_names_its_member(string value)
+    {
+        AwsError error = Assert.Throws<AwsError>(() => ReadCode($$$$"""{"Code":{"ZipFile":{{{{value}}}}}}"""));
+        Assert.StartsWith("The value of 'Code.ZipFile' has the wrong type", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reading_an_archive_takes_no_more_memory_than_the_archive()
+    {
+        byte[] archive = new byte[24 * 1024 * 1024];
+        byte[] body = Encoding.UTF8.GetBytes($$$"""{"Code":{"ZipFile":"{{{Convert.ToBase64String(archive)}}}"}}""");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        byte[] read = RequestBody.Read(body, LambdaJson.Default.CreateFunctionRequest).Code!.ZipFile!;
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(archive.Length, read.Length);
+        Assert.InRange(allocated, archive.Length, archive.Length * 5L / 4);
+    }
+
+    private static byte[] ReadCode(string body) =>
+        RequestBody.Read(Encoding.UTF8.GetBytes(body), LambdaJson.Default.CreateFunctionRequest).Code!.ZipFile!;
 }

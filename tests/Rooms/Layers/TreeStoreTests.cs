@@ -13,7 +13,7 @@ public sealed class TreeStoreTests : IAsyncDisposable
         source, archive = sys.argv[1:]
         os.makedirs(source + '/bin/deep'); os.makedirs(source + '/locked')
         for name, mode in (('bin/run', 0o755), ('bin/plain', 0o644), ('bin/deep/secret', 0o600), ('locked/r', 0o444),
-                           ('odd', 0o751), ('group', 0o2755), ('user', 0o4711), ('none', 0o000), ('empty', 0o640)):
+                           ('odd', 0o751), ('group', 0o2755), ('user', 0o4711), ('none', 0o000), ('empty', 0o640), ('all', 0o777), ('shared', 0o666)):
             with open(source + '/' + name, 'w') as f:
                 f.write('' if name == 'empty' else name)
             os.chmod(source + '/' + name, mode)

@@ -107,7 +107,7 @@ internal static class MalformedRequest
         Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {Pick(random, ["-1", "x", "1, 2", "99999999999999999999"])}\r\n\r\n{{}}");
 
     private static byte[] BadChunk(Random random) =>
-        Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{Pick(random, ["zz\r\n", "2\r\n{}xx\r\n", "-1\r\n"])}\r\n");
+        Encoding.ASCII.GetBytes($"POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{Pick(random, ["zz\r\n", "2\r\n{}xx\r\n", "-1\r\n", "ffffffffffffffff\r\n"])}\r\n");
 
     private static byte[] NoHost(Random random) => Encoding.ASCII.GetBytes($"GET /{random.Next()} HTTP/1.1\r\nConnection: close\r\n\r\n");
 

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 namespace Lamina.Contract.Lambda;
 
 /// <summary>JSON of requests and answers; members that are null are left out.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(BlobConverter)])]
 [JsonSerializable(typeof(CreateFunctionRequest))]
 [JsonSerializable(typeof(FunctionConfiguration))]
 [JsonSerializable(typeof(GetFunctionResponse))]
