@@ -15,8 +15,8 @@ namespace Lamina.Execution;
 /// The story of an invocation; never throws for what a function does.
 /// 1. Admit: the account's concurrency in the region has room.
 /// 2. Take an environment: the newest idle one, at once; else wait for whichever comes first, one that is given back or a new one.
-/// 3. Run: the environment's loop hands the event to the runtime and brings the outcome.
-/// 4. Give back: to the first waiter, or to the idle ones.
+/// 3. Run: the environment's loop hands the event to the runtime and brings the outcome. It makes itself available again when
+///    the runtime asks for its next event: to the first waiter, or among the idle ones.
 /// </summary>
 public sealed partial class Invoker : IAsyncDisposable
 {
@@ -155,27 +155,16 @@ public sealed partial class Invoker : IAsyncDisposable
 
                 // 3. Run.
                 var job = new InvokeJob(invocation);
-                ExecutionEnvironment? environment = taken.Environment;
-                InvokeOutcome? outcome;
-                if (environment is not null)
+                if (taken.Environment is { } environment)
                 {
                     environment.Post(new EnvironmentEvent(EnvironmentEventKind.Invoke, job));
-                    outcome = await job.Task;
                 }
                 else
                 {
-                    var request = new StartRequest(pool, null, job, taken.FailedInit);
-                    _starter.Enqueue(request);
-                    outcome = await job.Task;
-                    environment = request.Started;
+                    _starter.Enqueue(new StartRequest(pool, job, taken.FailedInit));
                 }
 
-                // 4. Give back.
-                if (environment is not null)
-                {
-                    pool.GiveBack(environment);
-                }
-
+                InvokeOutcome? outcome = await job.Task;
                 if (outcome is not null || attempt == MaxAttempts)
                 {
                     return outcome ?? Failed(EnvironmentEnd.Shutdown("the execution environment ended before the event reached it"), invocation);
@@ -193,7 +182,7 @@ public sealed partial class Invoker : IAsyncDisposable
 
     private static async ValueTask<TakeResult> WaitAsync(FunctionPool pool, CancellationToken cancellationToken)
     {
-        EnvironmentWaiter waiter = pool.Enqueue();
+        EnvironmentWaiter waiter = pool.TakeOrWait();
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((EnvironmentWaiter)state!).TrySetCanceled(token), waiter);
         return await waiter.Task;

@@ -16,7 +16,25 @@ internal enum EnvironmentEventKind
     Kill,
 }
 
-internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, object? Subject);
+internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, object? Subject)
+{
+    /// <summary>Tells whoever posted it that the environment is gone.</summary>
+    public void Refuse()
+    {
+        switch (Subject)
+        {
+            case InvokeJob job:
+                job.TrySetResult(null);
+                break;
+            case NextRequest next:
+                next.TrySetResult(null);
+                break;
+            case PostedResult posted:
+                posted.Refuse(RuntimeVerdictKind.WrongState, EnvironmentState.Closed);
+                break;
+        }
+    }
+}
 
 /// <summary>
 /// An invocation on its way through one environment. Completes with the outcome, or with null when the environment ended
@@ -58,6 +76,19 @@ internal sealed class PostedResult(PostedKind kind, string requestId, PayloadBuf
     public PayloadBuffer Body { get; } = body;
 
     public string? ErrorType { get; } = errorType;
+
+    public InvokeOutcome ToOutcome() => Kind switch
+    {
+        PostedKind.Response => InvokeOutcome.Of(InvokeResult.Succeeded, Body),
+        PostedKind.Error => InvokeOutcome.Of(InvokeResult.FunctionFailed, Body),
+        _ => InvokeOutcome.Of(InvokeResult.FunctionFailed, new PayloadBuffer(ErrorPayloads.ResponseTooLarge, null)),
+    };
+
+    public void Refuse(RuntimeVerdictKind verdict, EnvironmentState state)
+    {
+        Body.Return();
+        TrySetResult(new RuntimeVerdict(verdict, state));
+    }
 }
 
 internal enum RuntimeVerdictKind
@@ -78,6 +109,12 @@ internal sealed record EnvironmentEnd(EndReason Reason, string ErrorType, string
     public Exception? Cause { get; init; }
 
     public ProcessExit? Exit { get; init; }
+
+    public static EnvironmentEnd PlatformFailure(Exception? cause) => new(
+        EndReason.PlatformFailure, ErrorPayloads.SandboxFailure, "the execution environment could not be provided")
+    {
+        Cause = cause,
+    };
 
     public static EnvironmentEnd Shutdown(string message) => new(EndReason.Shutdown, "Sandbox.Failure", message);
 }

@@ -4,15 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Lamina.Execution.Environments;
 
-/// <param name="Waiter">Who waits for any environment of the pool; null when the environment is for one job.</param>
-/// <param name="BoundJob">The job whose init is tried again inside it.</param>
-internal sealed record StartRequest(FunctionPool Pool, EnvironmentWaiter? Waiter, InvokeJob? BoundJob, EnvironmentLog? Log)
-{
-    /// <summary>Set before the environment starts; the bound job's caller gives it back.</summary>
-    public ExecutionEnvironment? Started { get; set; }
-
-    public bool IsWanted => Waiter is not null ? !Waiter.Task.IsCompleted : !BoundJob!.Task.IsCompleted;
-}
+/// <param name="BoundJob">The job whose init is tried again inside it; null when the environment is for any waiter of the pool.</param>
+/// <param name="Log">The log stream of the failed init.</param>
+internal sealed record StartRequest(FunctionPool Pool, InvokeJob? BoundJob, EnvironmentLog? Log);
 
 /// <summary>
 /// Starts environments first come, first served: a few at a time, and no more living ones than the limit. Where the limit
@@ -91,7 +85,7 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
     private async Task StartOneAsync(StartRequest request, CancellationToken cancellationToken)
     {
         // Many waiters are served by environments that came free meanwhile.
-        if (!request.IsWanted)
+        if (IsDropped(request))
         {
             return;
         }
@@ -106,14 +100,13 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
             throw;
         }
 
-        if (!request.IsWanted)
+        if (IsDropped(request))
         {
             _places.Release();
             return;
         }
 
-        request.Started = request.Pool.Create(request.BoundJob, request.Log);
-        await request.Started.Created;
+        await request.Pool.Create(request.BoundJob, request.Log).Created;
     }
 
     private async ValueTask TakePlaceAsync(CancellationToken cancellationToken)
@@ -136,11 +129,18 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
         }
     }
 
+    private static bool IsDropped(StartRequest request) => request.BoundJob is null && request.Pool.TryDropStart();
+
     private static void Refuse(StartRequest request)
     {
-        EnvironmentEnd end = EnvironmentEnd.Shutdown("Lamina is shutting down");
-        request.Waiter?.TrySetResult(new TakeResult(null, null, end));
-        request.BoundJob?.TrySetResult(null);
+        if (request.BoundJob is not null)
+        {
+            request.BoundJob.TrySetResult(null);
+        }
+        else
+        {
+            request.Pool.OnStartRefused(EnvironmentEnd.Shutdown("Lamina is shutting down"));
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "A start waits: all {MaxEnvironments} execution environments (MaxEnvironments) are in use.")]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Threading.Channels;
 using Lamina.Contract;
 using Lamina.Execution.RuntimeApi;
@@ -24,8 +23,8 @@ internal sealed record EnvironmentServices(
 /// invocation changes threads only where it must.
 /// </summary>
 /// <remarks>
-/// Once it has responded it may be taken again, although the runtime has yet to ask for its next event: the job waits here.
-/// A job the runtime never saw completes with null and goes elsewhere.
+/// The caller has the answer when the runtime gives it; the invocation ends, and the environment is available again, when the
+/// runtime asks for its next event. A job the runtime never saw completes with null and goes elsewhere.
 /// </remarks>
 internal sealed partial class ExecutionEnvironment
 {
@@ -39,16 +38,12 @@ internal sealed partial class ExecutionEnvironment
     private readonly FunctionPool _pool;
     private readonly InvocationRecorder _recorder;
     private readonly DeadlineTimer _deadline;
-    private readonly IPAddress _address;
+    private readonly EnvironmentSandbox _sandbox;
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly InvokeJob? _boundJob;
 
     private volatile EnvironmentState _state;
     private volatile bool _stopRequested;
-    private RunningSandbox? _sandbox;
-    private OutputPump? _pump;
-    private Task _exitWatch = Task.CompletedTask;
-    private Task _accepting = Task.CompletedTask;
     private EnvironmentEnd? _initError;
     private InvokeJob? _job;
     private InvokeJob? _pending;
@@ -66,7 +61,7 @@ internal sealed partial class ExecutionEnvironment
         Log = log;
         _recorder = new InvocationRecorder(pool.Function, log, services.Time, boundJob);
         _deadline = new DeadlineTimer(services.Time, () => Post(new EnvironmentEvent(EnvironmentEventKind.DeadlinePassed, null)));
-        _address = services.Addresses.Take();
+        _sandbox = new EnvironmentSandbox(services, this);
     }
 
     public string Id { get; }
@@ -76,7 +71,7 @@ internal sealed partial class ExecutionEnvironment
     public FunctionVersion Function => _pool.Function;
 
     /// <summary>A job posted now will be served, or come back undelivered.</summary>
-    public bool IsUsable => _state is EnvironmentState.Idle or EnvironmentState.Responded && !_stopRequested;
+    public bool IsUsable => _state == EnvironmentState.Idle && !_stopRequested;
 
     /// <summary>The sandbox stands and its process runs, or neither ever will.</summary>
     public Task Created => _created.Task;
@@ -90,7 +85,7 @@ internal sealed partial class ExecutionEnvironment
     {
         if (!_events.Writer.TryWrite(happened))
         {
-            Refuse(happened);
+            happened.Refuse();
         }
     }
 
@@ -104,12 +99,7 @@ internal sealed partial class ExecutionEnvironment
     {
         try
         {
-            EnvironmentEnd? failed = await StartSandboxAsync();
-            _created.SetResult();
-            if (failed is not null)
-            {
-                await CloseAsync(failed);
-            }
+            await StartSandboxAsync();
 
             while (_state != EnvironmentState.Closed)
             {
@@ -120,7 +110,7 @@ internal sealed partial class ExecutionEnvironment
         {
             // Only this environment is lost; the server and all others live on.
             LogFailure(_services.Logger, exception, Id, Function.Name);
-            await CloseAsync(PlatformFailure(exception));
+            await CloseAsync(EnvironmentEnd.PlatformFailure(exception));
         }
         finally
         {
@@ -128,54 +118,23 @@ internal sealed partial class ExecutionEnvironment
             _events.Writer.TryComplete();
             while (_events.Reader.TryRead(out EnvironmentEvent late))
             {
-                Refuse(late);
+                late.Refuse();
             }
         }
     }
 
-    /// <summary>Null when the process runs; otherwise why it does not.</summary>
-    private async Task<EnvironmentEnd?> StartSandboxAsync()
+    private async ValueTask StartSandboxAsync()
     {
-        EnvironmentPlan? plan = null;
-        try
+        EnvironmentEnd? failed = await _sandbox.StartAsync(_recorder);
+        _created.SetResult();
+        if (failed is not null)
         {
-            plan = await _services.Planner.PlanAsync(Function, Id, Log.Stream, _address, CancellationToken.None);
-            _recorder.InitStarted(plan.RuntimeVersion);
-            _sandbox = await _services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
-            _accepting = _services.Connections.AcceptAsync(this, _sandbox.Listeners);
-        }
-        catch (EntrypointException exception)
-        {
-            _recorder.InitStarted(exception.RuntimeVersion);
-            return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, exception.Message);
-        }
-        catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or AwsError)
-        {
-            LogFailure(_services.Logger, exception, Id, Function.Name);
-            return PlatformFailure(exception);
+            await CloseAsync(failed);
+            return;
         }
 
-        try
-        {
-            SandboxProcess process = await _sandbox.StartProcessAsync(plan.Process, CancellationToken.None);
-            Transition(EnvironmentState.Init);
-            _deadline.Arm(_boundJob is null ? Limits.InitDuration : TimeSpan.FromSeconds(Function.TimeoutSeconds));
-            _pump = new OutputPump(process, Log);
-            _pump.Start();
-            _exitWatch = WatchExitAsync(process, _sandbox);
-            return null;
-        }
-        catch (SandboxException exception)
-        {
-            LogNotExecuted(_services.Logger, exception, Id, Function.Name, plan.Process.Arguments[0]);
-            return EntrypointErrors.Of(exception, plan);
-        }
-    }
-
-    private async Task WatchExitAsync(SandboxProcess process, RunningSandbox sandbox)
-    {
-        await Task.WhenAny(process.Exited, sandbox.Gone);
-        Post(new EnvironmentEvent(EnvironmentEventKind.Exited, process.Exited.IsCompletedSuccessfully ? await process.Exited : null));
+        Transition(EnvironmentState.Init);
+        _deadline.Arm(_boundJob is null ? Limits.InitDuration : TimeSpan.FromSeconds(Function.TimeoutSeconds));
     }
 
     private ValueTask HandleAsync(EnvironmentEvent happened)
@@ -183,8 +142,7 @@ internal sealed partial class ExecutionEnvironment
         switch (happened.Kind)
         {
             case EnvironmentEventKind.Invoke:
-                _pending = (InvokeJob)happened.Subject!;
-                TryDeliver();
+                OnInvoke((InvokeJob)happened.Subject!);
                 return ValueTask.CompletedTask;
             case EnvironmentEventKind.Next:
                 return OnNextAsync((NextRequest)happened.Subject!);
@@ -211,6 +169,17 @@ internal sealed partial class ExecutionEnvironment
         }
     }
 
+    private void OnInvoke(InvokeJob job)
+    {
+        _pending = job;
+        TryDeliver();
+        if (_pending is not null)
+        {
+            // The runtime hung up and may never ask again: the job goes elsewhere in the end.
+            _deadline.Arm(TimeSpan.FromSeconds(Function.TimeoutSeconds));
+        }
+    }
+
     private async ValueTask OnNextAsync(NextRequest request)
     {
         switch (_state)
@@ -229,9 +198,7 @@ internal sealed partial class ExecutionEnvironment
                 request.TrySetResult(_job);
                 break;
             case EnvironmentState.Responded:
-                await FinishInvocationAsync();
-                _next = request;
-                TryDeliver();
+                await FinishInvocationAsync(request);
                 await StopWhenIdleAsync();
                 break;
             default:
@@ -253,7 +220,7 @@ internal sealed partial class ExecutionEnvironment
         else
         {
             _deadline.Disarm();
-            _pool.OnReady(this);
+            _pool.OnStarted(this);
         }
     }
 
@@ -282,19 +249,13 @@ internal sealed partial class ExecutionEnvironment
         EnvironmentState from = _state;
         if (from != EnvironmentState.Invoking || posted.RequestId != _job!.Invocation.RequestId)
         {
-            posted.Body.Return();
-            posted.TrySetResult(new RuntimeVerdict(
-                from == EnvironmentState.Invoking ? RuntimeVerdictKind.WrongRequestId : RuntimeVerdictKind.WrongState, from));
+            posted.Refuse(from == EnvironmentState.Invoking ? RuntimeVerdictKind.WrongRequestId : RuntimeVerdictKind.WrongState, from);
             return;
         }
 
         Transition(EnvironmentState.Responded);
-        InvokeOutcome answer = posted.Kind switch
-        {
-            PostedKind.Response => InvokeOutcome.Of(InvokeResult.Succeeded, posted.Body),
-            PostedKind.Error => InvokeOutcome.Of(InvokeResult.FunctionFailed, posted.Body),
-            _ => InvokeOutcome.Of(InvokeResult.FunctionFailed, new PayloadBuffer(ErrorPayloads.ResponseTooLarge, null)),
-        };
+        _pool.OnResponded();
+        InvokeOutcome answer = posted.ToOutcome();
         if (_job.Invocation.WantsLogTail)
         {
             _job.Answer = answer;
@@ -320,7 +281,7 @@ internal sealed partial class ExecutionEnvironment
     }
 
     private ValueTask OnExitedAsync(ProcessExit? exit) =>
-        CloseAsync(_initError ?? (exit is null ? PlatformFailure(null) : ErrorPayloads.OfExit(exit)));
+        CloseAsync(_initError ?? (exit is null ? EnvironmentEnd.PlatformFailure(null) : ErrorPayloads.OfExit(exit)));
 
     private ValueTask OnDeadlineAsync()
     {
@@ -339,15 +300,23 @@ internal sealed partial class ExecutionEnvironment
             : ValueTask.CompletedTask;
 
     /// <summary>The runtime asks for its next event: everything it wrote before belongs to the invocation that ends here.</summary>
-    private async ValueTask FinishInvocationAsync()
+    private async ValueTask FinishInvocationAsync(NextRequest request)
     {
         InvokeJob job = _job!;
         _deadline.Disarm();
         TimeSpan duration = _recorder.Elapsed(job);
-        await _pump!.DrainAsync(CancellationToken.None);
-        _recorder.InvocationEnded(job, duration, _sandbox!.ReadUsage().PeakMemoryBytes, end: null);
+        await _sandbox.DrainOutputAsync();
+        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, _sandbox.ReadPeakMemoryBytes(), end: null);
         Transition(EnvironmentState.Idle);
         _job = null;
+        _next = request;
+
+        // Available before the caller hears: one that comes again at once finds it.
+        _pool.OnFinished(this);
+        if (outcome is not null)
+        {
+            job.TrySetResult(outcome);
+        }
     }
 
     private async ValueTask CloseAsync(EnvironmentEnd end)
@@ -362,46 +331,67 @@ internal sealed partial class ExecutionEnvironment
         LogClosing(_services.Logger, Id, Function.Name, from, end.Reason);
         _deadline.Dispose();
         _next?.TrySetResult(null);
-        long peakMemoryBytes = 0;
-        if (_sandbox is not null)
-        {
-            _sandbox.Kill();
-            peakMemoryBytes = _sandbox.ReadUsage().PeakMemoryBytes;
-            await _sandbox.DisposeAsync();
-        }
-
-        await (_pump?.Completion ?? Task.CompletedTask);
-        await Task.WhenAll(_exitWatch, _accepting);
-        _services.Addresses.Return(_address);
+        long peakMemoryBytes = await CloseSandboxAsync();
         Settle(from, end, peakMemoryBytes);
         Transition(EnvironmentState.Closed);
-        _pool.OnClosed(this);
+        _pool.OnClosed(this, from);
+    }
+
+    private async ValueTask<long> CloseSandboxAsync()
+    {
+        try
+        {
+            return await _sandbox.CloseAsync();
+        }
+        catch (Exception exception)
+        {
+            // Whoever waits for this environment must hear of its end all the same.
+            LogFailure(_services.Logger, exception, Id, Function.Name);
+            return 0;
+        }
     }
 
     /// <summary>Gives everybody who waits for this environment an answer.</summary>
     private void Settle(EnvironmentState from, EnvironmentEnd end, long peakMemoryBytes)
     {
-        bool neverReady = from is EnvironmentState.Starting or EnvironmentState.Init;
-        if (neverReady && end.Reason != EndReason.Shutdown)
+        if (from is EnvironmentState.Starting or EnvironmentState.Init)
         {
-            _recorder.InitFailed(end);
-            if (_boundJob is null)
-            {
-                _pool.OnInitFailed(this, end);
-            }
-            else
-            {
-                _recorder.InvocationStarted(_boundJob);
-                _recorder.InvocationEnded(_boundJob, _recorder.Elapsed(_boundJob), peakMemoryBytes, end);
-            }
+            SettleInit(end, peakMemoryBytes);
         }
         else if (_job is not null)
         {
-            _recorder.InvocationEnded(_job, _recorder.Elapsed(_job), peakMemoryBytes, end);
+            SettleInvocation(_job, end, peakMemoryBytes);
         }
 
         _pending?.TrySetResult(null);
         _boundJob?.TrySetResult(null);
+    }
+
+    private void SettleInit(EnvironmentEnd end, long peakMemoryBytes)
+    {
+        bool failed = end.Reason != EndReason.Shutdown;
+        if (failed)
+        {
+            _recorder.InitFailed(end);
+        }
+
+        if (_boundJob is null)
+        {
+            _pool.OnStartFailed(Log, end);
+        }
+        else if (failed)
+        {
+            _recorder.InvocationStarted(_boundJob);
+            SettleInvocation(_boundJob, end, peakMemoryBytes);
+        }
+    }
+
+    private void SettleInvocation(InvokeJob job, EnvironmentEnd end, long peakMemoryBytes)
+    {
+        if (_recorder.InvocationEnded(job, _recorder.Elapsed(job), peakMemoryBytes, end) is { } outcome)
+        {
+            job.TrySetResult(outcome);
+        }
     }
 
     private void Transition(EnvironmentState to)
@@ -414,31 +404,8 @@ internal sealed partial class ExecutionEnvironment
         _state = to;
     }
 
-    private static void Refuse(EnvironmentEvent late)
-    {
-        switch (late.Subject)
-        {
-            case InvokeJob job:
-                job.TrySetResult(null);
-                break;
-            case NextRequest next:
-                next.TrySetResult(null);
-                break;
-            case PostedResult posted:
-                posted.Body.Return();
-                posted.TrySetResult(new RuntimeVerdict(RuntimeVerdictKind.WrongState, EnvironmentState.Closed));
-                break;
-        }
-    }
-
-    private static EnvironmentEnd PlatformFailure(Exception? cause) =>
-        new(EndReason.PlatformFailure, ErrorPayloads.SandboxFailure, "the execution environment could not be provided") { Cause = cause };
-
     [LoggerMessage(LogLevel.Error, "Environment {Id} of {Function} failed; it is replaced.")]
     private static partial void LogFailure(ILogger logger, Exception exception, string id, string function);
-
-    [LoggerMessage(LogLevel.Information, "Environment {Id} of {Function}: {Program} cannot be executed.")]
-    private static partial void LogNotExecuted(ILogger logger, Exception exception, string id, string function, string program);
 
     [LoggerMessage(LogLevel.Debug, "Environment {Id} of {Function} ends in state {State}: {Reason}.")]
     private static partial void LogClosing(ILogger logger, string id, string function, EnvironmentState state, EndReason reason);

@@ -4,26 +4,29 @@ using Lamina.Functions;
 namespace Lamina.Execution.Environments;
 
 /// <summary>
-/// What a waiting invocation gets: an environment; or a failed init, which is tried again inside the invocation, in the
-/// same log stream; or the end of a start that no second try would mend.
-/// </summary>
-internal readonly record struct TakeResult(ExecutionEnvironment? Environment, EnvironmentLog? FailedInit, EnvironmentEnd? Failure);
-
-/// <summary>An invocation that found no idle environment. A cancelled one is passed over.</summary>
-internal sealed class EnvironmentWaiter() : TaskCompletionSource<TakeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-
-/// <summary>
 /// The environments of one function version with one environment key. Idle ones are taken newest first, so that the oldest
 /// can go; waiters are served first in, first out, by whichever environment comes free or ready.
 /// </summary>
-/// <remarks>Every waiter has a start request of its own, so a failed start wakes the first waiter and leaves nobody waiting for ever.</remarks>
+/// <remarks>
+/// Nobody waits for ever: there are always at least as many starts as waiters, or the timer runs that will order what is
+/// missing. An environment that has answered but whose runtime has yet to ask for its next event counts as one on its way,
+/// for a moment: mostly it is back long before a new one could be made.
+/// </remarks>
 internal sealed class FunctionPool(
     FunctionVersion function, ConcurrencyGate gate, EnvironmentServices services, EnvironmentStarter starter, LogRing logs)
 {
+    // What a start costs at least; waiting longer for a runtime that does not ask would cost more than starting another.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
     private readonly List<(ExecutionEnvironment Environment, long Since)> _idle = [];
-    private readonly Queue<EnvironmentWaiter> _waiters = new();
+    private readonly WaitingLine _line = new();
+    private ITimer? _timer;
+    private bool _timerRuns;
     private int _living;
+
+    /// <summary>Environments that have answered and whose runtime has not asked for its next event yet.</summary>
+    private int _responded;
     private bool _retired;
 
     public FunctionVersion Function { get; } = function;
@@ -34,30 +37,39 @@ internal sealed class FunctionPool(
     {
         lock (_lock)
         {
-            while (_idle.Count > 0)
-            {
-                ExecutionEnvironment newest = _idle[^1].Environment;
-                _idle.RemoveAt(_idle.Count - 1);
-                if (newest.IsUsable)
-                {
-                    return newest;
-                }
-            }
-
-            return null;
+            return TryTake_NeedsLock();
         }
     }
 
-    public EnvironmentWaiter Enqueue()
+    /// <summary>What is idle by now; else whichever comes first, one that becomes available or a new one.</summary>
+    public EnvironmentWaiter TakeOrWait()
     {
         var waiter = new EnvironmentWaiter();
+        int missing = 0;
         lock (_lock)
         {
-            _waiters.Enqueue(waiter);
+            if (TryTake_NeedsLock() is { } environment)
+            {
+                waiter.SetResult(new TakeResult(environment, null, null));
+            }
+            else
+            {
+                _line.Add(waiter);
+                missing = Order_NeedsLock(patient: true);
+            }
         }
 
-        starter.Enqueue(new StartRequest(this, waiter, null, null));
+        Start(missing);
         return waiter;
+    }
+
+    /// <summary>True when fewer wait than environments are being started: this start is then no longer counted.</summary>
+    public bool TryDropStart()
+    {
+        lock (_lock)
+        {
+            return _line.TryDropStart();
+        }
     }
 
     /// <summary>Makes an environment; the caller holds a place among the living for it.</summary>
@@ -77,48 +89,55 @@ internal sealed class FunctionPool(
         return environment;
     }
 
-    /// <summary>An environment has finished its init, or an invocation.</summary>
-    public void OnReady(ExecutionEnvironment environment)
+    /// <summary>An environment that was started for the waiters is ready.</summary>
+    public void OnStarted(ExecutionEnvironment environment)
     {
         lock (_lock)
         {
-            if (TryServe_NeedsLock(environment))
-            {
-                return;
-            }
-
-            if (!_retired && !starter.IsStarved)
-            {
-                _idle.Add((environment, services.Time.GetTimestamp()));
-                return;
-            }
+            _line.Starting--;
         }
 
-        environment.Stop();
+        MakeAvailable(environment);
     }
 
-    public void GiveBack(ExecutionEnvironment environment)
+    public void OnStartFailed(EnvironmentLog log, EnvironmentEnd end) => OnStartEnded(
+        end.Reason is EndReason.PlatformFailure or EndReason.Shutdown ? new TakeResult(null, null, end) : new TakeResult(null, log, null));
+
+    public void OnStartRefused(EnvironmentEnd end) => OnStartEnded(new TakeResult(null, null, end));
+
+    public void OnResponded()
     {
-        if (environment.IsUsable)
+        lock (_lock)
         {
-            OnReady(environment);
+            _responded++;
         }
     }
 
-    public void OnInitFailed(ExecutionEnvironment environment, EnvironmentEnd end) =>
-        WakeFirst(end.Reason is EndReason.PlatformFailure
-            ? new TakeResult(null, null, end)
-            : new TakeResult(null, environment.Log, null));
-
-    public void OnClosed(ExecutionEnvironment environment)
+    /// <summary>The runtime has asked for its next event.</summary>
+    public void OnFinished(ExecutionEnvironment environment)
     {
+        lock (_lock)
+        {
+            _responded--;
+        }
+
+        MakeAvailable(environment);
+    }
+
+    /// <param name="last">The state in which its end began.</param>
+    public void OnClosed(ExecutionEnvironment environment, EnvironmentState last)
+    {
+        int missing;
         lock (_lock)
         {
             _living--;
+            _responded -= last == EnvironmentState.Responded ? 1 : 0;
             _idle.RemoveAll(idle => idle.Environment == environment);
+            missing = Order_NeedsLock(patient: true);
         }
 
         starter.Remove(environment);
+        Start(missing);
     }
 
     /// <summary>Ends environments that were idle at <paramref name="since"/> already. True when the pool is empty.</summary>
@@ -138,7 +157,7 @@ internal sealed class FunctionPool(
         expired.ForEach(static environment => environment.Stop());
         lock (_lock)
         {
-            return _living == 0 && _waiters.Count == 0;
+            return _living == 0 && _line.IsEmpty;
         }
     }
 
@@ -165,40 +184,99 @@ internal sealed class FunctionPool(
     public void Retire()
     {
         ExecutionEnvironment[] idle;
+        int missing;
         lock (_lock)
         {
             _retired = true;
+            _timer?.Dispose();
+            _timer = null;
+            missing = Order_NeedsLock(patient: false);
             idle = [.. _idle.Select(static entry => entry.Environment)];
             _idle.Clear();
         }
 
         Array.ForEach(idle, static environment => environment.Stop());
+        Start(missing);
     }
 
-    public void WakeFirst(TakeResult result)
+    private void MakeAvailable(ExecutionEnvironment environment)
     {
         lock (_lock)
         {
-            while (_waiters.TryDequeue(out EnvironmentWaiter? waiter))
+            if (!environment.IsUsable || _line.TryServe(new TakeResult(environment, null, null)))
             {
-                if (waiter.TrySetResult(result))
-                {
-                    return;
-                }
+                return;
             }
+
+            if (!_retired && !starter.IsStarved)
+            {
+                _idle.Add((environment, services.Time.GetTimestamp()));
+                return;
+            }
+        }
+
+        environment.Stop();
+    }
+
+    private void OnStartEnded(TakeResult result)
+    {
+        lock (_lock)
+        {
+            _line.Starting--;
+            _line.TryServe(result);
         }
     }
 
-    private bool TryServe_NeedsLock(ExecutionEnvironment environment)
+    private ExecutionEnvironment? TryTake_NeedsLock()
     {
-        while (_waiters.TryDequeue(out EnvironmentWaiter? waiter))
+        while (_idle.Count > 0)
         {
-            if (waiter.TrySetResult(new TakeResult(environment, null, null)))
+            ExecutionEnvironment newest = _idle[^1].Environment;
+            _idle.RemoveAt(_idle.Count - 1);
+            if (newest.IsUsable)
             {
-                return true;
+                return newest;
             }
         }
 
-        return false;
+        return null;
+    }
+
+    /// <summary>How many starts to enqueue now, counted as starting already.</summary>
+    /// <param name="patient">What is on its way gets a moment to arrive.</param>
+    private int Order_NeedsLock(bool patient)
+    {
+        int wanted = _line.WithoutStart;
+        int missing = patient && !_retired ? Math.Max(0, wanted - _responded) : wanted;
+        _line.Starting += missing;
+        if (wanted > missing && !_timerRuns)
+        {
+            _timerRuns = true;
+            _timer ??= services.Time.CreateTimer(
+                static pool => ((FunctionPool)pool!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(Patience, Timeout.InfiniteTimeSpan);
+        }
+
+        return missing;
+    }
+
+    private void OnTimer()
+    {
+        int missing;
+        lock (_lock)
+        {
+            _timerRuns = false;
+            missing = Order_NeedsLock(patient: false);
+        }
+
+        Start(missing);
+    }
+
+    private void Start(int missing)
+    {
+        for (; missing > 0; missing--)
+        {
+            starter.Enqueue(new StartRequest(this, null, null));
+        }
     }
 }

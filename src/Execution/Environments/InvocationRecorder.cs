@@ -59,8 +59,9 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
 
     public TimeSpan Elapsed(InvokeJob job) => time.GetElapsedTime(job.StartedAt);
 
+    /// <summary>Returns what the caller still waits for; null when the caller has it.</summary>
     /// <param name="end">How the environment ended with it; null when the runtime answered and goes on.</param>
-    public void InvocationEnded(InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? end)
+    public InvokeOutcome? InvocationEnded(InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? end)
     {
         bool answered = job.Answer is not null || job.Task.IsCompleted;
         string? status = null;
@@ -91,7 +92,8 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
             ErrorType = errorType,
         });
         _unreportedInit = null;
-        Complete(job, answered ? job.Answer : OutcomeOf(end!, requestId));
+        InvokeOutcome? outcome = answered ? job.Answer : OutcomeOf(end!, requestId);
+        return job.Invocation.WantsLogTail ? outcome!.WithLogTail(log.EndTail()) : outcome;
     }
 
     private static InvokeOutcome OutcomeOf(EnvironmentEnd end, string requestId)
@@ -106,17 +108,5 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
             ? end.ReportedBody
             : ErrorPayloads.Of(end.ErrorType, requestId, end.Message);
         return InvokeOutcome.Of(result, new PayloadBuffer(payload, null));
-    }
-
-    private void Complete(InvokeJob job, InvokeOutcome? outcome)
-    {
-        if (job.Invocation.WantsLogTail)
-        {
-            job.TrySetResult(outcome!.WithLogTail(log.EndTail()));
-        }
-        else if (outcome is not null)
-        {
-            job.TrySetResult(outcome);
-        }
     }
 }

@@ -139,6 +139,12 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     public ImmutableArray<string> LogLines(FunctionVersion function) =>
         [.. Invoker.Logs.Read(function.Arn, 0).Select(line => Text(line.Message))];
 
+    /// <summary>The first line that begins so, once it is there.</summary>
+    public async Task<string> LogLineAsync(FunctionVersion function, string beginning) => await Invoker.Logs
+        .FollowAsync(function.Arn, 0, CancellationToken.None)
+        .Select(line => Text(line.Message))
+        .FirstAsync(line => line.StartsWith(beginning, StringComparison.Ordinal));
+
     public ValueTask<InvokeOutcome> InvokeAsync(FunctionVersion function, string payload = "{}") =>
         Invoker.InvokeAsync(function, Event(payload), CancellationToken.None);
 

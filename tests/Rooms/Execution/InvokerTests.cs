@@ -101,6 +101,112 @@ public sealed class InvokerTests
     }
 
     [Fact]
+    public async Task An_environment_whose_runtime_does_not_ask_for_its_next_event_keeps_nobody_waiting()
+    {
+        TaskCompletionSource busy = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, TimeProvider.System, _ => busy.Task);
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            import urllib.request
+            while True:
+                id, headers, event = next()
+                respond(id, json.dumps(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]))
+                if event == "1":
+                    urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"])
+                    print("after the answer", flush=True)
+            """);
+        Invocation slow = ExecutionHouse.Event("1", wantsLogTail: false);
+
+        using InvokeOutcome first = await house.Invoker.InvokeAsync(function, slow, CancellationToken.None);
+        using InvokeOutcome second = await house.InvokeAsync(function);
+        bool finished = house.LogLines(function).Any(line => line.StartsWith($"REPORT RequestId: {slow.RequestId}", StringComparison.Ordinal));
+        busy.SetResult();
+        await house.LogLineAsync(function, $"REPORT RequestId: {slow.RequestId}");
+
+        Assert.False(finished);
+        Assert.NotEqual(ExecutionHouse.Text(first.Payload), ExecutionHouse.Text(second.Payload));
+        string[] lines = [.. house.LogLines(function)];
+        Assert.True(Array.IndexOf(lines, "after the answer") < Array.IndexOf(lines, $"END RequestId: {slow.RequestId}"));
+    }
+
+    [Fact]
+    public async Task What_runs_after_the_answer_is_held_to_the_timeout()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            id, headers, event = next()
+            respond(id, "1")
+            time.sleep(600)
+            """) with
+        { TimeoutSeconds = 1 };
+        Invocation invocation = ExecutionHouse.Event("{}", wantsLogTail: false);
+
+        using InvokeOutcome outcome = await house.Invoker.InvokeAsync(function, invocation, CancellationToken.None);
+        string report = await house.LogLineAsync(function, $"REPORT RequestId: {invocation.RequestId}");
+
+        Assert.Equal(InvokeResult.Succeeded, outcome.Result);
+        Assert.StartsWith($"REPORT RequestId: {invocation.RequestId}\tDuration: 1000.00 ms\t", report, StringComparison.Ordinal);
+        Assert.EndsWith("\tStatus: timeout", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_runtime_that_hangs_up_for_good_loses_the_job_to_another_environment()
+    {
+        TaskCompletionSource hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, TimeProvider.System, _ =>
+        {
+            hungUp.TrySetResult();
+            return Task.CompletedTask;
+        });
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            import socket, urllib.request
+            id, headers, event = next()
+            respond(id, json.dumps(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]))
+            api.request("GET", "/2018-06-01/runtime/invocation/next")
+            api.sock.shutdown(socket.SHUT_WR)
+            try:
+                api.sock.recv(1)
+            except ConnectionResetError:
+                pass
+            urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"])
+            time.sleep(600)
+            """) with
+        { TimeoutSeconds = 1 };
+
+        using InvokeOutcome first = await house.InvokeAsync(function);
+        await hungUp.Task;
+        using InvokeOutcome second = await house.InvokeAsync(function).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(InvokeResult.Succeeded, second.Result);
+        Assert.NotEqual(ExecutionHouse.Text(first.Payload), ExecutionHouse.Text(second.Payload));
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_an_init_is_answered_when_the_server_stops()
+    {
+        TaskCompletionSource starting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { StopLimit = TimeSpan.FromMilliseconds(1) },
+            TimeProvider.System,
+            context =>
+            {
+                starting.TrySetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            });
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            import urllib.request
+            urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"])
+            """);
+
+        Task<InvokeOutcome> invoking = house.InvokeAsync(function).AsTask();
+        await starting.Task;
+        await house.Invoker.StopAsync();
+        using InvokeOutcome outcome = await invoking.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(InvokeResult.Crashed, outcome.Result);
+        Assert.Contains("\"errorType\":\"Sandbox.Failure\"", ExecutionHouse.Text(outcome.Payload), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Invocations_at_the_same_time_get_environments_of_their_own()
     {
         // Nobody is answered before all three are there.

@@ -1,0 +1,96 @@
+using Lamina.Contract;
+using Lamina.Sandbox;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Execution.Environments;
+
+/// <summary>
+/// What the machine holds of one execution environment: its sandbox, the process in it, that process's output and its
+/// connections. Started, read and ended by the environment's loop; tells it when the process has ended.
+/// </summary>
+internal sealed partial class EnvironmentSandbox(EnvironmentServices services, ExecutionEnvironment environment)
+{
+    private readonly System.Net.IPAddress _address = services.Addresses.Take();
+    private RunningSandbox? _sandbox;
+    private OutputPump? _pump;
+    private Task _exitWatch = Task.CompletedTask;
+    private Task _accepting = Task.CompletedTask;
+
+    /// <summary>Null when the process runs; otherwise why it does not.</summary>
+    public async Task<EnvironmentEnd?> StartAsync(InvocationRecorder recorder)
+    {
+        EnvironmentPlan plan;
+        try
+        {
+            plan = await services.Planner.PlanAsync(
+                environment.Function, environment.Id, environment.Log.Stream, _address, CancellationToken.None);
+            recorder.InitStarted(plan.RuntimeVersion);
+            _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
+            _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
+        }
+        catch (EntrypointException exception)
+        {
+            recorder.InitStarted(exception.RuntimeVersion);
+            return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, exception.Message);
+        }
+        catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or AwsError)
+        {
+            LogNotProvided(services.Logger, exception, environment.Id, environment.Function.Name);
+            return EnvironmentEnd.PlatformFailure(exception);
+        }
+
+        return await StartProcessAsync(_sandbox, plan);
+    }
+
+    /// <summary>Returns when all that the process has written so far is in the log.</summary>
+    public ValueTask DrainOutputAsync() => _pump!.DrainAsync(CancellationToken.None);
+
+    public long ReadPeakMemoryBytes() => _sandbox?.ReadUsage().PeakMemoryBytes ?? 0;
+
+    /// <summary>Ends everything. All output is in the log then. Returns the peak of the memory.</summary>
+    public async Task<long> CloseAsync()
+    {
+        long peakMemoryBytes = 0;
+        if (_sandbox is not null)
+        {
+            _sandbox.Kill();
+            peakMemoryBytes = _sandbox.ReadUsage().PeakMemoryBytes;
+            await _sandbox.DisposeAsync();
+        }
+
+        await (_pump?.Completion ?? Task.CompletedTask);
+        await Task.WhenAll(_exitWatch, _accepting);
+        services.Addresses.Return(_address);
+        return peakMemoryBytes;
+    }
+
+    private async Task<EnvironmentEnd?> StartProcessAsync(RunningSandbox sandbox, EnvironmentPlan plan)
+    {
+        try
+        {
+            SandboxProcess process = await sandbox.StartProcessAsync(plan.Process, CancellationToken.None);
+            _pump = new OutputPump(process, environment.Log);
+            _pump.Start();
+            _exitWatch = WatchExitAsync(process, sandbox);
+            return null;
+        }
+        catch (SandboxException exception)
+        {
+            LogNotExecuted(services.Logger, exception, environment.Id, environment.Function.Name, plan.Process.Arguments[0]);
+            return EntrypointErrors.Of(exception, plan);
+        }
+    }
+
+    private async Task WatchExitAsync(SandboxProcess process, RunningSandbox sandbox)
+    {
+        await Task.WhenAny(process.Exited, sandbox.Gone);
+        ProcessExit? exit = process.Exited.IsCompletedSuccessfully ? await process.Exited : null;
+        environment.Post(new EnvironmentEvent(EnvironmentEventKind.Exited, exit));
+    }
+
+    [LoggerMessage(LogLevel.Error, "Environment {Id} of {Function} could not be provided.")]
+    private static partial void LogNotProvided(ILogger logger, Exception exception, string id, string function);
+
+    [LoggerMessage(LogLevel.Information, "Environment {Id} of {Function}: {Program} cannot be executed.")]
+    private static partial void LogNotExecuted(ILogger logger, Exception exception, string id, string function, string program);
+}
