@@ -16,9 +16,19 @@ internal sealed class EnvironmentLog(LogRing ring, string stream)
 
     public string Stream { get; } = stream;
 
-    public void Append(ReadOnlySpan<byte> message) => Append(message.ToArray());
+    public void Append(ReadOnlySpan<byte> message) => Append((ReadOnlyMemory<byte>)message.ToArray());
 
-    public void Append(ReadOnlySequence<byte> message) => Append(message.ToArray());
+    /// <summary>
+    /// One line of the function's output. Runtimes that write to a pipe put carriage returns between the lines of one event, and
+    /// Lambda shows line feeds there (recorded).
+    /// </summary>
+    public void AppendOutput(ReadOnlySequence<byte> line)
+    {
+        byte[] message = line.ToArray();
+        int length = message is [.., (byte)'\r'] ? message.Length - 1 : message.Length;
+        message.AsSpan(0, length).Replace((byte)'\r', (byte)'\n');
+        Append(message.AsMemory(0, length));
+    }
 
     public void BeginTail()
     {
@@ -50,7 +60,7 @@ internal sealed class EnvironmentLog(LogRing ring, string stream)
         }
     }
 
-    private void Append(byte[] message)
+    private void Append(ReadOnlyMemory<byte> message)
     {
         lock (_lock)
         {
@@ -62,10 +72,10 @@ internal sealed class EnvironmentLog(LogRing ring, string stream)
         }
     }
 
-    private void KeepTail_NeedsLock(byte[] message)
+    private void KeepTail_NeedsLock(ReadOnlyMemory<byte> message)
     {
         // A single line longer than the tail is cut at once, so that a flood of output costs no memory.
-        ReadOnlyMemory<byte> kept = message.AsMemory(Math.Max(0, message.Length - Limits.LogTailBytes));
+        ReadOnlyMemory<byte> kept = message[Math.Max(0, message.Length - Limits.LogTailBytes)..];
         _tail.Enqueue(kept);
         _tailBytes += kept.Length + 1;
         while (_tailBytes - (_tail.Peek().Length + 1) >= Limits.LogTailBytes)

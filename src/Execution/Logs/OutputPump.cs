@@ -75,10 +75,10 @@ internal sealed class OutputPump(SandboxProcess process, EnvironmentLog log)
     {
         while (line.Length > MaxLineBytes)
         {
-            log.Append(line.Slice(0, MaxLineBytes));
+            log.AppendOutput(line.Slice(0, MaxLineBytes));
             line = line.Slice(MaxLineBytes);
         }
 
-        log.Append(line);
+        log.AppendOutput(line);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Lamina.Contract;
 using Lamina.Execution;
@@ -24,6 +25,22 @@ public sealed class FunctionLogsTests
         Assert.Equal("0900", ExecutionHouse.Text(kept[0].Message));
         Assert.Equal("0999", ExecutionHouse.Text(kept[^1].Message));
         Assert.Equal([1_000L], logs.Read(Arn, 999).Select(line => line.Sequence));
+    }
+
+    [Theory]
+    [InlineData("one\rtwo\r\r", "one\ntwo\n")]
+    [InlineData("from elsewhere\r", "from elsewhere")]
+    [InlineData("", "")]
+    public void Carriage_returns_stand_between_the_lines_of_one_event(string written, string expected)
+    {
+        FunctionLogs logs = new(10_000, TimeProvider.System);
+        EnvironmentLog log = new(logs.RingOf(Arn), "s");
+
+        log.BeginTail();
+        log.AppendOutput(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(written)));
+
+        Assert.Equal(expected, ExecutionHouse.Text(logs.Read(Arn, 0)[0].Message));
+        Assert.Equal(expected + "\n", ExecutionHouse.Text(log.EndTail()));
     }
 
     [Fact]
