@@ -36,7 +36,10 @@ def headers(document):
 
 
 def log(document):
-    sys.stdout.write((_json_line(document) if logs.is_json() else _text_line(document)) + "\n")
+    try:
+        sys.stdout.write((_json_line(document) if logs.is_json() else _text_line(document)) + "\n")
+    except (AttributeError, ValueError, OSError):
+        pass  # A function may have closed or replaced its output; the error is answered all the same.
 
 
 def _text_line(document):

@@ -81,6 +81,20 @@ public sealed class PythonHandlerTests
         Assert.Equal("\"fine\"", await runtime.InvokeAsync("0"));
     }
 
+    [Theory]
+    [InlineData("os.close(1)", "OSError")]
+    [InlineData("sys.stdout.close(); 1 / 0", "ZeroDivisionError")]
+    [InlineData("sys.stdout = None; 1 / 0", "ZeroDivisionError")]
+    public async Task An_exception_is_answered_where_the_function_has_closed_its_output(string close, string errorType)
+    {
+        await using RuntimeUnderTest runtime = RuntimeUnderTest.StartPython(
+            $"import os, sys\ndef handler(event, context):\n    {close}\n    os.close(1)\n");
+
+        ApiRequest posted = await runtime.PostedForAsync("{}");
+
+        Assert.Equal(errorType, posted.Headers["Lambda-Runtime-Function-Error-Type"]);
+    }
+
     [Fact]
     public async Task The_context_tells_all_that_headers_and_environment_say()
     {
