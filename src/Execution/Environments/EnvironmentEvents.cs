@@ -40,8 +40,12 @@ internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, obje
 /// An invocation on its way through one environment. Completes with the outcome, or with null when the environment ended
 /// before the runtime saw the event: it may then go to another one.
 /// </summary>
+/// <remarks>
+/// Its continuation, and that of <see cref="NextRequest"/>, runs on the environment's loop: handing over to another thread twice
+/// per invocation cost a quarter of the throughput. Neither blocks; what they post to this environment comes after what it does now.
+/// </remarks>
 internal sealed class InvokeJob(Invocation invocation)
-    : TaskCompletionSource<InvokeOutcome?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    : TaskCompletionSource<InvokeOutcome?>
 {
     public Invocation Invocation { get; } = invocation;
 
@@ -56,7 +60,7 @@ internal sealed class InvokeJob(Invocation invocation)
 }
 
 /// <summary>A runtime's GET …/next. Completes with the job to hand over, or with null when there will be none.</summary>
-internal sealed class NextRequest() : TaskCompletionSource<InvokeJob?>(TaskCreationOptions.RunContinuationsAsynchronously);
+internal sealed class NextRequest : TaskCompletionSource<InvokeJob?>;
 
 internal enum PostedKind
 {

@@ -15,8 +15,8 @@ namespace Lamina.Execution.Environments;
 internal sealed class FunctionPool(
     FunctionVersion function, ConcurrencyGate gate, EnvironmentServices services, EnvironmentStarter starter, LogRing logs)
 {
-    // What a start costs at least; waiting longer for a runtime that does not ask would cost more than starting another.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+    // About what starting a managed runtime costs: waiting longer for one that does not ask would cost more than another start.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private readonly List<(ExecutionEnvironment Environment, long Since)> _idle = [];
