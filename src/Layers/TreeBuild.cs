@@ -10,7 +10,6 @@ namespace Lamina.Layers;
 /// </summary>
 internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFileHandle tree, Func<FileStream> openArchive) : IDisposable
 {
-    private const int Workers = 2;
     private const int FilesWorthTwoWorkers = 64;
     private const int FolderForAll = 0x1ED;
 
@@ -27,10 +26,13 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
 
         // 2: equal files go to one worker, so that it writes the first and links the others.
         TreeEntry[][] groups = [.. Of(OptEntryKind.File).GroupBy(static file => (file.Digest, file.Mode)).Select(static group => group.ToArray())];
-        int next = 0;
-        int workers = groups.Length < FilesWorthTwoWorkers ? 1 : Workers;
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(
-            () => PlaceFiles(groups, ref next, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        GroupCount left = new(groups.Length);
+        bool[] fromTheEnd = groups.Length < FilesWorthTwoWorkers ? [false] : [false, true];
+        await Task.WhenAll(fromTheEnd.Select(backwards => Task.Factory.StartNew(
+            () => PlaceFiles(backwards ? Enumerable.Reverse(groups) : groups, left, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
 
         // 3
         foreach (TreeEntry link in Of(OptEntryKind.Symlink))
@@ -51,23 +53,24 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
 
     private IEnumerable<TreeEntry> Of(OptEntryKind kind) => manifest.Entries.Where(entry => entry.Kind == kind);
 
-    private void PlaceFiles(TreeEntry[][] groups, ref int next, CancellationToken cancellationToken)
+    /// <summary>
+    /// Goes on until all workers together have taken all groups. They start at the two ends: side by side they would write
+    /// into the same folders, and the kernel lets one at a time change a folder.
+    /// </summary>
+    private void PlaceFiles(IEnumerable<TreeEntry[]> groups, GroupCount left, CancellationToken cancellationToken)
     {
         EntryReader? reader = null;
         try
         {
-            for (int i = Interlocked.Increment(ref next) - 1; i < groups.Length; i = Interlocked.Increment(ref next) - 1)
+            foreach (TreeEntry file in groups.TakeWhile(_ => left.TryTake()).SelectMany(static group => group))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                foreach (TreeEntry file in groups[i])
+                if (!files.TryLink(file, tree))
                 {
-                    if (!files.TryLink(file, tree))
-                    {
-                        OpenArchive archive = Archive();
-                        reader ??= archive.NewReader();
-                        Write(file, archive.Find(file.Path), reader);
-                        files.Share(file, tree);
-                    }
+                    OpenArchive archive = Archive();
+                    reader ??= archive.NewReader();
+                    Write(file, archive.Find(file.Path), reader);
+                    files.Share(file, tree);
                 }
             }
         }
@@ -96,6 +99,13 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
         {
             return _archive ??= new OpenArchive(openArchive());
         }
+    }
+
+    private sealed class GroupCount(int groups)
+    {
+        private int _left = groups;
+
+        public bool TryTake() => Interlocked.Decrement(ref _left) >= 0;
     }
 
     private sealed class OpenArchive : IDisposable
