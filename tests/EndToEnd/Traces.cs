@@ -15,7 +15,7 @@ internal sealed class Traces
         string[] left =
         [
             .. Mounts().Except(_mounts).Where(mount => mount.Contains(dataFolder, StringComparison.Ordinal)),
-            .. Cgroups().Except(_cgroups),
+            .. Cgroups().Except(_cgroups).Where(cgroup => !IsOfAnother(cgroup, dataFolder)),
             .. Processes().Except(_processes).Where(process => !BelongsToAnother(process, dataFolder)),
         ];
         Assert.Empty(left);
@@ -34,14 +34,14 @@ internal sealed class Traces
         }
     }
 
-    /// <summary>The people who run the tests may have a server of their own, whose functions come and go: its jail names another data folder.</summary>
+    /// <summary>Whoever runs the tests may have servers of their own, whose functions come and go: those name another data folder.</summary>
     private static bool BelongsToAnother(string process, string dataFolder)
     {
         string id = process[..process.IndexOf(' ', StringComparison.Ordinal)];
         while (id is not ("" or "0" or "1"))
         {
             string command = Command(id);
-            if (command.Contains("lamina-jail", StringComparison.Ordinal))
+            if (command.Contains("lamina-", StringComparison.Ordinal))
             {
                 return !command.Contains(dataFolder, StringComparison.Ordinal);
             }
@@ -49,8 +49,14 @@ internal sealed class Traces
             id = ReadOrEmpty($"/proc/{id}/status").Split('\n').FirstOrDefault(static line => line.StartsWith("PPid:", StringComparison.Ordinal), "PPid:")[5..].Trim();
         }
 
-        return process.Contains("lamina-cli", StringComparison.Ordinal);
+        return false;
     }
+
+    /// <summary>A jail's last argument is the name that its cgroups end with.</summary>
+    private static bool IsOfAnother(string cgroup, string dataFolder) => Processes().Any(process =>
+        process.Contains("lamina-jail", StringComparison.Ordinal)
+        && !process.Contains(dataFolder, StringComparison.Ordinal)
+        && cgroup.Contains($"lamina-{process[(process.LastIndexOf(' ') + 1)..]}", StringComparison.Ordinal));
 
     private static string Command(string id) => ReadOrEmpty($"/proc/{id}/cmdline").Replace('\0', ' ').Trim();
 
