@@ -46,7 +46,8 @@ internal static class ReportLines
     public static void AppendReport(this EnvironmentLog log, in InvocationReport report)
     {
         double billedMs = Math.Ceiling((report.Duration + (report.InitDuration ?? TimeSpan.Zero)).TotalMilliseconds);
-        long usedMiB = Math.Min(report.MemorySizeMiB, (report.PeakMemoryBytes + (1 << 20) - 1) >> 20);
+        // The kernel's counters lag by up to a mebibyte on two cores, so a small process may read as nothing; none is that small.
+        long usedMiB = Math.Clamp((report.PeakMemoryBytes + (1 << 20) - 1) >> 20, 1, report.MemorySizeMiB);
         Span<byte> line = stackalloc byte[MaxLineBytes];
         Utf8.TryWrite(
             line,

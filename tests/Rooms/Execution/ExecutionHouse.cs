@@ -50,7 +50,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
     public static ExecutionOptions Options { get; } = new()
     {
-        RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "runtimes"),
+        RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
     };
 
     public static Task<ExecutionHouse> OpenAsync() => OpenAsync(Options, TimeProvider.System, RefuseAsync);
