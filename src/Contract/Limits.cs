@@ -45,6 +45,12 @@ public static class Limits
     /// <summary>MiB of memory that buy one CPU (Configure function memory).</summary>
     public const int MemoryMiBPerCpu = 1_769;
 
+    /// <summary>
+    /// CPUs that the init phase may use however little memory the function has: Lambda initialises at the speed of its
+    /// larger sizes and holds to the configured share from the first event on (measured publicly on AWS: two).
+    /// </summary>
+    public const double InitCpus = 2;
+
     /// <summary>The init phase of an on-demand environment (Lambda execution environment life cycle).</summary>
     public static readonly TimeSpan InitDuration = TimeSpan.FromSeconds(10);
 

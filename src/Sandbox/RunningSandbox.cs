@@ -88,6 +88,25 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Changes <see cref="SandboxLimits.Cpus"/> while processes run: start-up may be given more than work.
+    /// Without a cpu controller nothing limits it, before and after. Throws <see cref="SandboxException"/>.
+    /// </summary>
+    public void LimitCpus(double cpus)
+    {
+        int errno;
+        lock (_gate)
+        {
+            errno = _memory.WriteCpuLimit(cpus);
+        }
+
+        // ENODEV: the cgroup is gone, and the sandbox with it.
+        if (errno is not 0 and not LibC.ENODEV)
+        {
+            throw Errors.Failed("limit cpus", Id, errno);
+        }
+    }
+
     public SandboxUsage ReadUsage()
     {
         lock (_gate)

@@ -24,6 +24,8 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
     /// <summary>No memory cgroup.</summary>
     public bool AsksInit => _readings is { HasMemory: false };
 
+    public int WriteCpuLimit(double cpus) => _readings?.WriteCpuLimit(cpus) ?? 0;
+
     public void Attach(SandboxReadings readings) => _readings = readings;
 
     public void AttachTmp(Descriptor tmp) => _tmp = tmp;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using Lamina.Sandbox.Native;
 
 namespace Lamina.Sandbox;
@@ -6,13 +7,16 @@ namespace Lamina.Sandbox;
 /// <summary>The open cgroup files of one sandbox. What the machine does not have reads as null.</summary>
 internal sealed class SandboxReadings : IDisposable
 {
+    private const int CpuPeriodMicroseconds = 20_000;
+
     private readonly Descriptor? _memoryStat;
     private readonly Descriptor? _memoryPeak;
     private readonly Descriptor? _oom;
     private readonly Descriptor? _cpu;
+    private readonly Descriptor? _cpuLimit;
     private readonly int _version;
 
-    /// <param name="present">Bits in the order memory.stat, peak, oom, cpu; as in MSG_CREATED.</param>
+    /// <param name="present">Bits in the order memory.stat, peak, oom, cpu, cpu limit; as in MSG_CREATED.</param>
     public SandboxReadings(int version, uint present, ReadOnlySpan<Descriptor> files)
     {
         _version = version;
@@ -20,7 +24,8 @@ internal sealed class SandboxReadings : IDisposable
         _memoryStat = (present & 1) != 0 ? files[next++] : null;
         _memoryPeak = (present & 2) != 0 ? files[next++] : null;
         _oom = (present & 4) != 0 ? files[next++] : null;
-        _cpu = (present & 8) != 0 ? files[next] : null;
+        _cpu = (present & 8) != 0 ? files[next++] : null;
+        _cpuLimit = (present & 16) != 0 ? files[next] : null;
     }
 
     public bool HasMemory => _memoryStat is not null;
@@ -72,12 +77,37 @@ internal sealed class SandboxReadings : IDisposable
             : TimeSpan.FromMicroseconds(NumberAfter(text, "usage_usec "u8));
     }
 
+    /// <summary>0 or the errno; where there is no such limit there is nothing to do.</summary>
+    public unsafe int WriteCpuLimit(double cpus)
+    {
+        if (_cpuLimit is null or { IsClosed: true })
+        {
+            return 0;
+        }
+
+        // As the jail lays it out: a share of 20 ms, and never less than the kernel's 1 ms.
+        long quota = Math.Max(1000, (long)(cpus * CpuPeriodMicroseconds));
+        Span<byte> text = stackalloc byte[64];
+        _ = _version == 1
+            ? System.Text.Unicode.Utf8.TryWrite(text, $"{quota}", out int length)
+            : System.Text.Unicode.Utf8.TryWrite(text, $"{quota} {CpuPeriodMicroseconds}", out length);
+
+        // SAFETY: pinned for the call, and length is what was written into it.
+        fixed (byte* at = text)
+        {
+            nint written = LibC.Write(_cpuLimit, at, length);
+            int errno = Marshal.GetLastPInvokeError();
+            return written < 0 ? errno : 0;
+        }
+    }
+
     public void Dispose()
     {
         _memoryStat?.Dispose();
         _memoryPeak?.Dispose();
         _oom?.Dispose();
         _cpu?.Dispose();
+        _cpuLimit?.Dispose();
     }
 
     /// <summary>Bytes in use on the file system that the descriptor lies on.</summary>

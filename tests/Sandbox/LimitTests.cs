@@ -64,10 +64,13 @@ public sealed class LimitTests(JailedHost jailed) : IClassFixture<JailedHost>
         Assert.InRange(sandbox.ReadUsage().PeakMemoryBytes, 100 * MiB, 130 * MiB);
     }
 
-    [Fact]
-    public async Task Processor_time_is_counted_and_held_to_the_share()
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(2)] // lowered before the process starts
+    public async Task Processor_time_is_counted_and_held_to_the_share(double cpusAtFirst)
     {
-        await using var sandbox = await jailed.Host.CreateAsync(Spec() with { Limits = new(256 * MiB, 0.2, 64, 1024) }, CancellationToken.None);
+        await using var sandbox = await jailed.Host.CreateAsync(Spec() with { Limits = new(256 * MiB, cpusAtFirst, 64, 1024) }, CancellationToken.None);
+        sandbox.LimitCpus(0.2);
         var result = await RunInAsync(sandbox, Python("import time\nstart = time.monotonic()\nwhile time.monotonic() - start < 1: pass\nprint(time.process_time() / (time.monotonic() - start))"));
 
         var held = !jailed.Host.Degradations.Any(missing => missing.Contains("for cpu", StringComparison.Ordinal));

@@ -96,12 +96,15 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             TmpSizeBytes = (long)function.EphemeralStorageMiB << 20,
             Limits = new SandboxLimits(
                 (long)function.MemorySizeMiB << 20,
-                (double)function.MemorySizeMiB / Limits.MemoryMiBPerCpu,
+                Math.Max(Limits.InitCpus, CpusFor(function)),
                 Limits.ProcessesPerEnvironment,
                 Limits.OpenFilesPerEnvironment),
             Network = options.Network,
             Listen = [new IPEndPoint(address, RuntimeApiPort), new IPEndPoint(address, AwsEndpointPort)],
         };
+
+    /// <summary>The share of CPU that a function's memory buys, from its first event on.</summary>
+    public static double CpusFor(FunctionVersion function) => (double)function.MemorySizeMiB / Limits.MemoryMiBPerCpu;
 
     private EnvironmentAddresses AddressesAt(IPAddress address) => new(
         $"{address}:{RuntimeApiPort}",

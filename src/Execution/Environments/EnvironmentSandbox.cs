@@ -45,6 +45,19 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     /// <summary>Returns when all that the process has written so far is in the log.</summary>
     public ValueTask DrainOutputAsync() => _pump!.DrainAsync(CancellationToken.None);
 
+    /// <summary>Start-up is over: from now on the function has what its memory buys.</summary>
+    public void EndInit()
+    {
+        try
+        {
+            _sandbox?.LimitCpus(EnvironmentPlanner.CpusFor(environment.Function));
+        }
+        catch (SandboxException exception)
+        {
+            LogNotLimited(services.Logger, exception, environment.Id, environment.Function.Name);
+        }
+    }
+
     public long ReadPeakMemoryBytes() => _sandbox?.ReadUsage().PeakMemoryBytes ?? 0;
 
     /// <summary>Ends everything. All output is in the log then. Returns the peak of the memory.</summary>
@@ -87,6 +100,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         ProcessExit? exit = process.Exited.IsCompletedSuccessfully ? await process.Exited : null;
         environment.Post(new EnvironmentEvent(EnvironmentEventKind.Exited, exit));
     }
+
+    [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} keeps the CPUs of its start-up.")]
+    private static partial void LogNotLimited(ILogger logger, Exception exception, string id, string function);
 
     [LoggerMessage(LogLevel.Error, "Environment {Id} of {Function} could not be provided.")]
     private static partial void LogNotProvided(ILogger logger, Exception exception, string id, string function);

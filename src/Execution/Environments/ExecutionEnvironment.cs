@@ -210,6 +210,7 @@ internal sealed partial class ExecutionEnvironment
     private void Ready(NextRequest request)
     {
         Transition(EnvironmentState.Idle);
+        _sandbox.EndInit();
         _recorder.InitDone();
         _next = request;
         if (_boundJob is not null)

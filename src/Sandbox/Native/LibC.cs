@@ -30,6 +30,7 @@ internal static partial class LibC
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
     internal const int EEXIST = 17;
+    internal const int ENODEV = 19;
     internal const int EMFILE = 24;
     internal const int EPIPE = 32;
     internal const int SIGKILL = 9;

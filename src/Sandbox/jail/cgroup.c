@@ -344,18 +344,23 @@ static int limit_cpu(const struct plan *plan, struct failure *failure)
         : set(CG_CPU, plan->id, "cpu.cfs_quota_us", quota, failure);
 }
 
-static int open_reading(enum controller controller, const char *id, const char *v1, const char *v2)
+static int open_file(enum controller controller, const char *id, const char *v1, const char *v2, int access)
 {
     char path[PATH_MAX];
     if (places[controller][0] == '\0')
         return -1;
-    return open(file_of(path, controller, id, version == 2 ? v2 : v1), O_RDONLY | O_CLOEXEC);
+    return open(file_of(path, controller, id, version == 2 ? v2 : v1), access | O_CLOEXEC);
+}
+
+static int open_reading(enum controller controller, const char *id, const char *v1, const char *v2)
+{
+    return open_file(controller, id, v1, v2, O_RDONLY);
 }
 
 int cgroup_make(const struct plan *plan, struct readings *readings, struct failure *failure)
 {
     char path[PATH_MAX];
-    *readings = (struct readings){-1, -1, -1, -1};
+    *readings = (struct readings){-1, -1, -1, -1, -1};
     for (unsigned i = 0; i < CG_COUNT; i++)
         if (is_first(i) && mkdir(file_of(path, i, plan->id, ""), 0755) < 0)
             return fail(failure, "mkdir", path);
@@ -369,6 +374,7 @@ int cgroup_make(const struct plan *plan, struct readings *readings, struct failu
     readings->memory_peak = open_reading(CG_MEMORY, plan->id, "memory.max_usage_in_bytes", "memory.peak");
     readings->oom = open_reading(CG_MEMORY, plan->id, "memory.oom_control", "memory.events");
     readings->cpu = open_reading(CG_CPUACCT, plan->id, "cpuacct.usage", "cpu.stat");
+    readings->cpu_limit = open_file(CG_CPU, plan->id, "cpu.cfs_quota_us", "cpu.max", O_WRONLY);
     return 0;
 }
 

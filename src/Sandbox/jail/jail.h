@@ -123,6 +123,7 @@ enum controller { CG_MEMORY, CG_CPU, CG_PIDS, CG_CPUACCT, CG_COUNT };
 
 struct readings { /* open files, -1 where the machine has none */
     int memory_stat, memory_peak, oom, cpu;
+    int cpu_limit; /* the one that is for writing */
 };
 
 void cgroups_open(const char *run_directory, const char *key); /* finds a place and removes what a killed predecessor left */
