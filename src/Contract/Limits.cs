@@ -3,6 +3,15 @@ namespace Lamina.Contract;
 /// <summary>Every limit the product holds, once, each with its source. "Quotas" is AWS's page gettingstarted-limits.</summary>
 public static class Limits
 {
+    /// <summary>Characters of a function's own name (CreateFunction; the model's 140 and more count the ARN's forms).</summary>
+    public const int FunctionNameLength = 64;
+
+    /// <summary>Seconds an invocation may take (Quotas; the model's larger number is for Managed Instances).</summary>
+    public const int TimeoutSeconds = 900;
+
+    /// <summary>MiB of memory a function may have (Quotas; the model's larger number is for Managed Instances).</summary>
+    public const int MemorySizeMiB = 10_240;
+
     /// <summary>Layers a function may have (Quotas).</summary>
     public const int LayersPerFunction = 5;
 

@@ -11,10 +11,6 @@ namespace Lamina.Functions;
 /// </summary>
 internal static class FunctionRules
 {
-    public const int FunctionNameLength = 64;
-    public const int TimeoutSeconds = 900;
-    public const int MemorySizeMiB = 10_240;
-
     public static void Check(CreateFunctionRequest request, ReadOnlyMemory<byte> code)
     {
         RefuseUnserved(request.PackageType == "Image", "PackageType Image");
@@ -61,12 +57,12 @@ internal static class FunctionRules
     /// <summary>The name in a create request; a longer one is not found by the model's check because an ARN may be as long as that.</summary>
     public static void CheckNewName(string name)
     {
-        if (name.Length > FunctionNameLength)
+        if (name.Length > Limits.FunctionNameLength)
         {
             // This one case of a failed constraint has the code InvalidParameterValueException (recorded).
             throw AwsError.InvalidParameterValue(
                 $"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: "
-                + $"Member must have length less than or equal to {FunctionNameLength}");
+                + $"Member must have length less than or equal to {Limits.FunctionNameLength}");
         }
     }
 
@@ -84,8 +80,8 @@ internal static class FunctionRules
     // The model's own maxima (32,768 MB, 5,400 s) are those of managed instances.
     private static void CheckNumbers(int? timeoutSeconds, int? memorySizeMiB)
     {
-        CheckAtMost(timeoutSeconds, "timeout", TimeoutSeconds);
-        CheckAtMost(memorySizeMiB, "memorySize", MemorySizeMiB);
+        CheckAtMost(timeoutSeconds, "timeout", Limits.TimeoutSeconds);
+        CheckAtMost(memorySizeMiB, "memorySize", Limits.MemorySizeMiB);
     }
 
     private static void CheckAtMost(int? value, string member, int maximum)
