@@ -53,9 +53,9 @@ public sealed class TreeBuilder : IAsyncDisposable
                 await TryBuildAsync(archive);
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // Disposed.
+            // Disposed, or the tree store is: it ends the build under way, and there will be no other.
         }
     }
 
