@@ -7,8 +7,6 @@ namespace Lamina.Sandbox;
 /// <summary>The open cgroup files of one sandbox. What the machine does not have reads as null.</summary>
 internal sealed class SandboxReadings : IDisposable
 {
-    private const int CpuPeriodMicroseconds = 20_000;
-
     private readonly Descriptor? _memoryStat;
     private readonly Descriptor? _memoryPeak;
     private readonly Descriptor? _oom;
@@ -85,12 +83,11 @@ internal sealed class SandboxReadings : IDisposable
             return 0;
         }
 
-        // As the jail lays it out: a share of 20 ms, and never less than the kernel's 1 ms.
-        long quota = Math.Max(1000, (long)(cpus * CpuPeriodMicroseconds));
+        uint quota = CpuQuota.Microseconds(cpus);
         Span<byte> text = stackalloc byte[64];
         _ = _version == 1
             ? System.Text.Unicode.Utf8.TryWrite(text, $"{quota}", out int length)
-            : System.Text.Unicode.Utf8.TryWrite(text, $"{quota} {CpuPeriodMicroseconds}", out length);
+            : System.Text.Unicode.Utf8.TryWrite(text, $"{quota} {CpuQuota.PeriodMicroseconds}", out length);
 
         // SAFETY: pinned for the call, and length is what was written into it.
         fixed (byte* at = text)

@@ -52,7 +52,8 @@ internal sealed class MessageWriter
         message.PutText(spec.HostName);
         message.Put((ulong)spec.Limits.MemoryBytes);
         message.Put((ulong)spec.TmpSizeBytes);
-        message.Put((uint)Math.Clamp(spec.Limits.Cpus * 1000, 1, 1024 * 1000));
+        message.Put(CpuQuota.Microseconds(spec.Limits.Cpus));
+        message.Put(CpuQuota.PeriodMicroseconds);
         message.Put((uint)spec.Limits.Processes);
         message.Put((uint)spec.Limits.OpenFiles);
         message.Put(spec.Network == SandboxNetwork.Host ? 1u : 0u);

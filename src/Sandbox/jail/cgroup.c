@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { V1_MAGIC = 0x27e0eb, V2_MAGIC = 0x63677270, CPU_PERIOD_US = 20000 };
+enum { V1_MAGIC = 0x27e0eb, V2_MAGIC = 0x63677270 };
 
 static const char *const names[CG_COUNT] = {"memory", "cpu", "pids", "cpuacct"};
 
@@ -333,15 +333,13 @@ static int limit_memory(const struct plan *plan, struct failure *failure)
 
 static int limit_cpu(const struct plan *plan, struct failure *failure)
 {
-    uint64_t quota = (uint64_t)plan->cpu_permille * CPU_PERIOD_US / 1000;
-    quota = quota < 1000 ? 1000 : quota; /* the kernel's least */
     if (version == 2) {
         char path[PATH_MAX], text[64];
-        snprintf(text, sizeof text, "%llu %d", (unsigned long long)quota, CPU_PERIOD_US);
+        snprintf(text, sizeof text, "%u %u", plan->cpu_quota_us, plan->cpu_period_us);
         return write_existing(file_of(path, CG_CPU, plan->id, "cpu.max"), text) < 0 ? fail(failure, "write limit", path) : 0;
     }
-    return set(CG_CPU, plan->id, "cpu.cfs_period_us", CPU_PERIOD_US, failure) < 0 ? -1
-        : set(CG_CPU, plan->id, "cpu.cfs_quota_us", quota, failure);
+    return set(CG_CPU, plan->id, "cpu.cfs_period_us", plan->cpu_period_us, failure) < 0 ? -1
+        : set(CG_CPU, plan->id, "cpu.cfs_quota_us", plan->cpu_quota_us, failure);
 }
 
 static int open_file(enum controller controller, const char *id, const char *v1, const char *v2, int access)

@@ -96,7 +96,7 @@ struct plan {
     uint32_t tag;
     const char *id, *host_name;
     uint64_t memory_bytes, tmp_bytes;
-    uint32_t cpu_permille, processes, open_files;
+    uint32_t cpu_quota_us, cpu_period_us, processes, open_files;
     bool host_network;
     uint32_t layer_count, bind_count, listen_count;
     const char *layers[MAX_LAYERS]; /* the first is the lowest */

@@ -34,7 +34,8 @@ static const char *read_header(struct plan *plan, struct reader *reader)
     plan->host_name = read_text(reader);
     plan->memory_bytes = read_u64(reader);
     plan->tmp_bytes = read_u64(reader);
-    plan->cpu_permille = read_u32(reader);
+    plan->cpu_quota_us = read_u32(reader);
+    plan->cpu_period_us = read_u32(reader);
     plan->processes = read_u32(reader);
     plan->open_files = read_u32(reader);
     plan->host_network = read_u32(reader) != 0;
@@ -47,7 +48,8 @@ static const char *read_header(struct plan *plan, struct reader *reader)
     const uint64_t most = (uint64_t)1 << 50;
     if (plan->memory_bytes < 4096 || plan->memory_bytes > most || plan->tmp_bytes < 4096 || plan->tmp_bytes > most)
         return "memory or tmp size";
-    if (plan->cpu_permille == 0 || plan->cpu_permille > 1024 * 1000)
+    /* the kernel's bounds */
+    if (plan->cpu_quota_us < 1000 || plan->cpu_period_us < 1000 || plan->cpu_period_us > 1000000)
         return "cpus";
     if (plan->processes == 0 || plan->processes > 1u << 22 || plan->open_files < 16 || plan->open_files > 1u << 20)
         return "processes or open files";

@@ -55,7 +55,8 @@ static void lay_out_plan(struct packet *message)
     add_text(message, "host");
     add_u64(message, roll(20) ? 1u << 28 : roll(1u << 31));
     add_u64(message, roll(20) ? 1u << 24 : roll(1u << 31));
-    add_u32(message, 1 + roll(3000));
+    add_u32(message, 1000 + roll(40000));
+    add_u32(message, 20000);
     add_u32(message, 1 + roll(1024));
     add_u32(message, 16 + roll(1024));
     add_u32(message, roll(2));
