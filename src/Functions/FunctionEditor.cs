@@ -203,6 +203,6 @@ public sealed class FunctionEditor : IAsyncDisposable
     }
 
     private ChangeMark NewMark() => new(
-        _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture),
+        AwsDate.Format(_time.GetUtcNow()),
         FunctionDraft.NewId());
 }

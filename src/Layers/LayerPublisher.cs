@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Store;
@@ -23,13 +22,10 @@ public sealed class LayerPublisher(ArchiveIntake intake, ICatalog catalog, TreeB
         LayerAccess.Require(caller, layer.Account, "lambda:PublishLayerVersion", layer.ToString());
         StoredArchive content = await intake.StoreAsync(archive, cancellationToken); // 1
         LayerVersion version = await catalog.CommitAsync(
-            transaction => PutNext(transaction, layer, request, content, FormatDate(time.GetUtcNow())), cancellationToken); // 2
+            transaction => PutNext(transaction, layer, request, content, AwsDate.Format(time.GetUtcNow())), cancellationToken); // 2
         trees.Enqueue(content); // 3
         return version;
     }
-
-    internal static string FormatDate(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
 
     private static LayerVersion PutNext(
         CatalogTransaction transaction, LayerArn layer, PublishLayerVersionRequest request, StoredArchive content, string createdDate)
