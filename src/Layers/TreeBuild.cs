@@ -89,6 +89,12 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
             throw new InvalidDataException($"{file.Path}: the archive and the manifest disagree about its content.");
         }
 
+        // Writing takes setuid and setgid away again, save from root: they come after the content.
+        if ((file.Mode & ~0x1FF) != 0)
+        {
+            LinuxFiles.SetMode(destination, file.Mode);
+        }
+
         LinuxFiles.SetTimes(destination, SharedFiles.FileTime);
     }
 

@@ -43,14 +43,14 @@ public static partial class LinuxFiles
         return Opened(fd, path);
     }
 
-    /// <summary>Makes a new file for writing, with exactly this mode; an existing one, or a symbolic link, is an error.</summary>
+    /// <summary>Makes a new file for writing, with exactly these permission bits; an existing one, or a symbolic link, is an error.</summary>
     public static SafeFileHandle CreateFile(SafeFileHandle folder, string path, int mode)
     {
         int fd = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (uint)mode & 0x1FF);
         SafeFileHandle file = Opened(fd, path);
-        if ((mode & ~0x1FF) != 0 || (mode & Umask) != 0)
+        if ((mode & Umask) != 0)
         {
-            SetMode(file, mode);
+            SetMode(file, mode & 0x1FF);
         }
 
         return file;
