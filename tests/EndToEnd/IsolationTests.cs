@@ -72,6 +72,23 @@ public sealed class IsolationTests(SharedServer shared) : SharedServerTests(shar
         Assert.Equal("here", (string?)(await client.RunAsync(Own("bystander"), "import os; result = os.listdir('/tmp')"))![0]);
     }
 
+    [Fact]
+    public async Task A_function_cannot_use_the_operator_s_own_paths()
+    {
+        ILambdaClient client = AnyClient;
+        await client.CreateProbeAsync(Own("fn"));
+        JsonNode? statuses = await client.RunAsync(Own("fn"), $"""
+            import os, urllib.request, urllib.error
+            def status(path):
+                try:
+                    return urllib.request.urlopen(os.environ['AWS_ENDPOINT_URL'] + path).status
+                except urllib.error.HTTPError as error:
+                    return error.code
+            result = [status('/_lamina/health'), status('/_lamina/functions/{Own("fn")}/logs'), status('/_lamina/functions/{Own("fn")}/opt')]
+            """);
+        Assert.Equal("[200,403,403]", statuses!.ToJsonString());
+    }
+
     private const string OutOfMemory = "Runtime.OutOfMemory";
 
     /// <summary>Where an ordinary user has no cgroups, a process reaches its address space's end first, and many processes the memory's.</summary>

@@ -12,6 +12,8 @@ internal sealed class Content(IBlobStore blobs, ContentLinks links) : IInternalR
 {
     public IReadOnlyList<string> Path { get; } = ["content", "*"];
 
+    public bool ForFunctions => true;
+
     public Task<Answer> HandleAsync(InternalCall call, CancellationToken cancellationToken)
     {
         InternalRoutes.RequireGet(call.Context.Request);

@@ -11,6 +11,8 @@ internal sealed class Health : IInternalRoute
 
     public IReadOnlyList<string> Path { get; } = ["health"];
 
+    public bool ForFunctions => true;
+
     public Task<Answer> HandleAsync(InternalCall call, CancellationToken cancellationToken)
     {
         InternalRoutes.RequireGet(call.Context.Request);

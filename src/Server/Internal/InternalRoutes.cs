@@ -10,6 +10,11 @@ internal interface IInternalRoute
     /// <summary>Decoded segments behind the first; <c>*</c> stands for any one.</summary>
     IReadOnlyList<string> Path { get; }
 
+    /// <summary>
+    /// Whether functions may call it too. Lamina's own paths show and change what belongs to the operator, so hardly any is.
+    /// </summary>
+    bool ForFunctions => false;
+
     Task<Answer> HandleAsync(InternalCall call, CancellationToken cancellationToken);
 }
 
@@ -18,16 +23,19 @@ internal sealed record InternalCall(HttpContext Context, RequestTarget Target, C
 /// <summary>Finds Lamina's own paths; test tools that wait for LocalStack's health path get an answer there too.</summary>
 internal sealed class InternalRoutes(IReadOnlyList<IInternalRoute> routes)
 {
-    /// <summary>Null when the path is not one of ours; throws when it looks like one and is none.</summary>
-    public IInternalRoute? Find(RequestTarget target)
+    /// <summary>Null when the path is not one of ours; throws when it looks like one and is none, or is none for who asks.</summary>
+    public IInternalRoute? Find(RequestTarget target, RequestOrigin origin)
     {
         if (target.Segments is not ["_lamina" or "_localstack", ..])
         {
             return null;
         }
 
-        return routes.FirstOrDefault(route => IsMatch(route.Path, target.Segments))
+        IInternalRoute found = routes.FirstOrDefault(route => IsMatch(route.Path, target.Segments))
             ?? throw new AwsError("NotFoundException", 404, "Lamina has no such path.", AwsErrorBody.LowerMessageOnly);
+        return found.ForFunctions || origin == RequestOrigin.Port
+            ? found
+            : throw new AwsError("AccessDeniedException", 403, "Functions may not use this path of Lamina's own.", AwsErrorBody.UpperMessageOnly);
     }
 
     public static void RequireGet(HttpRequest request)

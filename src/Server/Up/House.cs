@@ -75,7 +75,7 @@ internal sealed partial class House : IAsyncDisposable
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerAsync, execution, time, loggers));
+            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
         editor.Changed += invoker.Retire;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
@@ -100,8 +100,11 @@ internal sealed partial class House : IAsyncDisposable
         Address = listener.Address;
     }
 
-    /// <summary>Given to the port and to the sandboxes; both start after the pipeline is there.</summary>
-    private Task AnswerAsync(HttpContext context) => _pipeline!.HandleAsync(context);
+    /// <summary>Given to the port; it starts after the pipeline is there.</summary>
+    private Task AnswerAsync(HttpContext context) => _pipeline!.HandleAsync(context, RequestOrigin.Port);
+
+    /// <summary>Given to the sandboxes; they start after the pipeline is there.</summary>
+    private Task AnswerFunctionAsync(HttpContext context) => _pipeline!.HandleAsync(context, RequestOrigin.Sandbox);
 
     // Together, because each gives what runs its time and all of it must be over within one limit.
     private static async Task StopAsync(KestrelListener listener, EventQueue events, Invoker invoker)

@@ -9,20 +9,20 @@ namespace Lamina.Server.Wire;
 
 /// <summary>
 /// The story of a request, from whichever connection it comes: the listening port or the inside of a sandbox.
-/// (1) request id; (2) Host and Origin; (3) path and query; (4) Lamina's own paths; (5) service, by the signature's scope or the path;
+/// (1) request id; (2) Host and Origin; (3) path and query; (4) Lamina's own paths, most of them from the port only; (5) service, by the signature's scope or the path;
 /// (6) caller; (7) operation; (8) body within its limit; (9) the operation reads, checks and does it; (10) answer or error.
 /// </summary>
 internal sealed partial class RequestPipeline(
     HostGuard guard, CallerReader callers, OperationTable operations, InternalRoutes internalRoutes, ILogger<RequestPipeline> logger)
 {
-    public async Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context, RequestOrigin origin)
     {
         string requestId = Guid.NewGuid().ToString();
         context.Response.Headers["x-amzn-RequestId"] = requestId;
         CancellationToken aborted = context.RequestAborted;
         try
         {
-            using Answer answer = await AnswerAsync(context, requestId, aborted);
+            using Answer answer = await AnswerAsync(context, origin, requestId, aborted);
             await answer.WriteAsync(context.Response, aborted);
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
@@ -36,14 +36,15 @@ internal sealed partial class RequestPipeline(
         }
     }
 
-    private async Task<Answer> AnswerAsync(HttpContext context, string requestId, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(
+        HttpContext context, RequestOrigin origin, string requestId, CancellationToken cancellationToken)
     {
         HttpRequest request = context.Request;
         guard.Check(request);
         RequestTarget target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         SignatureScope? scope = SignatureScope.Read(request.Headers[HeaderNames.Authorization], target.Query("X-Amz-Credential"));
         Caller caller = callers.Read(scope);
-        if (internalRoutes.Find(target) is { } route)
+        if (internalRoutes.Find(target, origin) is { } route)
         {
             return await route.HandleAsync(new InternalCall(context, target, caller), cancellationToken);
         }
@@ -107,4 +108,14 @@ internal sealed partial class RequestPipeline(
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed: {Method} {Path}")]
         public static partial void RequestFailed(ILogger logger, string requestId, string method, string path, Exception error);
     }
+}
+
+/// <summary>Decided by the socket that took the connection; nothing in a request can change it.</summary>
+internal enum RequestOrigin
+{
+    /// <summary>The listening port: people and their tools.</summary>
+    Port,
+
+    /// <summary>The AWS endpoint inside a sandbox: a function, that is, a stranger's code.</summary>
+    Sandbox,
 }
