@@ -45,6 +45,21 @@ internal sealed class Terminal
 
     public void Note(string text) => Err.MarkupLineInterpolated($"[grey]{text}[/]");
 
+    /// <summary>What went wrong, where, and what to do about it.</summary>
+    public void Complain(string what, string? where, string? fix)
+    {
+        Err.MarkupLineInterpolated($"[red]lamina:[/] {what}");
+        if (where is not null)
+        {
+            Err.MarkupLineInterpolated($"  [grey]at[/]  {where}");
+        }
+
+        if (fix is not null)
+        {
+            Err.MarkupLineInterpolated($"  [grey]fix[/] {fix}");
+        }
+    }
+
     public async Task<T> WithProgressAsync<T>(string what, Func<Task<T>> work)
     {
         Task<T> running = work();
