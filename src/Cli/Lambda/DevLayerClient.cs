@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lamina.Contract;
 
 namespace Lamina.Cli.Lambda;
 
@@ -85,7 +86,12 @@ internal sealed record DevLayer(
     [property: JsonPropertyName("updatedAt")] string? UpdatedAt,
     [property: JsonPropertyName("unzippedBytes")] long UnzippedBytes,
     [property: JsonPropertyName("functions")] IReadOnlyList<string> Functions,
-    [property: JsonPropertyName("tooLargeFor")] IReadOnlyList<string> TooLargeFor);
+    [property: JsonPropertyName("tooLargeFor")] IReadOnlyList<string> TooLargeFor)
+{
+    /// <summary>Whether the ARN is that of one of the layer's versions.</summary>
+    public bool IsOf(string? layerVersionArn) =>
+        LayerVersionArn.TryParse(layerVersionArn, out LayerVersionArn? arn) && arn.Layer.ToString() == LayerArn;
+}
 
 /// <summary>The first line of a session's answer.</summary>
 /// <param name="NewestVersion">Null when the layer has no version yet, so that no function can use it.</param>

@@ -60,6 +60,25 @@ internal sealed class LambdaClient(Wire wire)
         return versions.LayerVersions is [var latest, ..] ? latest : null;
     }
 
+    /// <summary>The same with its content's digest, which lists do not say; of a layer by its name or ARN.</summary>
+    public async Task<GetLayerVersionResponse?> FindNewestLayerVersionAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await LatestLayerVersionAsync(name, cancellationToken) is not { Version: { } version })
+        {
+            return null;
+        }
+
+        try
+        {
+            return await GetLayerVersionAsync(name, version, cancellationToken);
+        }
+        catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
+        {
+            // Deleted in between.
+            return null;
+        }
+    }
+
     public async Task<IReadOnlyList<LayersListItem>> ListLayersAsync(CancellationToken cancellationToken)
     {
         var all = new List<LayersListItem>();

@@ -16,6 +16,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(IReadOnlyList<DevLayer>))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
+    public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static ReadableJson Indented { get; } = new(new JsonSerializerOptions
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

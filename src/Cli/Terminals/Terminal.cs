@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lamina.Cli.Lambda;
 using Spectre.Console;
 
 namespace Lamina.Cli.Terminals;
@@ -42,6 +45,17 @@ internal sealed class Terminal
 
     /// <summary>JSON is printed as it is, never folded or coloured.</summary>
     public void PrintJson(ReadOnlySpan<byte> json) => Output.WriteLine(Encoding.UTF8.GetString(json));
+
+    public void PrintJson(JsonNode json)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, ReadableJson.Writing))
+        {
+            json.WriteTo(writer);
+        }
+
+        PrintJson(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
 
     public void Note(string text) => Err.MarkupLineInterpolated($"[grey]{text}[/]");
 
