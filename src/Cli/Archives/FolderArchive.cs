@@ -120,7 +120,7 @@ internal static class FolderArchive
         }
     }
 
-    private static CliError TooLarge(string path, string state, long sizeBytes, long limitBytes) => new(
+    public static CliError TooLarge(string path, string state, long sizeBytes, long limitBytes) => new(
         string.Create(CultureInfo.InvariantCulture, $"Too large {state}: {sizeBytes:N0} bytes; Lambda takes {limitBytes:N0}."),
         Path.GetFullPath(path),
         "Leave out what is not needed at run time (tests, docs, caches), or split it into layers.");

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Lamina.Cli.Archives;
 using Lamina.Cli.Lambda;
 using Lamina.Cli.Terminals;
+using Lamina.Contract;
 using Lamina.Contract.Lambda;
 
 namespace Lamina.Cli.Commands;
@@ -55,11 +56,22 @@ internal static class PublishLayer
         return await PublishAsync(terminal, client, settings, archive, cancellationToken);
     }
 
-    /// <summary>Publishes, says when the content is that of the newest version already, and publishes nothing then if so told.</summary>
-    public static async Task<int> RunAsync(
+    private static async Task<int> RunAsync(
         Terminal terminal, LambdaClient client, Settings settings, bool skipUnchanged, bool json, CancellationToken cancellationToken)
     {
         byte[] archive = await ReadAsync(terminal, settings, cancellationToken);
+        return await PublishOrSkipAsync(terminal, client, settings, archive, skipUnchanged, json, cancellationToken);
+    }
+
+    /// <summary>Says when the content is that of the newest version already, and publishes nothing then if so told.</summary>
+    public static async Task<int> PublishOrSkipAsync(
+        Terminal terminal, LambdaClient client, Settings settings, byte[] archive, bool skipUnchanged, bool json, CancellationToken cancellationToken)
+    {
+        if (archive.Length > Limits.ZippedUploadBytes)
+        {
+            throw FolderArchive.TooLarge(settings.Content, "zipped", archive.Length, Limits.ZippedUploadBytes);
+        }
+
         GetLayerVersionResponse? newest = await client.FindNewestLayerVersionAsync(settings.Name, cancellationToken);
         bool unchanged = newest?.Content?.CodeSha256 == Convert.ToBase64String(SHA256.HashData(archive));
         if (unchanged)
