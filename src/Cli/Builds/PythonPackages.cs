@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Lamina.Cli.Builds;
 
 /// <summary>Takes out of what pip installed all that differs with the place, the time or the machine.</summary>
@@ -34,7 +32,7 @@ internal static class PythonPackages
         string scripts = Path.Combine(target, "bin");
         foreach (string script in Directory.Exists(scripts) ? Directory.GetFiles(scripts) : [])
         {
-            RewriteInterpreter(script, python);
+            ScriptInterpreter.Rewrite(script, "python", python);
         }
     }
 
@@ -50,25 +48,5 @@ internal static class PythonPackages
                 && !line.Contains(".dist-info/direct_url.json,", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         File.WriteAllText(record, string.Concat(kept.Select(static line => line + "\n")));
-    }
-
-    /// <summary>pip writes the path of the interpreter that it ran in; in the sandbox it is found by its name.</summary>
-    private static void RewriteInterpreter(string script, string python)
-    {
-        byte[] content = File.ReadAllBytes(script);
-        if (content is not [(byte)'#', (byte)'!', ..])
-        {
-            return;
-        }
-
-        string[] lines = Encoding.Latin1.GetString(content).Split('\n');
-
-        // A path with spaces, or too long for the kernel, is hidden from sh in a Python string over three lines.
-        bool hidden = lines is ["#!/bin/sh", var exec, ..] && exec.StartsWith("'''exec'", StringComparison.Ordinal);
-        if (hidden || lines[0].Contains("python", StringComparison.Ordinal))
-        {
-            string[] rewritten = [$"#!/usr/bin/env {python}", .. lines.Skip(hidden ? 3 : 1)];
-            File.WriteAllBytes(script, Encoding.Latin1.GetBytes(string.Join('\n', rewritten)));
-        }
     }
 }

@@ -37,6 +37,12 @@ internal sealed class RubyGems(Terminal terminal) : ILayerSource
             Directory.Delete(name, recursive: true);
         }
 
+        string scripts = Path.Combine(gems, "bin");
+        foreach (string script in Directory.Exists(scripts) ? Directory.GetFiles(scripts) : [])
+        {
+            ScriptInterpreter.Rewrite(script, "ruby", "ruby");
+        }
+
         FolderCopy.Move(gems, Path.Combine(folders.Stage, "ruby", "gems", $"{runtime.Version}.0"));
     }
 
