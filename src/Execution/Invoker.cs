@@ -41,6 +41,7 @@ public sealed partial class Invoker : IAsyncDisposable
     public Invoker(
         SandboxHost sandboxes,
         TreeStore trees,
+        DevLayers devLayers,
         RuntimeCatalog runtimes,
         RequestDelegate awsEndpoint,
         ExecutionOptions options,
@@ -54,7 +55,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _runtimeApi = new RuntimeApiServer(awsEndpoint, loggers);
         _services = new EnvironmentServices(
             sandboxes,
-            new EnvironmentPlanner(trees, runtimes, options),
+            new EnvironmentPlanner(trees, devLayers, runtimes, options),
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             time,
@@ -102,6 +103,21 @@ public sealed partial class Invoker : IAsyncDisposable
         foreach ((PoolKey key, FunctionPool pool) in _pools)
         {
             if (key != current && key with { EnvironmentKey = current.EnvironmentKey } == current && _pools.TryRemove(key, out _))
+            {
+                pool.Retire();
+            }
+        }
+    }
+
+    /// <summary>
+    /// What a layer shows to its own account changed: environments of functions that use the layer end, those that run after their
+    /// invocation, and the next invocation starts one that sees the new content. For the dev layers' Changed.
+    /// </summary>
+    public void RetireUsersOf(LayerArn layer)
+    {
+        foreach ((PoolKey key, FunctionPool pool) in _pools)
+        {
+            if (key.Account == layer.Account.Value && pool.Function.Layers.Any(used => layer.IsOf(used.Arn)) && _pools.TryRemove(key, out _))
             {
                 pool.Retire();
             }

@@ -16,7 +16,11 @@ public sealed class ArchiveIntake(IBlobStore blobs)
     /// 1. Refuse by size. 2. Side by side: read and check the archive on the processors, write it to the disk.
     /// 3. Only when both went well: make archive and manifest visible.
     /// </remarks>
-    public async Task<StoredArchive> StoreAsync(ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
+    public Task<StoredArchive> StoreAsync(ReadOnlyMemory<byte> archive, CancellationToken cancellationToken) =>
+        StoreAsync(archive, Limits.ZippedUploadBytes, cancellationToken);
+
+    /// <param name="zippedLimitBytes">What the zip itself may weigh; what is in it is limited all the same.</param>
+    public async Task<StoredArchive> StoreAsync(ReadOnlyMemory<byte> archive, long zippedLimitBytes, CancellationToken cancellationToken)
     {
         // 1
         if (archive.IsEmpty)
@@ -24,9 +28,9 @@ public sealed class ArchiveIntake(IBlobStore blobs)
             throw ArchiveFault.Empty();
         }
 
-        if (archive.Length > Limits.ZippedUploadBytes)
+        if (archive.Length > zippedLimitBytes)
         {
-            throw ArchiveFault.ZippedTooLarge();
+            throw ArchiveFault.ZippedTooLarge(zippedLimitBytes);
         }
 
         // 2

@@ -33,7 +33,7 @@ internal static class LaminaCommand
         root.Subcommands.Add(Elsewhere("build", "Build again, even when no source file is newer than the build", "lamina build"));
         root.Subcommands.Add(new Verb("layer", "Publish and list layers", "lamina layer list")
         {
-            PublishLayer.Create(context), ListLayers.Create(context),
+            PublishLayer.Create(context), ListLayers.Create(context), BuildLayer.Create(context), DevLayers.Create(context),
         });
         root.Subcommands.Add(new Verb("function", "Deploy, list and delete functions", "lamina function list")
         {

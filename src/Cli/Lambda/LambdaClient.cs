@@ -17,6 +17,8 @@ internal sealed class LambdaClient(Wire wire)
 
     public Connection Connection => wire.Connection;
 
+    public DevLayerClient DevLayers { get; } = new(wire);
+
     /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
     public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -56,6 +58,25 @@ internal sealed class LambdaClient(Wire wire)
         ListLayerVersionsResponse versions = await wire.GetAsync(
             $"{Layers}/{Escape(name)}/versions?MaxItems=1", Shape.ListLayerVersionsResponse, cancellationToken);
         return versions.LayerVersions is [var latest, ..] ? latest : null;
+    }
+
+    /// <summary>The same with its content's digest, which lists do not say; of a layer by its name or ARN.</summary>
+    public async Task<GetLayerVersionResponse?> FindNewestLayerVersionAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await LatestLayerVersionAsync(name, cancellationToken) is not { Version: { } version })
+        {
+            return null;
+        }
+
+        try
+        {
+            return await GetLayerVersionAsync(name, version, cancellationToken);
+        }
+        catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
+        {
+            // Deleted in between.
+            return null;
+        }
     }
 
     public async Task<IReadOnlyList<LayersListItem>> ListLayersAsync(CancellationToken cancellationToken)

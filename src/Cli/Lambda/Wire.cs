@@ -22,16 +22,18 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         using HttpResponseMessage response = await SendAsync(Request(HttpMethod.Delete, path, []), cancellationToken);
     }
 
-    public HttpRequestMessage Request(HttpMethod method, string path, byte[] body)
+    public HttpRequestMessage Request(HttpMethod method, string path, byte[] body) => Request(method, path, body, "application/json");
+
+    public HttpRequestMessage Request(HttpMethod method, string path, ReadOnlyMemory<byte> body, string contentType)
     {
         var request = new HttpRequestMessage(method, new Uri(connection.Endpoint, path));
         if (body.Length > 0)
         {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content = new ReadOnlyMemoryContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         }
 
-        RequestSignature.Sign(request, body, connection, time.GetUtcNow());
+        RequestSignature.Sign(request, body.Span, connection, time.GetUtcNow());
         return request;
     }
 
@@ -63,10 +65,9 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         return response;
     }
 
-    private async Task<TAnswer> SendAsync<TAnswer>(
-        HttpMethod method, string path, byte[] body, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
+    public async Task<TAnswer> SendAsync<TAnswer>(
+        HttpRequestMessage request, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = Request(method, path, body);
         using HttpResponseMessage response = await SendAsync(request, cancellationToken);
         byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         try
@@ -77,9 +78,16 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         {
             throw new CliError(
                 $"The answer is not what Lambda's API promises: {unexpected.Message}",
-                $"{method} {request.RequestUri}",
+                $"{request.Method} {request.RequestUri}",
                 "Check that --endpoint names a Lamina server.",
                 unexpected);
         }
+    }
+
+    private async Task<TAnswer> SendAsync<TAnswer>(
+        HttpMethod method, string path, byte[] body, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Request(method, path, body);
+        return await SendAsync(request, shape, cancellationToken);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record EnvironmentPlan
 
     /// <summary>The program started is the user's AWS_LAMBDA_EXEC_WRAPPER.</summary>
     public required bool IsWrapped { get; init; }
+
+    /// <summary>The layers whose dev content stands in the place of the published one.</summary>
+    public required ImmutableArray<DevLayer> DevLayers { get; init; }
 }
 
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
@@ -28,7 +31,7 @@ internal sealed class EntrypointException(string message, string runtimeVersion)
 }
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
-internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtimes, ExecutionOptions options)
+internal sealed class EnvironmentPlanner(TreeStore trees, DevLayers devLayers, RuntimeCatalog runtimes, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -40,10 +43,11 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
         FunctionVersion function, string environmentId, string logStream, IPAddress address, CancellationToken cancellationToken)
     {
         string task = await TreeOfAsync(function.Code, cancellationToken);
-        var layers = ImmutableArray.CreateBuilder<string>(function.Layers.Length);
-        foreach (LayerReference layer in function.Layers)
+        LayerStackContent stack = devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
+        var layers = ImmutableArray.CreateBuilder<string>(stack.Archives.Length);
+        foreach (StoredArchive archive in stack.Archives)
         {
-            layers.Add(await TreeOfAsync(layer.Content, cancellationToken));
+            layers.Add(await TreeOfAsync(archive, cancellationToken));
         }
 
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
@@ -68,6 +72,7 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             },
             RuntimeVersion = runtimeVersion,
             IsWrapped = wrapped,
+            DevLayers = stack.DevLayers,
         };
     }
 

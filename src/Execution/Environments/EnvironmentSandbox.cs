@@ -25,6 +25,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
             plan = await services.Planner.PlanAsync(
                 environment.Function, environment.Id, environment.Log.Stream, _address, CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
+            recorder.RunsOnDevContent(plan.DevLayers);
             _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
             _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
         }

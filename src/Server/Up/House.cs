@@ -78,8 +78,9 @@ internal sealed partial class House : IAsyncDisposable
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
         editor.Changed += invoker.Retire;
+        layers.Dev.Changed += invoker.RetireUsersOf;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
@@ -94,6 +95,9 @@ internal sealed partial class House : IAsyncDisposable
                 new Internal.Content(blobs, links),
                 new FunctionOpt(directory, layers.Inspector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
+                new DevLayerList(layers.Dev, directory),
+                new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
+                new DevUploads(layers.Dev, directory),
             ]),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);

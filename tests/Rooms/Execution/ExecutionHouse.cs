@@ -43,10 +43,13 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
         _intake = new ArchiveIntake(blobs);
         _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
-        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
+        DevLayers = new DevLayers(_intake, _trees, time);
+        Invoker = new Invoker(sandboxes, _trees, DevLayers, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }
+
+    public DevLayers DevLayers { get; }
 
     public static ExecutionOptions Options { get; } = new()
     {
