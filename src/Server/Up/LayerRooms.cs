@@ -1,4 +1,5 @@
 using Lamina.Layers;
+using Lamina.Layers.Inspection;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,8 @@ namespace Lamina.Server.Up;
 
 /// <summary>The parts of the Layers room, over one data folder.</summary>
 internal sealed partial record LayerRooms(
-    ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Inspector) : IAsyncDisposable
+    ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Opt,
+    LayerInspector Inspector) : IAsyncDisposable
 {
     public static LayerRooms Open(string dataDirectory, IBlobStore blobs, ICatalog catalog, TimeProvider time, ILoggerFactory loggers)
     {
@@ -15,7 +17,8 @@ internal sealed partial record LayerRooms(
         TreeStore trees = TreeStore.Open(LayersDirectories.Below(dataDirectory), blobs, time);
         TreeBuilder builder = new(trees, catalog, failure => Log.TreeNotMade(logger, failure));
         LayerPublisher publisher = new(intake, catalog, builder, time);
-        return new LayerRooms(intake, trees, builder, publisher, new LayerLibrary(catalog), new OptInspector(blobs));
+        return new LayerRooms(intake, trees, builder, publisher, new LayerLibrary(catalog), new OptInspector(blobs),
+            new LayerInspector(blobs, trees));
     }
 
     public async ValueTask DisposeAsync()
