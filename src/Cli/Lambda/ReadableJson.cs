@@ -14,6 +14,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(DevLayer))]
 [JsonSerializable(typeof(DevSessionLine))]
 [JsonSerializable(typeof(IReadOnlyList<DevLayer>))]
+[JsonSerializable(typeof(Inspection))]
+[JsonSerializable(typeof(LayerDifference))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

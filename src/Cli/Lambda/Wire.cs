@@ -17,6 +17,10 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         CancellationToken cancellationToken) =>
         SendAsync(method, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyShape), shape, cancellationToken);
 
+    /// <summary>Sends a zip as it is.</summary>
+    public Task<TAnswer> PostArchiveAsync<TAnswer>(string path, byte[] archive, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, archive, shape, cancellationToken);
+
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await SendAsync(Request(HttpMethod.Delete, path, []), cancellationToken);

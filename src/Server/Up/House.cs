@@ -93,7 +93,11 @@ internal sealed partial class House : IAsyncDisposable
             [
                 new Health(),
                 new Internal.Content(blobs, links),
-                new FunctionOpt(directory, layers.Inspector),
+                new FunctionOpt(directory, layers.Opt),
+                new FunctionInspection(directory, layers.Inspector),
+                new LayerVersionInspection(layers.Library, layers.Inspector),
+                new LayerComparison(layers.Library, layers.Inspector),
+                new ArchiveInspection(layers.Inspector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),

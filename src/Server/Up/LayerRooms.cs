@@ -1,5 +1,6 @@
 using Lamina.Access;
 using Lamina.Layers;
+using Lamina.Layers.Inspection;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
 
@@ -7,8 +8,8 @@ namespace Lamina.Server.Up;
 
 /// <summary>The parts of the Layers room, over one data folder.</summary>
 internal sealed partial record LayerRooms(
-    ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Inspector,
-    LayerPermissions Permissions, CodeStorage Storage, DevLayers Dev) : IAsyncDisposable
+    ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Opt,
+    LayerInspector Inspector, LayerPermissions Permissions, CodeStorage Storage, DevLayers Dev) : IAsyncDisposable
 {
     public static LayerRooms Open(
         string dataDirectory, IBlobStore blobs, ICatalog catalog, Organizations organizations, CodeStorage storage, TimeProvider time,
@@ -21,8 +22,8 @@ internal sealed partial record LayerRooms(
         LayerPublisher publisher = new(intake, catalog, storage, builder, time);
         LayerPermissions permissions = new(catalog, organizations);
         return new LayerRooms(
-            intake, trees, builder, publisher, new LayerLibrary(catalog, permissions), new OptInspector(blobs), permissions, storage,
-            new DevLayers(intake, trees, time));
+            intake, trees, builder, publisher, new LayerLibrary(catalog, permissions), new OptInspector(blobs),
+            new LayerInspector(blobs, trees), permissions, storage, new DevLayers(intake, trees, time));
     }
 
     public async ValueTask DisposeAsync()
