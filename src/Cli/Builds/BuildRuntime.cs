@@ -8,7 +8,10 @@ internal sealed partial record BuildRuntime(string Id, string Family, string Ver
 {
     public static BuildRuntime Parse(string id) => Pattern().Match(id) is { Success: true } match
         ? new BuildRuntime(id, match.Groups["family"].Value, match.Groups["version"].Value)
-        : throw new CliError($"'{id}' is not the name of a runtime.", "--runtime", "Say it as Lambda does, for example python3.11, nodejs20.x, java21, ruby3.3.");
+        : throw new CliError(
+            $"'{id}' is not the name of a runtime.",
+            "--runtime",
+            "Say it as Lambda does, for example python3.11, nodejs20.x, java21, ruby3.3.");
 
     // python3.11, nodejs20.x, java21, java8.al2, ruby3.3, dotnet8, provided.al2023
     [GeneratedRegex(@"^(?<family>python|nodejs|java|ruby|dotnet|provided)(?<version>\d+(\.\d+)?)?(\.[a-z0-9]+)?$", RegexOptions.ExplicitCapture)]

@@ -9,9 +9,9 @@ internal sealed class MavenProject : ILayerSource
 
     public Task AddAsync(BuildFolders folders, BuildSettings settings, CancellationToken cancellationToken)
     {
-        PackageManager.Require("mvn", Name, "Install it, for example on Debian: apt-get install -y maven");
+        BuildProgram.Require("mvn", Name, "Install it, for example on Debian: apt-get install -y maven");
         string target = Path.Combine(folders.Stage, "java", "lib");
-        return PackageManager.RunAsync(
+        return BuildProgram.RunAsync(
             new Command(
                 "mvn",
                 ["--batch-mode", "dependency:copy-dependencies", "-DincludeScope=runtime", $"-DoutputDirectory={target}"],

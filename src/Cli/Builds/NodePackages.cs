@@ -17,14 +17,14 @@ internal sealed class NodePackages(Terminal terminal) : ILayerSource
 
     public async Task AddAsync(BuildFolders folders, BuildSettings settings, CancellationToken cancellationToken)
     {
-        PackageManager.Require("npm", Name, "Install it, for example on Debian: apt-get install -y npm");
+        BuildProgram.Require("npm", Name, "Install it, for example on Debian: apt-get install -y npm");
         bool locked = Locks.Any(name => File.Exists(Path.Combine(folders.Source, name)));
         if (!locked)
         {
             terminal.Note("package.json has no lock file beside it, so another day's build may take other versions; `npm install` makes one.");
         }
 
-        await PackageManager.RunAsync(
+        await BuildProgram.RunAsync(
             new Command("npm", [.. Arguments(locked, settings)], folders.Source), cancellationToken);
         string modules = Path.Combine(folders.Source, "node_modules");
         if (!Directory.Exists(modules))

@@ -39,7 +39,9 @@ internal sealed class PlainFolders(Terminal terminal, bool everything) : ILayerS
 
         if (left.Count > 0)
         {
-            terminal.Note($"Not taken: {string.Join(", ", left.Order(StringComparer.Ordinal))}. Put what the layer needs into {string.Join(", ", Meaningful.Order(StringComparer.Ordinal))}.");
+            string names = string.Join(", ", left.Order(StringComparer.Ordinal));
+            string places = string.Join(", ", Meaningful.Order(StringComparer.Ordinal));
+            terminal.Note($"Not taken: {names}. Put what the layer needs into {places}.");
         }
 
         return Task.CompletedTask;

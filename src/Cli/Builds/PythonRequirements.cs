@@ -15,7 +15,7 @@ internal sealed class PythonRequirements : ILayerSource
     {
         BuildRuntime runtime = settings.Require("python", Name, "python3.11");
         string target = Path.Combine(folders.Stage, "python");
-        await PackageManager.RunAsync(
+        await BuildProgram.RunAsync(
             new Command(
                 await FindPythonAsync($"python{runtime.Version}", folders.Source, settings, cancellationToken) ?? "python3",
                 [
@@ -66,13 +66,13 @@ internal sealed class PythonRequirements : ILayerSource
 
     private static async Task<bool> HasPipAsync(string program, string folder, CancellationToken cancellationToken)
     {
-        if (!PackageManager.IsInstalled(program))
+        if (!BuildProgram.IsInstalled(program))
         {
             return false;
         }
 
         // Version managers put programs into PATH that only say that the version is not there.
-        (int exitCode, _) = await PackageManager.TryRunAsync(new Command(program, ["-m", "pip", "--version"], folder), cancellationToken);
+        (int exitCode, _) = await BuildProgram.TryRunAsync(new Command(program, ["-m", "pip", "--version"], folder), cancellationToken);
         return exitCode == 0;
     }
 }

@@ -15,9 +15,9 @@ internal sealed class RubyGems(Terminal terminal) : ILayerSource
     public async Task AddAsync(BuildFolders folders, BuildSettings settings, CancellationToken cancellationToken)
     {
         BuildRuntime runtime = settings.Require("ruby", Name, "ruby3.3");
-        PackageManager.Require("bundle", Name, "Install it, for example on Debian: apt-get install -y ruby-bundler");
+        BuildProgram.Require("bundle", Name, "Install it, for example on Debian: apt-get install -y ruby-bundler");
         string installed = Path.Combine(folders.Scratch, "bundle");
-        await PackageManager.RunAsync(
+        await BuildProgram.RunAsync(
             new Command("bundle", ["install", "--quiet"], folders.Source)
             {
                 Variables =
@@ -59,7 +59,9 @@ internal sealed class RubyGems(Terminal terminal) : ILayerSource
         if (Directory.Exists(extensions) && Directory.EnumerateFiles(extensions, "*", SearchOption.AllDirectories).Any())
         {
             throw new CliError(
-                $"Some of the gems are compiled, and this machine's Ruby compiles for {present}, not {wanted}.", Name, $"Put the Ruby of the runtime first in PATH ({wanted}).");
+                $"Some of the gems are compiled, and this machine's Ruby compiles for {present}, not {wanted}.",
+                Name,
+                $"Put the Ruby of the runtime first in PATH ({wanted}).");
         }
 
         terminal.Note($"The gems were installed by Ruby {present} for {wanted}; none of them is compiled.");

@@ -19,9 +19,16 @@ internal static class BuildLayer
         var architecture = new Option<string>("--architecture") { Description = "x86_64 or arm64 (default: this machine's)", HelpName = "NAME" };
         architecture.DefaultValueFactory = _ => BuildArchitecture.ThisMachine.Name;
         var scripts = new Option<bool>("--allow-scripts") { Description = "Let npm packages run their install scripts" };
-        var output = new Option<string?>("--output", "-o") { Description = "Where the zip goes (default, unless published: the folder's name.zip)", HelpName = "FILE.zip" };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Where the zip goes (default, unless it is published: the folder's name with .zip)",
+            HelpName = "FILE.zip",
+        };
         var publish = new Option<string?>("--publish") { Description = "Publish it as the next version of this layer", HelpName = "NAME" };
-        var skipUnchanged = new Option<bool>("--skip-unchanged") { Description = "With --publish: publish nothing when the content equals the newest version's" };
+        var skipUnchanged = new Option<bool>("--skip-unchanged")
+        {
+            Description = "With --publish: publish nothing when the content equals the newest version's",
+        };
         var json = Json.Option();
         var verb = new Verb(
             "build",
@@ -31,40 +38,50 @@ internal static class BuildLayer
         {
             folder, runtimes, architecture, scripts, output, publish, skipUnchanged, json,
         };
-        verb.SetAction(async (parsed, cancellationToken) =>
-        {
-            string source = parsed.GetRequiredValue(folder);
-            IReadOnlyList<string>? runtimeIds = Lists.Of(parsed, runtimes);
-            var settings = new BuildSettings(
-                [.. (runtimeIds ?? []).Select(BuildRuntime.Parse)],
-                BuildArchitecture.Parse(parsed.GetRequiredValue(architecture)),
-                parsed.GetValue(scripts));
-            byte[] archive = await new LayerBuild(context.Terminal).RunAsync(source, settings, cancellationToken);
-            string? name = parsed.GetValue(publish);
-            if (parsed.GetValue(output) is { } file || name is null)
-            {
-                await WriteAsync(context.Terminal, parsed.GetValue(output) ?? DefaultFile(source), archive, name is null, parsed.GetValue(json), cancellationToken);
-            }
-
-            return name is null ? 0 : await PublishLayer.PublishOrSkipAsync(
-                context.Terminal,
-                context.Client(parsed),
-                new PublishLayer.Settings(source, name, null, runtimeIds, [settings.Architecture.Name], null),
-                archive,
-                parsed.GetValue(skipUnchanged),
-                parsed.GetValue(json),
-                cancellationToken);
-        });
+        verb.SetAction((parsed, cancellationToken) => RunAsync(
+            context,
+            parsed,
+            new Request(
+                parsed.GetRequiredValue(folder), Lists.Of(parsed, runtimes), BuildArchitecture.Parse(parsed.GetRequiredValue(architecture)),
+                parsed.GetValue(scripts), parsed.GetValue(output), parsed.GetValue(publish), parsed.GetValue(skipUnchanged), parsed.GetValue(json)),
+            cancellationToken));
         return verb;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, ParseResult parsed, Request request, CancellationToken cancellationToken)
+    {
+        var settings = new BuildSettings(
+            [.. (request.Runtimes ?? []).Select(BuildRuntime.Parse)], request.Architecture, request.AllowScripts);
+        byte[] archive = await new LayerBuild(context.Terminal).RunAsync(request.Folder, settings, cancellationToken);
+        if (request.Layer is null)
+        {
+            string path = Path.GetFullPath(request.Output ?? DefaultFile(request.Folder));
+            await WriteAsync(path, archive, cancellationToken);
+            Print(context.Terminal, path, archive, request.Json);
+            return 0;
+        }
+
+        if (request.Output is not null)
+        {
+            await WriteAsync(Path.GetFullPath(request.Output), archive, cancellationToken);
+        }
+
+        return await PublishLayer.PublishOrSkipAsync(
+            context.Terminal,
+            context.Client(parsed),
+            new PublishLayer.Settings(
+                request.Folder, request.Layer, Description: null, request.Runtimes, [request.Architecture.Name], License: null),
+            archive,
+            request.SkipUnchanged,
+            request.Json,
+            cancellationToken);
     }
 
     private static string DefaultFile(string folder) => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}.zip";
 
     /// <summary>Whole under its name or not at all: the former file stays until the new one is.</summary>
-    private static async Task WriteAsync(
-        Terminal terminal, string file, byte[] archive, bool print, bool json, CancellationToken cancellationToken)
+    private static async Task WriteAsync(string path, byte[] archive, CancellationToken cancellationToken)
     {
-        string path = Path.GetFullPath(file);
         string unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
@@ -73,20 +90,33 @@ internal static class BuildLayer
         }
         finally
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished))
+            {
+                File.Delete(unfinished);
+            }
         }
+    }
 
+    private static void Print(Terminal terminal, string path, byte[] archive, bool json)
+    {
         string digest = Convert.ToBase64String(SHA256.HashData(archive));
-        if (print && json)
+        if (json)
         {
             terminal.PrintJson(new JsonObject { ["Output"] = path, ["CodeSha256"] = digest, ["CodeSize"] = archive.Length });
             return;
         }
 
-        terminal.Note($"{path}: {Sizes.Readable(archive.Length)}, CodeSha256 {digest}");
-        if (print)
-        {
-            terminal.PrintLine(path);
-        }
+        terminal.PrintLine(path);
+        terminal.Note($"{Sizes.Readable(archive.Length)}, CodeSha256 {digest}");
     }
+
+    private sealed record Request(
+        string Folder,
+        IReadOnlyList<string>? Runtimes,
+        BuildArchitecture Architecture,
+        bool AllowScripts,
+        string? Output,
+        string? Layer,
+        bool SkipUnchanged,
+        bool Json);
 }

@@ -76,8 +76,8 @@ internal static class PublishLayer
         bool unchanged = newest?.Content?.CodeSha256 == Convert.ToBase64String(SHA256.HashData(archive));
         if (unchanged)
         {
-            terminal.Note(
-                $"The content equals {LayerNames.Short(newest!.LayerVersionArn)}{OtherwiseDifferent(settings, newest)}{(skipUnchanged ? "; nothing is published." : ".")}");
+            string same = $"The content equals {LayerNames.Short(newest!.LayerVersionArn)}{OtherwiseDifferent(settings, newest)}";
+            terminal.Note(skipUnchanged ? $"{same}; nothing is published." : $"{same}.");
         }
 
         PublishLayerVersionResponse answer = unchanged && skipUnchanged

@@ -25,7 +25,16 @@ internal sealed class DevSessions(
         LayerArn layer = LayerOf(call);
         Caller owner = call.Caller with { Region = layer.Region };
         DevLayer opened = layers.Open(owner, layer, FolderOf(call));
-        return Task.FromResult<Answer>(new SessionAnswer(opened, layers, FirstLine(opened, owner), time, stopping));
+        try
+        {
+            return Task.FromResult<Answer>(new SessionAnswer(opened, layers, FirstLine(opened, owner), time, stopping));
+        }
+        catch
+        {
+            // From the answer on the answer closes it.
+            layers.Close(opened);
+            throw;
+        }
     }
 
     public static LayerArn LayerOf(InternalCall call) =>

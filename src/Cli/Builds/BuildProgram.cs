@@ -4,7 +4,7 @@ using System.Text;
 namespace Lamina.Cli.Builds;
 
 /// <summary>Runs programs that install packages. What they print is shown only when they fail.</summary>
-internal static class PackageManager
+internal static class BuildProgram
 {
     private const int LinesShown = 40;
 
