@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Lamina.Contract;
+using Lamina.Store;
 
 namespace Lamina.Layers;
 
@@ -15,6 +16,23 @@ internal static class LayerDocuments
 {
     public const string Layers = "layers";
     public const string Versions = "layer-versions";
+
+    public static IEnumerable<LayerVersion> All(CatalogSnapshot snapshot) =>
+        snapshot.Scan(Versions, prefix: "", after: null).Select(static document => document.Read(LayersJson.Default.LayerVersion));
+
+    /// <summary>The newest version of every layer that has one: the first of each, as their keys stand.</summary>
+    public static IEnumerable<LayerVersion> Newest(CatalogSnapshot snapshot)
+    {
+        string? layer = null;
+        foreach (LayerVersion version in All(snapshot))
+        {
+            if (version.LayerArn != layer)
+            {
+                layer = version.LayerArn;
+                yield return version;
+            }
+        }
+    }
 
     public static string OwnerPrefix(AccountId account, string region) => $"{account}/{region}/";
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Lamina.Store;
 
 namespace Lamina.Layers;
 
@@ -18,7 +17,7 @@ public sealed record OptEntry(
     string Path, OptEntryKind Kind, long SizeBytes, int Mode, string? LinkTarget, string Layer, ImmutableArray<string> Shadows);
 
 /// <summary>Says what /opt of a function shows and where each path comes from, from manifests alone.</summary>
-public sealed class OptInspector(IBlobStore blobs)
+public sealed class OptInspector(ManifestStore manifests)
 {
     /// <summary>The merged tree in ordinal order of paths, as overlayfs merges it: later layers cover earlier ones, folders merge.</summary>
     public async Task<ImmutableArray<OptEntry>> InspectAsync(ImmutableArray<LayerReference> stack, CancellationToken cancellationToken)
@@ -26,7 +25,7 @@ public sealed class OptInspector(IBlobStore blobs)
         Node root = new();
         foreach (LayerReference layer in stack)
         {
-            TreeManifest manifest = await TreeManifest.ReadAsync(blobs, layer.Content.Tree, cancellationToken);
+            TreeManifest manifest = await manifests.ReadAsync(layer.Content, cancellationToken);
             foreach (TreeEntry entry in manifest.Entries)
             {
                 FindOrAdd(root, entry.Path).Cover(entry, layer.Arn);

@@ -1,5 +1,6 @@
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Layers;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
 using Lamina.Server.Wire;
@@ -68,7 +69,8 @@ internal sealed partial class House : IAsyncDisposable
         _opened.Push(("data folder", () => CloseAsync(folder)));
         FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
         ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
-        LayerRooms layers = Opened("layers", LayerRooms.Open(folder.Path, blobs, catalog, time, loggers));
+        IReadOnlyList<IArchiveRoots> roots = [new LayerRoots(), new FunctionRoots()];
+        LayerRooms layers = Opened("layers", LayerRooms.Open(folder.Path, blobs, catalog, roots, time, loggers));
         FunctionDirectory directory = new(catalog);
         FunctionEditor editor = Opened("functions", new FunctionEditor(
             catalog, layers.Intake, layers.Trees, layers.Library, time, loggers.CreateLogger<FunctionEditor>()));
@@ -88,7 +90,7 @@ internal sealed partial class House : IAsyncDisposable
             new InternalRoutes(
             [
                 new Health(),
-                new Internal.Content(blobs, links),
+                new Internal.Content(layers.Archives, links),
                 new FunctionOpt(directory, layers.Inspector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),

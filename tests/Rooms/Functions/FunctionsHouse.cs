@@ -15,7 +15,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
 {
     public const string Role = "arn:aws:iam::000000000000:role/r";
 
-    private readonly FileBlobStore _blobs;
+    private readonly ArchiveStore _archives;
     private readonly TreeBuilder _builder;
     private bool _closed;
 
@@ -24,10 +24,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Folder = folder;
         Time = time;
         Catalog = new GatedCatalog(SqliteCatalog.Open(Path.Combine(folder, "catalog.db")));
-        _blobs = new FileBlobStore(Path.Combine(folder, "blobs"));
-        Trees = TreeStore.Open(LayersDirectories.Below(folder), _blobs, time);
+        LayersDirectories directories = LayersDirectories.Below(folder);
+        _archives = ArchiveStore.Open(directories);
+        ManifestStore manifests = ManifestStore.Open(directories, _archives);
+        Trees = TreeStore.Open(directories, _archives, manifests, time);
         _builder = new TreeBuilder(Trees, Catalog, static _ => { });
-        ArchiveIntake intake = new(_blobs);
+        ArchiveIntake intake = new(_archives, manifests);
         Library = new LayerLibrary(Catalog);
         Publisher = new LayerPublisher(intake, Catalog, _builder, time);
         Directory = new FunctionDirectory(Catalog);
@@ -152,10 +154,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Task held = Catalog.HoldAfter(0);
         Task changed = change();
         await held;
-        foreach (Sha256 digest in _blobs.List().ToArray())
+        foreach (Sha256 digest in _archives.List())
         {
-            _blobs.Delete(digest);
+            _archives.Delete(digest);
         }
+
+        Array.ForEach(System.IO.Directory.GetFiles(LayersDirectories.Below(Folder).Manifests), File.Delete);
 
         Catalog.Open();
         await changed;
@@ -185,6 +189,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         await Editor.DisposeAsync();
         await Trees.DisposeAsync();
         await _builder.DisposeAsync();
+        _archives.Dispose();
         await Catalog.DisposeAsync();
     }
 }
