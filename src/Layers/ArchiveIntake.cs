@@ -93,6 +93,7 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
 
             byte[] manifestBytes = manifest.ToBytes();
             Sha256 tree = Sha256.Of(manifestBytes);
+            await lease.HoldAsync(tree, cancellationToken);
             manifests.Put(tree, manifestBytes);
 
             // 2

@@ -121,6 +121,9 @@ public sealed class TreeStore : IAsyncDisposable
 
     public bool IsReady(StoredArchive archive) => _ready.ContainsKey(archive.Tree);
 
+    /// <summary>Raised when the last lease of a tree ends.</summary>
+    public event Action? Released;
+
     internal SharedFiles Files => _files;
 
     internal IReadOnlyCollection<Sha256> ListReady() => [.. _ready.Keys];
@@ -171,11 +174,15 @@ public sealed class TreeStore : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (--_leases[tree] == 0)
+            if (--_leases[tree] > 0)
             {
-                _leases.Remove(tree);
+                return;
             }
+
+            _leases.Remove(tree);
         }
+
+        Released?.Invoke();
     }
 
     public async ValueTask DisposeAsync()

@@ -82,6 +82,22 @@ internal sealed partial class House : IAsyncDisposable
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
+        StorageRooms storage = Opened("storage", StorageRooms.Open(
+            new StorageParts
+            {
+                Catalog = catalog,
+                Roots = [.. roots, new RunningRoots(invoker)],
+                Blobs = blobs,
+                BlobRoots = [],
+                Archives = layers.Archives,
+                Manifests = layers.Manifests,
+                Trees = layers.Trees,
+                Time = time,
+                ReportFailure = failure => Log.NotCollected(_logger, failure),
+            },
+            layers,
+            editor));
+
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
@@ -145,5 +161,8 @@ internal sealed partial class House : IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Closing {Room} failed")]
         public static partial void RoomNotClosed(ILogger logger, string room, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A collection of stored data left something undone; the next one takes it up")]
+        public static partial void NotCollected(ILogger logger, Exception error);
     }
 }
