@@ -24,6 +24,8 @@ public sealed partial class Invoker : IAsyncDisposable
     private const int MaxAttempts = 10;
 
     private readonly ConcurrentDictionary<PoolKey, FunctionPool> _pools = new();
+    /// <summary>Invocations that wait for an environment or found none: a retired pool may still start one for them.</summary>
+    private readonly ConcurrentDictionary<Invocation, FunctionVersion> _cold = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<(string Account, string Region), ConcurrencyGate> _gates = new();
     private readonly ExecutionOptions _options;
     private readonly TimeProvider _time;
@@ -65,6 +67,9 @@ public sealed partial class Invoker : IAsyncDisposable
     }
 
     public FunctionLogs Logs { get; }
+
+    /// <summary>The function versions that an environment may be started for although the catalog has gone on.</summary>
+    public IEnumerable<FunctionVersion> InService => _pools.Values.Select(static pool => pool.Function).Concat(_cold.Values);
 
     /// <summary>Opens the Runtime API; nothing can be invoked before.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -158,12 +163,15 @@ public sealed partial class Invoker : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<InvokeOutcome> RunAsync(FunctionPool pool, Invocation invocation, CancellationToken cancellationToken)
     {
+        bool cold = false;
         try
         {
             for (int attempt = 1; ; attempt++)
             {
                 // 2. Take an environment.
-                TakeResult taken = pool.TryTake() is { } warm ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
+                ExecutionEnvironment? warm = pool.TryTake();
+                cold = cold || (warm is null && _cold.TryAdd(invocation, pool.Function));
+                TakeResult taken = warm is not null ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
                 if (taken.Failure is { } failure)
                 {
                     return Failed(failure, invocation);
@@ -189,6 +197,11 @@ public sealed partial class Invoker : IAsyncDisposable
         }
         finally
         {
+            if (cold)
+            {
+                _cold.TryRemove(invocation, out _);
+            }
+
             Leave(pool);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Lamina.Contract;
+using Lamina.Store;
 
 namespace Lamina.Layers;
 
@@ -13,7 +14,7 @@ namespace Lamina.Layers;
 /// Kept in memory: no client outlives the server, and so no session does. The content goes through the same intake as a published
 /// archive, by the same checks, because its client may be as hostile as a publisher.
 /// </remarks>
-public sealed class DevLayers(ArchiveIntake intake, TreeStore trees, TimeProvider time)
+public sealed class DevLayers(ArchiveIntake intake, TreeStore trees, TimeProvider time) : IArchiveRoots
 {
     private ImmutableDictionary<LayerArn, DevLayer> _layers = ImmutableDictionary<LayerArn, DevLayer>.Empty;
 
@@ -58,13 +59,14 @@ public sealed class DevLayers(ArchiveIntake intake, TreeStore trees, TimeProvide
         DevLayer before = RequireSession(caller, layer, session);
         StoredArchive? under = whole ? null : before.Content.FirstOrDefault() ?? throw NothingUnder();
 
-        StoredArchive stored = await intake.StoreAsync(archive, Limits.DevArchiveBytes, cancellationToken); // 1
+        using IncomingArchive incoming = await intake.StoreAsync(archive, Limits.DevArchiveBytes, cancellationToken); // 1
+        StoredArchive stored = incoming.Content;
         if (under is not null && under.UnzippedBytes + stored.UnzippedBytes > Limits.UnzippedBytes)
         {
             throw ArchiveFault.UnzippedTooLarge();
         }
 
-        await trees.MaterializeAsync(stored, cancellationToken); // 2
+        using TreeLease tree = await trees.LeaseAsync(stored, cancellationToken); // 2
         DevLayer updated = Put(layer, session, under, stored); // 3
         Changed?.Invoke(layer);
         return updated;
@@ -122,7 +124,10 @@ public sealed class DevLayers(ArchiveIntake intake, TreeStore trees, TimeProvide
         .OrderBy(static session => session.Layer.Name, StringComparer.Ordinal);
 
     /// <summary>Every archive that is some layer's dev content now: nothing else names them.</summary>
-    public IEnumerable<StoredArchive> ArchivesInUse() => Volatile.Read(ref _layers).Values.SelectMany(static session => session.Content);
+    public IEnumerable<ArchiveRoot> In(CatalogSnapshot snapshot) => ArchivesInUse();
+
+    internal IEnumerable<ArchiveRoot> ArchivesInUse() => Volatile.Read(ref _layers).Values.SelectMany(
+        static session => session.Content.Select(archive => new ArchiveRoot(archive, $"{session.Layer}:dev", WantsTree: true)));
 
     private static DevLayer? ContentIn(ImmutableDictionary<LayerArn, DevLayer> sessions, AccountId function, LayerReference layer) =>
         LayerVersionArn.TryParse(layer.Arn, out LayerVersionArn? arn)

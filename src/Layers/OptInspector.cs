@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Lamina.Layers.Inspection;
-using Lamina.Store;
 
 namespace Lamina.Layers;
 
@@ -19,7 +18,7 @@ public sealed record OptEntry(
     string Path, OptEntryKind Kind, long SizeBytes, int Mode, string? LinkTarget, string Layer, ImmutableArray<string> Shadows);
 
 /// <summary>Says what /opt of a function shows and where each path comes from, from manifests alone.</summary>
-public sealed class OptInspector(IBlobStore blobs)
+public sealed class OptInspector(ManifestStore manifests)
 {
     /// <summary>The merged tree in ordinal order of paths, as overlayfs merges it: later layers cover earlier ones, folders merge.</summary>
     public async Task<ImmutableArray<OptEntry>> InspectAsync(ImmutableArray<LayerReference> stack, CancellationToken cancellationToken)
@@ -27,7 +26,7 @@ public sealed class OptInspector(IBlobStore blobs)
         TreeManifest[] trees = new TreeManifest[stack.Length];
         for (int i = 0; i < stack.Length; i++)
         {
-            trees[i] = await TreeManifest.ReadAsync(blobs, stack[i].Content.Tree, cancellationToken);
+            trees[i] = await manifests.ReadAsync(stack[i].Content, cancellationToken);
         }
 
         ImmutableArray<string> arns = [.. stack.Select(static layer => layer.Arn)];

@@ -12,6 +12,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 {
     private readonly System.Net.IPAddress _address = services.Addresses.Take();
     private RunningSandbox? _sandbox;
+    private EnvironmentPlan? _plan;
     private OutputPump? _pump;
     private Task _exitWatch = Task.CompletedTask;
     private Task _accepting = Task.CompletedTask;
@@ -22,7 +23,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         EnvironmentPlan plan;
         try
         {
-            plan = await services.Planner.PlanAsync(
+            _plan = plan = await services.Planner.PlanAsync(
                 environment.Function, environment.Id, environment.Log.Stream, _address, CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
             recorder.RunsOnDevContent(plan.DevLayers);
@@ -74,6 +75,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
         await (_pump?.Completion ?? Task.CompletedTask);
         await Task.WhenAll(_exitWatch, _accepting);
+        _plan?.Dispose();
         services.Addresses.Return(_address);
         return peakMemoryBytes;
     }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Lamina.Layers.Inspection;
 
 /// <summary>The one place that reads manifests and files of stored archives for the inspector; keeps what the files say.</summary>
-internal sealed class InspectionTrees(IBlobStore blobs, TreeStore trees)
+internal sealed class InspectionTrees(ManifestStore manifests, TreeStore trees)
 {
     /// <summary>Facts kept in memory: about 200 bytes each. Twenty large layers of libraries have fewer.</summary>
     private const int FactsKept = 100_000;
@@ -19,8 +19,8 @@ internal sealed class InspectionTrees(IBlobStore blobs, TreeStore trees)
         TreeManifest manifest = await ReadManifestAsync(archive, cancellationToken);
         if (!_facts.TryGetValue(archive.Tree, out TreeFacts? facts))
         {
-            string directory = await trees.MaterializeAsync(archive, cancellationToken);
-            facts = await Task.Run(() => ReadFacts(directory, manifest, cancellationToken), cancellationToken);
+            using TreeLease tree = await trees.LeaseAsync(archive, cancellationToken);
+            facts = await Task.Run(() => ReadFacts(tree.Directory, manifest, cancellationToken), cancellationToken);
             Keep(archive.Tree, facts);
         }
 
@@ -28,7 +28,7 @@ internal sealed class InspectionTrees(IBlobStore blobs, TreeStore trees)
     }
 
     public Task<TreeManifest> ReadManifestAsync(StoredArchive archive, CancellationToken cancellationToken) =>
-        TreeManifest.ReadAsync(blobs, archive.Tree, cancellationToken);
+        manifests.ReadAsync(archive, cancellationToken);
 
     private static TreeFacts ReadFacts(string directory, TreeManifest manifest, CancellationToken cancellationToken)
     {

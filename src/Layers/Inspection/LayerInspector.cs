@@ -29,14 +29,14 @@ public sealed class LayerInspector
     // An archive that is only looked at is inflated in memory: one at a time.
     private readonly SemaphoreSlim _archives = new(1);
 
-    public LayerInspector(IBlobStore blobs, TreeStore trees)
-        : this(blobs, trees, HostLibC.Glibc)
+    public LayerInspector(ManifestStore manifests, TreeStore trees)
+        : this(manifests, trees, HostLibC.Glibc)
     {
     }
 
-    internal LayerInspector(IBlobStore blobs, TreeStore trees, Version? hostGlibc)
+    internal LayerInspector(ManifestStore manifests, TreeStore trees, Version? hostGlibc)
     {
-        _trees = new InspectionTrees(blobs, trees);
+        _trees = new InspectionTrees(manifests, trees);
         _rules =
         [
             new ShadowedEntries(), new ShadowedLayers(), new Symlinks(), new NamesByCase(), new Modes(), new ElfFiles(hostGlibc),

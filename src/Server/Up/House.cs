@@ -69,12 +69,13 @@ internal sealed partial class House : IAsyncDisposable
         _opened.Push(("data folder", () => CloseAsync(folder)));
         FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
         ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
-        CodeStorage storage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
+        CodeStorage codeStorage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
+        IReadOnlyList<IArchiveRoots> roots = [new LayerRoots(), new FunctionRoots()];
         LayerRooms layers = Opened("layers", LayerRooms.Open(
-            folder.Path, blobs, catalog, options.Organizations, storage, time, loggers));
+            folder.Path, blobs, catalog, roots, options.Organizations, codeStorage, time, loggers));
         FunctionDirectory directory = new(catalog);
         FunctionEditor editor = Opened("functions", new FunctionEditor(
-            catalog, layers.Intake, layers.Trees, layers.Library, storage, time, loggers.CreateLogger<FunctionEditor>()));
+            catalog, layers.Intake, layers.Trees, layers.Library, codeStorage, time, loggers.CreateLogger<FunctionEditor>()));
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
@@ -84,6 +85,22 @@ internal sealed partial class House : IAsyncDisposable
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
+        StorageRooms storage = Opened("storage", StorageRooms.Open(
+            new StorageParts
+            {
+                Catalog = catalog,
+                Roots = [.. roots, layers.Dev, new RunningRoots(invoker)],
+                Blobs = blobs,
+                BlobRoots = [],
+                Archives = layers.Archives,
+                Manifests = layers.Manifests,
+                Trees = layers.Trees,
+                Time = time,
+                ReportFailure = failure => Log.NotCollected(_logger, failure),
+            },
+            layers,
+            editor));
+
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
@@ -92,7 +109,7 @@ internal sealed partial class House : IAsyncDisposable
             new InternalRoutes(
             [
                 new Health(),
-                new Internal.Content(blobs, links),
+                new Internal.Content(layers.Archives, links),
                 new FunctionOpt(directory, layers.Opt),
                 new FunctionInspection(directory, layers.Inspector),
                 new LayerVersionInspection(layers.Library, layers.Inspector),
@@ -157,5 +174,8 @@ internal sealed partial class House : IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Closing {Room} failed")]
         public static partial void RoomNotClosed(ILogger logger, string room, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A collection of stored data left something undone; the next one takes it up")]
+        public static partial void NotCollected(ILogger logger, Exception error);
     }
 }

@@ -5,7 +5,6 @@ using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Layers;
 using Lamina.Sandbox;
-using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,6 +32,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
     private readonly string _folder;
     private readonly SandboxHost _sandboxes;
+    private readonly ArchiveStore _archives;
     private readonly ArchiveIntake _intake;
     private readonly TreeStore _trees;
 
@@ -40,9 +40,11 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     {
         _folder = folder;
         _sandboxes = sandboxes;
-        FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
-        _intake = new ArchiveIntake(blobs);
-        _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
+        LayersDirectories directories = LayersDirectories.Below(folder);
+        _archives = ArchiveStore.Open(directories);
+        ManifestStore manifests = ManifestStore.Open(directories, _archives);
+        _intake = new ArchiveIntake(_archives, manifests);
+        _trees = TreeStore.Open(directories, _archives, manifests, time);
         DevLayers = new DevLayers(_intake, _trees, time);
         Invoker = new Invoker(sandboxes, _trees, DevLayers, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
     }
@@ -166,7 +168,8 @@ internal sealed class ExecutionHouse : IAsyncDisposable
             }
         }
 
-        return await _intake.StoreAsync(bytes.ToArray(), CancellationToken.None);
+        using IncomingArchive incoming = await _intake.StoreAsync(bytes.ToArray(), CancellationToken.None);
+        return incoming.Content;
     }
 
     public async ValueTask DisposeAsync()
@@ -174,6 +177,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         await Invoker.DisposeAsync();
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
+        _archives.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -132,7 +132,7 @@ public sealed class ContentFindingTests : IAsyncDisposable
     {
         ZipBuilder zip = Distribution("python/a-1.dist-info", "a", "1").Bytes("lib/a.so", ElfBuilder.Of(ElfBuilder.Arm64, ["GLIBC_2.30"])).File("bin/x", "#!/bin/sh\n");
         Found unpublished = await _house.ArchiveAsync(InspectionHouse.For("python3.12"), zip);
-        Assert.Equal(0, _house.StoredBlobs);
+        Assert.Equal(0, _house.StoredArchives);
         Found published = await _house.LayersAsync(InspectionHouse.For("python3.12"), zip);
         Assert.Equal(InspectionHouse.Lines(published), InspectionHouse.Lines(unpublished));
         Assert.Equal(["error elf-architecture /opt/lib/a.so", "warning execute-bit-lost /opt/bin/x"], InspectionHouse.Lines(unpublished));

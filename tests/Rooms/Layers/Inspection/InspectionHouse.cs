@@ -17,7 +17,7 @@ public sealed class InspectionHouse : IAsyncDisposable
     {
         _room = LayersRoom.In(_folder);
         // A host with a glibc between Amazon Linux 2 and 2023 and newer ones, whatever machine the test runs on.
-        _inspector = new LayerInspector(_room.Blobs, _room.Trees, new Version(2, 36));
+        _inspector = new LayerInspector(_room.Manifests, _room.Trees, new Version(2, 36));
     }
 
     public static InspectionTarget Nothing { get; } = new([], []);
@@ -37,11 +37,11 @@ public sealed class InspectionHouse : IAsyncDisposable
         List<LayerReference> stack = [];
         foreach (ZipBuilder layer in layers)
         {
-            StoredArchive content = await _room.Intake.StoreAsync(layer.Build(), CancellationToken.None);
+            StoredArchive content = await _room.StoreAsync(layer.Build());
             stack.Add(new LayerReference { Arn = $"layer{stack.Count + 1}", Content = content });
         }
 
-        InspectedCode? function = code is null ? null : new InspectedCode("code", await _room.Intake.StoreAsync(code.Build(), CancellationToken.None));
+        InspectedCode? function = code is null ? null : new InspectedCode("code", await _room.StoreAsync(code.Build()));
         return await _inspector.InspectAsync([.. stack], function, target, CancellationToken.None);
     }
 
@@ -49,9 +49,9 @@ public sealed class InspectionHouse : IAsyncDisposable
         _inspector.InspectAsync("archive", zip.Build(), target, CancellationToken.None);
 
     public async Task<LayerDifference> CompareAsync(ZipBuilder from, ZipBuilder to) => await _inspector.CompareAsync(
-        await _room.Intake.StoreAsync(from.Build(), CancellationToken.None), await _room.Intake.StoreAsync(to.Build(), CancellationToken.None), CancellationToken.None);
+        await _room.StoreAsync(from.Build()), await _room.StoreAsync(to.Build()), CancellationToken.None);
 
-    public int StoredBlobs => _room.Blobs.List().Count();
+    public int StoredArchives => _room.Archives.List().Count;
 
     /// <summary>One line per finding: <c>warning symlink-dangles /opt/lib/a.so</c></summary>
     public static string[] Lines(Found inspection) =>
