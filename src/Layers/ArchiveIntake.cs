@@ -1,3 +1,4 @@
+using System.Buffers;
 using Lamina.Contract;
 using Lamina.Store;
 
@@ -16,7 +17,7 @@ public sealed class ArchiveIntake(IBlobStore blobs)
     /// 1. Refuse by size. 2. Side by side: read and check the archive on the processors, write it to the disk.
     /// 3. Only when both went well: make archive and manifest visible.
     /// </remarks>
-    public async Task<StoredArchive> StoreAsync(ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
+    public async Task<StoredArchive> StoreAsync(ArchiveUpload archive, CancellationToken cancellationToken)
     {
         // 1
         if (archive.IsEmpty)
@@ -24,19 +25,16 @@ public sealed class ArchiveIntake(IBlobStore blobs)
             throw ArchiveFault.Empty();
         }
 
-        if (archive.Length > Limits.ZippedUploadBytes)
-        {
-            throw ArchiveFault.ZippedTooLarge();
-        }
+        ArchiveSource source = archive.Open();
 
         // 2
         await using BlobWriter writer = await blobs.BeginWriteAsync(cancellationToken);
         using CancellationTokenSource refused = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task writing = Task.Run(() => WriteAsync(writer, archive, refused.Token), cancellationToken);
+        Task writing = Task.Run(() => WriteAsync(writer, source, refused.Token), cancellationToken);
         TreeManifest manifest;
         try
         {
-            manifest = await ArchiveChecker.CheckAsync(new MemoryArchive(archive), cancellationToken);
+            manifest = await ArchiveChecker.CheckAsync(source, cancellationToken);
         }
         catch
         {
@@ -60,11 +58,20 @@ public sealed class ArchiveIntake(IBlobStore blobs)
 
     public Stream OpenArchive(StoredArchive archive) => blobs.OpenRead(archive.Digest);
 
-    private static async Task WriteAsync(BlobWriter writer, ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
+    private static async Task WriteAsync(BlobWriter writer, ArchiveSource source, CancellationToken cancellationToken)
     {
-        for (int at = 0; at < archive.Length; at += WriteBytes)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(WriteBytes);
+        try
         {
-            await writer.WriteAsync(archive.Slice(at, Math.Min(WriteBytes, archive.Length - at)), cancellationToken);
+            int count;
+            for (long at = 0; (count = source.Read(at, buffer)) > 0; at += count)
+            {
+                await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         await writer.FlushAsync(cancellationToken);

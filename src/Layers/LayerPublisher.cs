@@ -12,7 +12,7 @@ public sealed class LayerPublisher(ArchiveIntake intake, ICatalog catalog, TreeB
     /// 3. Its tree is made behind the answer. A crash before 2 leaves only blobs that nothing names.
     /// </summary>
     public async Task<LayerVersion> PublishAsync(
-        Caller caller, PublishLayerVersionRequest request, ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
+        Caller caller, PublishLayerVersionRequest request, ArchiveUpload archive, CancellationToken cancellationToken)
     {
         if (request.LayerName is null || !LayerArn.TryParse(request.LayerName, caller, out LayerArn? layer))
         {

@@ -61,27 +61,34 @@ public sealed class ObjectIntake(IBlobStore blobs, ICatalog catalog)
         ObjectBody body, long limitBytes, Func<CatalogTransaction, StoredContent, T> change, CancellationToken cancellationToken)
     {
         await using BlobWriter writer = await blobs.BeginWriteAsync(cancellationToken);
-        StoredContent content = await CopyAsync(body, limitBytes, writer, cancellationToken); // 1, 2
-        Sha256 digest = await writer.CommitAsync(cancellationToken); // 3
-        if (body.Digest is { } promised && promised != digest)
-        {
-            throw S3Errors.Of(
-                "XAmzContentSHA256Mismatch",
-                400,
-                "The provided 'x-amz-content-sha256' header does not match what was computed.",
-                ("ClientComputedContentSHA256", promised.ToString()),
-                ("S3ComputedContentSHA256", digest.ToString()));
-        }
-
-        content = content with { Blob = content.Blob with { Digest = digest } };
+        StoredContent content = await CopyAsync(body, limitBytes, writer.WriteAsync, cancellationToken); // 1, 2
+        content = content with { Blob = content.Blob with { Digest = await writer.CommitAsync(cancellationToken) } }; // 3
         return await catalog.CommitAsync(transaction => change(transaction, content), cancellationToken); // 4
     }
 
-    private static async Task<StoredContent> CopyAsync(ObjectBody body, long limitBytes, BlobWriter writer, CancellationToken cancellationToken)
+    /// <summary>A small body whole, compared with what the client said of it.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(ObjectBody body, int limitBytes, CancellationToken cancellationToken)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        await CopyAsync(
+            body,
+            limitBytes,
+            (part, _) =>
+            {
+                bytes.Write(part.Span);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+        return bytes.WrittenMemory;
+    }
+
+    private static async Task<StoredContent> CopyAsync(
+        ObjectBody body, long limitBytes, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
         ChecksumAlgorithm algorithm = body.Algorithm ?? ChecksumAlgorithm.CRC64NVME;
         // S3 names objects by MD5; nothing here trusts it.
         using IncrementalHash md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using IncrementalHash? sha256 = body.Digest is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using ChecksumHash checksum = ChecksumHash.Create(algorithm);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         long length = 0;
@@ -97,8 +104,9 @@ public sealed class ObjectIntake(IBlobStore blobs, ICatalog catalog)
                 }
 
                 md5.AppendData(buffer, 0, count);
+                sha256?.AppendData(buffer, 0, count);
                 checksum.Append(buffer.AsSpan(0, count));
-                await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                await write(buffer.AsMemory(0, count), cancellationToken);
             }
         }
         finally
@@ -109,6 +117,11 @@ public sealed class ObjectIntake(IBlobStore blobs, ICatalog catalog)
         StoredContent content = new(
             new ContentBlob(default, length), Convert.ToHexStringLower(md5.GetHashAndReset()), algorithm, Convert.ToBase64String(checksum.Finish()));
         Compare(body, content);
+        if (sha256 is not null)
+        {
+            Compare(body.Digest!.Value, new Sha256(sha256.GetHashAndReset()));
+        }
+
         return content;
     }
 
@@ -127,6 +140,19 @@ public sealed class ObjectIntake(IBlobStore blobs, ICatalog catalog)
         if (body.Checksum() is { } promised && promised != content.Checksum)
         {
             throw S3Errors.BadDigest($"The {content.Algorithm} you specified did not match the calculated checksum.");
+        }
+    }
+
+    private static void Compare(Sha256 promised, Sha256 computed)
+    {
+        if (promised != computed)
+        {
+            throw S3Errors.Of(
+                "XAmzContentSHA256Mismatch",
+                400,
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+                ("ClientComputedContentSHA256", promised.ToString()),
+                ("S3ComputedContentSHA256", computed.ToString()));
         }
     }
 }

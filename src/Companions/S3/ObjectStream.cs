@@ -12,8 +12,11 @@ internal sealed class ObjectStream : Stream
     private int _openIndex = -1;
     private long _position;
 
-    public ObjectStream(IBlobStore blobs, ObjectContent content)
+    /// <param name="end">Where reading ends, at the content's end or before.</param>
+    public ObjectStream(IBlobStore blobs, ObjectContent content, long start, long end)
     {
+        _position = start;
+        Length = end;
         _blobs = blobs;
         _content = content;
         _starts = new long[content.Blobs.Length];
@@ -29,7 +32,7 @@ internal sealed class ObjectStream : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => _content.SizeBytes;
+    public override long Length { get; }
 
     public override long Position
     {
@@ -114,7 +117,7 @@ internal sealed class ObjectStream : Stream
         }
 
         long offset = _position - _starts[index];
-        left = _content.Blobs[index].SizeBytes - offset;
+        left = Math.Min(_content.Blobs[index].SizeBytes - offset, Length - _position);
         _open!.Position = offset;
         return _open;
     }

@@ -30,7 +30,10 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
     public ObjectVersion Get(Caller caller, BucketName bucket, ObjectKey key, string? versionId) =>
         Get(catalog.Current, caller, bucket, key, versionId);
 
-    public Stream Open(ObjectVersion version) => new ObjectStream(blobs, version.Content);
+    public Stream Open(ObjectVersion version) => Open(version, 0, version.Content.SizeBytes);
+
+    /// <summary>The bytes from start to before end. Seekable, one reader at a time.</summary>
+    public Stream Open(ObjectVersion version, long start, long end) => new ObjectStream(blobs, version.Content, start, end);
 
     /// <summary>
     /// Copies within the store. The copy names the source's blob, in the transaction that finds the source; an object of several

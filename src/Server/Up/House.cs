@@ -2,7 +2,10 @@ using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
+using Lamina.Server.Operations;
+using Lamina.Server.Operations.S3;
 using Lamina.Server.Wire;
+using Lamina.Server.Wire.S3;
 using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -80,11 +83,13 @@ internal sealed partial class House : IAsyncDisposable
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
+        S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
+        CallerReader callers = new(options.Account, options.Region);
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
-            new CallerReader(options.Account, options.Region),
-            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),
+            callers,
+            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links, new Sources(s3.Buckets, s3.Objects))),
             new InternalRoutes(
             [
                 new Health(),
@@ -92,6 +97,7 @@ internal sealed partial class House : IAsyncDisposable
                 new FunctionOpt(directory, layers.Inspector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
+            new S3Pipeline(callers, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();
