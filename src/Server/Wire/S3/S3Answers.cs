@@ -12,11 +12,12 @@ internal static class S3Answers
     public const string Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
     // S3 writes characters that XML 1.0 forbids as references all the same; clients that mind ask for encoding-type=url.
-    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(false), CheckCharacters = false };
+    private static readonly XmlWriterSettings Settings = new() { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false), CheckCharacters = false };
 
     public static Answer Xml(int status, string? @namespace, string root, Action<XmlWriter> write)
     {
         using MemoryStream bytes = new();
+        bytes.Write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8);
         using (XmlWriter writer = XmlWriter.Create(bytes, Settings))
         {
             writer.WriteStartElement(root, @namespace);
