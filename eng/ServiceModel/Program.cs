@@ -1,7 +1,15 @@
 // Writes the C# of one AWS service: dotnet run --project eng/ServiceModel -- MODEL.json eng/ServiceModel/lambda.corrections.json
 //                                    docs/not-served.txt src/Contract/Generated/Lambda tests/Rooms/Server/lambda-constraints.json
+// Of S3 the routes only:             dotnet run --project eng/ServiceModel -- s3 MODEL.json docs/not-served.txt src/Contract/Generated/S3
 // The model is the service-2.json that botocore publishes; it is read, never kept here. The same input gives the same bytes.
 using Lamina.ServiceModel;
+
+if (args is ["s3", var s3ModelPath, var s3NotServedPath, var s3OutputDirectory])
+{
+    Directory.CreateDirectory(s3OutputDirectory);
+    File.WriteAllText(Path.Combine(s3OutputDirectory, "S3Routes.cs"), S3RoutesWriter.Write(s3ModelPath, NotServed.Read(s3NotServedPath, "s3")));
+    return 0;
+}
 
 if (args is not [var modelPath, var correctionsPath, var notServedPath, var outputDirectory, var constraintTablePath])
 {
@@ -9,7 +17,7 @@ if (args is not [var modelPath, var correctionsPath, var notServedPath, var outp
     return 2;
 }
 
-ServiceDescription service = ModelReader.Read(modelPath, Corrections.Read(correctionsPath), NotServed.Read(notServedPath));
+ServiceDescription service = ModelReader.Read(modelPath, Corrections.Read(correctionsPath), NotServed.Read(notServedPath, "lambda"));
 Directory.CreateDirectory(outputDirectory);
 Write("Shapes.cs", ShapesWriter.Write(service));
 Write("LambdaJson.cs", JsonContextWriter.Write(service));

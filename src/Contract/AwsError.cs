@@ -27,6 +27,12 @@ public sealed class AwsError : Exception
     /// <summary>Seconds, sent as the header Retry-After.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Further elements of S3's XML error: BucketName, Key and the like.</summary>
+    public IReadOnlyList<(string Name, string Value)> Details { get; init; } = [];
+
+    /// <summary>Further headers of S3's errors: x-amz-delete-marker and the like.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
     public static AwsError InvalidParameterValue(string message) =>
         new("InvalidParameterValueException", 400, message, AwsErrorBody.TypeAndLowerMessage);
 

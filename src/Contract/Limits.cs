@@ -89,4 +89,34 @@ public static class Limits
 
     /// <summary>Bytes of one path component: Linux NAME_MAX.</summary>
     public const int ArchiveNameBytes = 255;
+
+    /// <summary>Bytes of an object's key as UTF-8 (S3 User Guide, object-keys).</summary>
+    public const int ObjectKeyBytes = 1_024;
+
+    /// <summary>Bytes of one PutObject, UploadPart or copied part: 5 GiB (S3 User Guide, qfacts).</summary>
+    public const long ObjectUploadBytes = 5L * 1024 * 1024 * 1024;
+
+    /// <summary>Bytes that every part but the last must have: 5 MiB (S3 User Guide, qfacts).</summary>
+    public const long UploadPartMinimumBytes = 5 * 1024 * 1024;
+
+    /// <summary>Greatest number of a part (S3 User Guide, qfacts).</summary>
+    public const int UploadParts = 10_000;
+
+    /// <summary>Bytes of an object of many parts: 48.8 TiB since December 2025, 10,000 parts of 5 GiB (S3 User Guide, qfacts).</summary>
+    public const long ObjectBytes = UploadParts * ObjectUploadBytes;
+
+    /// <summary>Bytes of an object's user-defined metadata, names and values (S3 User Guide, UsingMetadata).</summary>
+    public const int UserMetadataBytes = 2 * 1024;
+
+    /// <summary>Keys in one page of a listing, and in one DeleteObjects (S3 API reference).</summary>
+    public const int ObjectPage = 1_000;
+
+    /// <summary>Buckets in one page of ListBuckets (S3 API reference).</summary>
+    public const int BucketPage = 10_000;
+
+    /// <summary>Bytes of an XML document in a request to S3: 10,000 parts with checksums take about 2.5 MB, 1,000 keys less. Ours.</summary>
+    public const int S3DocumentBytes = 4 * 1024 * 1024;
+
+    /// <summary>How long a presigned URL may be valid: 7 days (Signature Version 4, query parameters).</summary>
+    public static readonly TimeSpan PresignedLifetime = TimeSpan.FromDays(7);
 }

@@ -55,7 +55,7 @@ public sealed class FunctionEditor : IAsyncDisposable
     }
 
     public async Task<FunctionVersion> CreateAsync(
-        Caller caller, CreateFunctionRequest request, ReadOnlyMemory<byte> code, CancellationToken cancellationToken)
+        Caller caller, CreateFunctionRequest request, ArchiveUpload code, CancellationToken cancellationToken)
     {
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:CreateFunction").Function;
         FunctionRules.CheckNewName(arn.Name);
@@ -79,7 +79,7 @@ public sealed class FunctionEditor : IAsyncDisposable
     }
 
     public async Task<FunctionVersion> UpdateCodeAsync(
-        Caller caller, UpdateFunctionCodeRequest request, ReadOnlyMemory<byte> code, CancellationToken cancellationToken)
+        Caller caller, UpdateFunctionCodeRequest request, ArchiveUpload code, CancellationToken cancellationToken)
     {
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
         FunctionVersion known = RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest;

@@ -11,7 +11,7 @@ namespace Lamina.Functions;
 /// </summary>
 internal static class FunctionRules
 {
-    public static void Check(CreateFunctionRequest request, ReadOnlyMemory<byte> code)
+    public static void Check(CreateFunctionRequest request, ArchiveUpload code)
     {
         RefuseUnserved(request.PackageType == "Image", "PackageType Image");
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
@@ -48,7 +48,7 @@ internal static class FunctionRules
         CheckVariables(request.Environment);
     }
 
-    public static void Check(UpdateFunctionCodeRequest request, ReadOnlyMemory<byte> code)
+    public static void Check(UpdateFunctionCodeRequest request, ArchiveUpload code)
     {
         RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
         CheckCodeSource(code, request.ImageUri, "updating");
@@ -102,7 +102,7 @@ internal static class FunctionRules
         }
     }
 
-    private static void CheckCodeSource(ReadOnlyMemory<byte> code, string? imageUri, string doing)
+    private static void CheckCodeSource(ArchiveUpload code, string? imageUri, string doing)
     {
         if (imageUri is not null)
         {

@@ -1,6 +1,5 @@
 using Lamina.Contract;
 using Lamina.Store;
-using Microsoft.Win32.SafeHandles;
 
 namespace Lamina.Layers;
 
@@ -15,32 +14,14 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
     /// Stores an uploaded archive; when it returns it survives a crash. The tree is not made yet.
     /// Throws <see cref="AwsError"/> for what is not a zip, hostile, or larger unzipped than <see cref="Limits.UnzippedBytes"/>.
     /// </summary>
-    public Task<IncomingArchive> StoreAsync(ReadOnlyMemory<byte> archive, CancellationToken cancellationToken) =>
-        StoreAsync(archive, Limits.ZippedUploadBytes, cancellationToken);
-
-    /// <param name="zippedLimitBytes">What the zip itself may weigh; what is in it is limited all the same.</param>
-    public Task<IncomingArchive> StoreAsync(ReadOnlyMemory<byte> archive, long zippedLimitBytes, CancellationToken cancellationToken)
+    public Task<IncomingArchive> StoreAsync(ArchiveUpload archive, CancellationToken cancellationToken)
     {
         if (archive.IsEmpty)
         {
             throw ArchiveFault.Empty();
         }
 
-        return archive.Length > zippedLimitBytes
-            ? throw ArchiveFault.ZippedTooLarge(zippedLimitBytes)
-            : StoreAsync(new MemoryArchive(archive), cancellationToken);
-    }
-
-    /// <summary>The same for an archive that lies in a file, and may be as large as its content.</summary>
-    public Task<IncomingArchive> StoreAsync(SafeFileHandle archive, CancellationToken cancellationToken)
-    {
-        FileArchive source = new(archive);
-        if (source.Length == 0)
-        {
-            throw ArchiveFault.Empty();
-        }
-
-        return source.Length > Limits.UnzippedBytes ? throw ArchiveFault.UnzippedTooLarge() : StoreAsync(source, cancellationToken);
+        return StoreAsync(archive.Open(), cancellationToken);
     }
 
     public Stream OpenArchive(StoredArchive archive) => archives.OpenStream(archive.Digest);

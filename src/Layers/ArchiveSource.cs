@@ -62,6 +62,23 @@ internal sealed class FileArchive(SafeFileHandle file) : ArchiveSource
     public override int Read(long offset, Span<byte> buffer) => RandomAccess.Read(file, buffer, offset);
 }
 
+/// <summary>An archive behind a seekable stream that has one place at a time.</summary>
+internal sealed class StreamArchive(Stream content) : ArchiveSource
+{
+    private readonly Lock _lock = new();
+
+    public override long Length { get; } = content.Length;
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        lock (_lock)
+        {
+            content.Position = offset;
+            return content.Read(buffer);
+        }
+    }
+}
+
 /// <summary>A part of an archive as a stream, for the inflater; set anew for every entry.</summary>
 internal sealed class ArchiveSlice(ArchiveSource source) : Stream
 {

@@ -59,7 +59,7 @@ public sealed class DevLayers(ArchiveIntake intake, TreeStore trees, TimeProvide
         DevLayer before = RequireSession(caller, layer, session);
         StoredArchive? under = whole ? null : before.Content.FirstOrDefault() ?? throw NothingUnder();
 
-        using IncomingArchive incoming = await intake.StoreAsync(archive, Limits.DevArchiveBytes, cancellationToken); // 1
+        using IncomingArchive incoming = await intake.StoreAsync(ArchiveUpload.FromDevSession(archive), cancellationToken); // 1
         StoredArchive stored = incoming.Content;
         if (under is not null && under.UnzippedBytes + stored.UnzippedBytes > Limits.UnzippedBytes)
         {

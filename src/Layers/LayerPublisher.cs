@@ -14,7 +14,7 @@ public sealed class LayerPublisher(
     /// 3. Its tree is made behind the answer. A crash before 2 leaves only an archive that nothing names.
     /// </summary>
     public async Task<LayerVersion> PublishAsync(
-        Caller caller, PublishLayerVersionRequest request, ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
+        Caller caller, PublishLayerVersionRequest request, ArchiveUpload archive, CancellationToken cancellationToken)
     {
         if (request.LayerName is null || !LayerArn.TryParse(request.LayerName, caller, out LayerArn? layer))
         {

@@ -27,7 +27,6 @@ public sealed class FileBlobStore : IBlobStore
         LinuxFiles.FlushFolder(Path.GetDirectoryName(_directory)!);
     }
 
-    /// <summary>A blob is held by its writer from the commit until the writer is disposed.</summary>
     public DigestLeases Leases { get; } = new();
 
     public ValueTask<BlobWriter> BeginWriteAsync(CancellationToken cancellationToken)

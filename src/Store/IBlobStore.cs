@@ -11,6 +11,9 @@ namespace Lamina.Store;
 /// <remarks>Blobs are deleted only by the collector, which knows what is reachable; nobody counts references.</remarks>
 public interface IBlobStore
 {
+    /// <summary>A blob is held by its writer from the commit until the writer is disposed; who reads one for longer may hold it too.</summary>
+    DigestLeases Leases { get; }
+
     ValueTask<BlobWriter> BeginWriteAsync(CancellationToken cancellationToken);
 
     /// <summary>Opens a blob for reading, seekable. Throws <see cref="BlobNotFoundException"/>.</summary>

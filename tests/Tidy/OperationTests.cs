@@ -1,12 +1,34 @@
 using Lamina.Contract.Lambda;
+using Lamina.Contract.S3;
 
 namespace Lamina.Tidy.Tests;
 
 /// <summary>Every operation of AWS's model has a file in Operations/ or a line in docs/not-served.txt.</summary>
 public sealed class OperationTests
 {
-    private static readonly string[] NotServed =
+    private const string S3 = "s3:";
+
+    private static readonly string[] Listed =
         [.. Repository.ReadLines("docs/not-served.txt").Select(static line => line.Split('#')[0].Trim()).Where(static line => line.Length > 0)];
+
+    private static readonly string[] NotServed = [.. Listed.Where(static name => !name.Contains(':', StringComparison.Ordinal))];
+
+    private static readonly string[] NotServedOfS3 =
+        [.. Listed.Where(static name => name.StartsWith(S3, StringComparison.Ordinal)).Select(static name => name[S3.Length..])];
+
+    [Fact]
+    public void The_list_names_services_that_there_are() => Repository.AssertNone(
+        Listed.Except(NotServed).Except(NotServedOfS3.Select(static name => S3 + name)));
+
+    [Fact]
+    public void The_list_of_S3_s_operations_not_served_is_the_one_the_routes_were_made_from() => Assert.Equal(
+        S3Routes.All.Where(static route => !route.Served).Select(static route => route.Name).Order(StringComparer.Ordinal), NotServedOfS3);
+
+    [Fact]
+    public void Every_operation_of_S3_that_is_served_has_its_file_and_no_other() => Assert.Equal(
+        S3Routes.All.Where(static route => route.Served).Select(static route => $"src/Server/Operations/S3/{route.Name}.cs").Order(StringComparer.Ordinal),
+        Repository.Files.Where(static file => file.StartsWith("src/Server/Operations/S3/", StringComparison.Ordinal))
+            .Where(static file => S3Routes.All.Any(route => file.EndsWith($"/{route.Name}.cs", StringComparison.Ordinal))).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_list_of_operations_not_served_is_the_one_the_routes_were_made_from() => Assert.Equal(

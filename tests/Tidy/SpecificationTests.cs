@@ -16,6 +16,6 @@ public sealed partial class SpecificationTests
     }
 
     /// <summary>Samples: <c>EndToEnd/CrashTests</c>, <c>Rooms/Functions/FunctionStateTests</c>, <c>Rooms/Cli</c>.</summary>
-    [GeneratedRegex("(EndToEnd|Rooms|Sandbox|Tidy)(/[A-Za-z]+)+")]
+    [GeneratedRegex("(EndToEnd|Rooms|Sandbox|Tidy)(/[A-Za-z0-9]+)+")]
     private static partial Regex TestName();
 }

@@ -21,6 +21,7 @@ internal sealed class Health : IInternalRoute
             writer.WriteStartObject();
             writer.WriteStartObject("services");
             writer.WriteString("lambda", "running");
+            writer.WriteString("s3", "running");
             writer.WriteEndObject();
             writer.WriteString("edition", "lamina");
             writer.WriteString("version", Version);

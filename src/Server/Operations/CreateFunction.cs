@@ -1,10 +1,11 @@
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
+using Lamina.Layers;
 using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
-internal sealed class CreateFunction(FunctionEditor editor) : IOperation
+internal sealed class CreateFunction(FunctionEditor editor, Sources sources) : IOperation
 {
     public string Name => "CreateFunction";
 
@@ -14,7 +15,8 @@ internal sealed class CreateFunction(FunctionEditor editor) : IOperation
     {
         CreateFunctionRequest request = LambdaRequests.CreateFunction(call.Body.Span, call);
         FunctionCode code = request.Code!;
-        ReadOnlyMemory<byte> archive = Sources.Archive(code.ZipFile, code.S3Bucket, code.S3Key);
+        using ArchiveUpload archive = sources.Open(
+            call.Caller, code.ZipFile, new S3Reference(code.S3Bucket, code.S3Key, code.S3ObjectVersion, code.S3ObjectStorageMode));
         FunctionVersion created = await editor.CreateAsync(call.Caller, request, archive, cancellationToken);
         return FunctionAnswers.Configuration(201, created);
     }

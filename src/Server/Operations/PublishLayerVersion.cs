@@ -4,7 +4,7 @@ using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
-internal sealed class PublishLayerVersion(LayerPublisher publisher, LayerAnswers answers) : IOperation
+internal sealed class PublishLayerVersion(LayerPublisher publisher, Sources sources, LayerAnswers answers) : IOperation
 {
     public string Name => "PublishLayerVersion";
 
@@ -14,7 +14,8 @@ internal sealed class PublishLayerVersion(LayerPublisher publisher, LayerAnswers
     {
         PublishLayerVersionRequest request = LambdaRequests.PublishLayerVersion(call.Body.Span, call);
         LayerVersionContentInput content = request.Content!;
-        ReadOnlyMemory<byte> archive = Sources.Archive(content.ZipFile, content.S3Bucket, content.S3Key);
+        using ArchiveUpload archive = sources.Open(
+            call.Caller, content.ZipFile, new S3Reference(content.S3Bucket, content.S3Key, content.S3ObjectVersion, content.S3ObjectStorageMode));
         LayerVersion published = await publisher.PublishAsync(call.Caller, request, archive, cancellationToken);
         return Answer.Json(201, answers.Published(published, call.Authority), LambdaJson.Default.PublishLayerVersionResponse);
     }

@@ -1,10 +1,11 @@
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
+using Lamina.Layers;
 using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
-internal sealed class UpdateFunctionCode(FunctionEditor editor) : IOperation
+internal sealed class UpdateFunctionCode(FunctionEditor editor, Sources sources) : IOperation
 {
     public string Name => "UpdateFunctionCode";
 
@@ -13,7 +14,8 @@ internal sealed class UpdateFunctionCode(FunctionEditor editor) : IOperation
     public async Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
         UpdateFunctionCodeRequest request = LambdaRequests.UpdateFunctionCode(call.Body.Span, call);
-        ReadOnlyMemory<byte> archive = Sources.Archive(request.ZipFile, request.S3Bucket, request.S3Key);
+        using ArchiveUpload archive = sources.Open(
+            call.Caller, request.ZipFile, new S3Reference(request.S3Bucket, request.S3Key, request.S3ObjectVersion, request.S3ObjectStorageMode));
         FunctionVersion updated = await editor.UpdateCodeAsync(call.Caller, request, archive, cancellationToken);
         return FunctionAnswers.Configuration(200, updated);
     }

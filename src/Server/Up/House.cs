@@ -1,9 +1,13 @@
+using Lamina.Companions.S3;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Layers;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
+using Lamina.Server.Operations;
+using Lamina.Server.Operations.S3;
 using Lamina.Server.Wire;
+using Lamina.Server.Wire.S3;
 using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -91,7 +95,7 @@ internal sealed partial class House : IAsyncDisposable
                 Catalog = catalog,
                 Roots = [.. roots, layers.Dev, new RunningRoots(invoker)],
                 Blobs = blobs,
-                BlobRoots = [],
+                BlobRoots = [new S3BlobRoots()],
                 Archives = layers.Archives,
                 Manifests = layers.Manifests,
                 Trees = layers.Trees,
@@ -101,11 +105,13 @@ internal sealed partial class House : IAsyncDisposable
             layers,
             editor));
 
+        S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
+        CallerReader callers = new(options.Account, options.Region);
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
-            new CallerReader(options.Account, options.Region),
-            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),
+            callers,
+            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links, new Sources(s3.Buckets, s3.Objects))),
             new InternalRoutes(
             [
                 new Health(),
@@ -120,6 +126,7 @@ internal sealed partial class House : IAsyncDisposable
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
             ]),
+            new S3Pipeline(callers, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();

@@ -2,7 +2,9 @@ using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Server.Internal;
 using Lamina.Server.Operations;
+using Lamina.Server.Operations.S3;
 using Lamina.Server.Wire;
+using Lamina.Server.Wire.S3;
 
 namespace Lamina.Server.Up;
 
@@ -10,12 +12,18 @@ namespace Lamina.Server.Up;
 internal static class OperationList
 {
     public static IReadOnlyList<IOperation> Make(
-        LayerRooms layers, FunctionDirectory directory, FunctionEditor editor, Invoker invoker, EventQueue events, ContentLinks links)
+        LayerRooms layers,
+        FunctionDirectory directory,
+        FunctionEditor editor,
+        Invoker invoker,
+        EventQueue events,
+        ContentLinks links,
+        Sources sources)
     {
         LayerAnswers answers = new(links);
         return
         [
-            new PublishLayerVersion(layers.Publisher, answers),
+            new PublishLayerVersion(layers.Publisher, sources, answers),
             new GetLayerVersion(layers.Library, answers),
             new GetLayerVersionByArn(layers.Library, answers),
             new ListLayers(layers.Library),
@@ -25,14 +33,45 @@ internal static class OperationList
             new RemoveLayerVersionPermission(layers.Permissions),
             new GetLayerVersionPolicy(layers.Permissions),
             new GetAccountSettings(layers.Storage, directory),
-            new CreateFunction(editor),
+            new CreateFunction(editor, sources),
             new GetFunction(directory, links),
             new GetFunctionConfiguration(directory),
-            new UpdateFunctionCode(editor),
+            new UpdateFunctionCode(editor, sources),
             new UpdateFunctionConfiguration(editor),
             new DeleteFunction(editor),
             new ListFunctions(directory),
             new Invoke(directory, invoker, events),
+        ];
+    }
+
+    public static IReadOnlyList<IS3Operation> MakeS3(S3Rooms rooms)
+    {
+        ObjectReading reading = new(rooms);
+        return
+        [
+            new ListBuckets(rooms),
+            new CreateBucket(rooms),
+            new HeadBucket(rooms),
+            new DeleteBucket(rooms),
+            new GetBucketLocation(rooms),
+            new GetBucketVersioning(rooms),
+            new PutBucketVersioning(rooms),
+            new ListObjects(rooms),
+            new ListObjectsV2(rooms),
+            new ListObjectVersions(rooms),
+            new PutObject(rooms),
+            new GetObject(reading),
+            new HeadObject(reading),
+            new CopyObject(rooms),
+            new DeleteObject(rooms),
+            new DeleteObjects(rooms),
+            new CreateMultipartUpload(rooms),
+            new UploadPart(rooms),
+            new UploadPartCopy(rooms),
+            new CompleteMultipartUpload(rooms),
+            new AbortMultipartUpload(rooms),
+            new ListParts(rooms),
+            new ListMultipartUploads(rooms),
         ];
     }
 }

@@ -1,5 +1,6 @@
 using Lamina.Contract;
 using Lamina.Server.Internal;
+using Lamina.Server.Wire.S3;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,17 @@ namespace Lamina.Server.Wire;
 
 /// <summary>
 /// The story of a request, from whichever connection it comes: the listening port or the inside of a sandbox.
-/// (1) request id; (2) Host and Origin; (3) path and query; (4) Lamina's own paths, most of them from the port only; (5) service, by the signature's scope or the path;
+/// (1) request id; (2) Host and Origin, and S3 goes its own way; (3) path and query; (4) Lamina's own paths, most of them from the port
+/// only; (5) service, by the signature's scope or the path;
 /// (6) caller; (7) operation; (8) body within its limit; (9) the operation reads, checks and does it; (10) answer or error.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    HostGuard guard, CallerReader callers, OperationTable operations, InternalRoutes internalRoutes, ILogger<RequestPipeline> logger)
+    HostGuard guard,
+    CallerReader callers,
+    OperationTable operations,
+    InternalRoutes internalRoutes,
+    S3Pipeline s3,
+    ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext context, RequestOrigin origin)
     {
@@ -22,6 +29,13 @@ internal sealed partial class RequestPipeline(
         CancellationToken aborted = context.RequestAborted;
         try
         {
+            guard.Check(context.Request);
+            if (S3Pipeline.Claims(context.Request))
+            {
+                await s3.HandleAsync(context, requestId, aborted);
+                return;
+            }
+
             using Answer answer = await AnswerAsync(context, origin, requestId, aborted);
             await answer.WriteAsync(context.Response, aborted);
         }
@@ -40,7 +54,6 @@ internal sealed partial class RequestPipeline(
         HttpContext context, RequestOrigin origin, string requestId, CancellationToken cancellationToken)
     {
         HttpRequest request = context.Request;
-        guard.Check(request);
         RequestTarget target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         SignatureScope? scope = SignatureScope.Read(request.Headers[HeaderNames.Authorization], target.Query("X-Amz-Credential"));
         Caller caller = callers.Read(scope);

@@ -15,8 +15,8 @@ internal static class UnservedService
     public static Answer Refuse(HttpRequest request, string service, string requestId)
     {
         string message = $"Lamina does not serve the AWS service '{service}' yet.";
-        Answer answer = service == "s3" || request.HasFormContentType
-            ? Answer.Bytes(501, "text/xml", Encoding.UTF8.GetBytes(Xml(service, message, requestId)), owner: null)
+        Answer answer = request.HasFormContentType
+            ? Answer.Bytes(501, "text/xml", Encoding.UTF8.GetBytes(Xml(message, requestId)), owner: null)
             : Answer.Bytes(501, "application/json", Json(message), owner: null);
         answer.Headers.Add(new("x-amzn-ErrorType", Code));
         return answer;
@@ -30,11 +30,9 @@ internal static class UnservedService
         writer.WriteEndObject();
     });
 
-    private static string Xml(string service, string message, string requestId)
+    private static string Xml(string message, string requestId)
     {
         string error = $"<Code>{Code}</Code><Message>{SecurityElement.Escape(message)}</Message>";
-        return service == "s3"
-            ? $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error>{error}<RequestId>{requestId}</RequestId></Error>"
-            : $"<ErrorResponse><Error><Type>Receiver</Type>{error}</Error><RequestId>{requestId}</RequestId></ErrorResponse>";
+        return $"<ErrorResponse><Error><Type>Receiver</Type>{error}</Error><RequestId>{requestId}</RequestId></ErrorResponse>";
     }
 }

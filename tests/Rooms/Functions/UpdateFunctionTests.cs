@@ -125,7 +125,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
     {
         await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
         AwsError error = await Assert.ThrowsAsync<AwsError>(() => _house.Editor.UpdateCodeAsync(
-            FunctionsHouse.Caller, new() { FunctionName = "fn", ImageUri = "repo:tag" }, default, CancellationToken.None));
+            FunctionsHouse.Caller, new() { FunctionName = "fn", ImageUri = "repo:tag" }, Array.Empty<byte>(), CancellationToken.None));
         Assert.Equal("Please don't provide ImageUri when updating a function with packageType Zip.", error.Message);
     }
 

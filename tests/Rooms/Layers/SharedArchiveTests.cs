@@ -93,8 +93,8 @@ public sealed class SharedArchiveTests : IAsyncDisposable
         byte[] zip = Zip(40, changed: -1, size: FileBytes);
         string path = _folder.Below("upload.zip");
         await File.WriteAllBytesAsync(path, zip);
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-        using IncomingArchive fromFile = await _room.Intake.StoreAsync(file, CancellationToken.None);
+        using ArchiveUpload upload = ArchiveUpload.FromObject(File.OpenRead(path));
+        using IncomingArchive fromFile = await _room.Intake.StoreAsync(upload, CancellationToken.None);
         Assert.Equal(await _room.StoreAsync(zip), fromFile.Content);
         AssertGivenBack(zip, fromFile.Content);
     }

@@ -74,13 +74,13 @@ public sealed class FunctionAnswerTests(ServedHouse house) : IClassFixture<Serve
     }
 
     [Fact]
-    public async Task An_archive_from_S3_is_refused_by_name()
+    public async Task An_archive_that_is_not_in_S3_is_refused_with_S3_s_reason()
     {
         JsonObject request = ServedHouse.CreateRequest("from-s3");
         request["Code"] = new JsonObject { ["S3Bucket"] = "bucket", ["S3Key"] = "key" };
         Reply reply = await house.SendJsonAsync(HttpMethod.Post, Functions, request);
         Assert.Equal("InvalidParameterValueException", reply.ErrorType);
-        Assert.Contains("S3", reply.Message, StringComparison.Ordinal);
+        Assert.Contains("S3 Error Code: NoSuchBucket", reply.Message, StringComparison.Ordinal);
     }
 
     [Fact]

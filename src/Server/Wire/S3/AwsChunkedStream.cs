@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text;
+using Lamina.Companions.S3;
+using Lamina.Contract;
+
+namespace Lamina.Server.Wire.S3;
+
+/// <summary>
+/// Takes the framing off a body of the content encoding aws-chunked while it streams (Signature Version 4, "Transferring payload in
+/// multiple chunks"). Sample: <c>5;chunk-signature=…\r\nhello\r\n0;chunk-signature=…\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n</c>.
+/// </summary>
+internal sealed class AwsChunkedStream(Stream framed) : Stream
+{
+    private const int BufferBytes = 32 * 1024;
+
+    // A chunk's header is its size and a signature; a trailer a name and a checksum or signature.
+    private const int MaxLine = 1024;
+
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly Dictionary<string, string> _trailers = new(StringComparer.OrdinalIgnoreCase);
+    private int _start;
+    private int _end;
+    private long _left;
+    private bool _inChunk;
+    private bool _ended;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Known once the stream has ended.</summary>
+    public string? Trailer(string name) => _trailers.GetValueOrDefault(name);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (_left == 0)
+        {
+            if (_ended)
+            {
+                return 0;
+            }
+
+            await BeginChunkAsync(cancellationToken);
+        }
+
+        int count = (int)Math.Min(buffer.Length, _left);
+        if (_start < _end)
+        {
+            count = Math.Min(count, _end - _start);
+            _buffer.AsSpan(_start, count).CopyTo(buffer.Span);
+            _start += count;
+        }
+        else
+        {
+            count = await framed.ReadAsync(buffer[..count], cancellationToken);
+            if (count == 0)
+            {
+                throw S3Errors.IncompleteBody();
+            }
+        }
+
+        _left -= count;
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async ValueTask BeginChunkAsync(CancellationToken cancellationToken)
+    {
+        if (_inChunk && (await ReadLineAsync(cancellationToken)).Length > 0)
+        {
+            throw Malformed();
+        }
+
+        string header = await ReadLineAsync(cancellationToken);
+        int semicolon = header.IndexOf(';', StringComparison.Ordinal);
+        if (!long.TryParse(semicolon < 0 ? header : header[..semicolon], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _left)
+            || _left < 0)
+        {
+            throw Malformed();
+        }
+
+        _inChunk = true;
+        if (_left == 0)
+        {
+            await ReadTrailersAsync(cancellationToken);
+            _ended = true;
+        }
+    }
+
+    // The last line is empty; some clients leave it away when there are no trailers.
+    private async ValueTask ReadTrailersAsync(CancellationToken cancellationToken)
+    {
+        while (await FillAsync(cancellationToken) && await ReadLineAsync(cancellationToken) is { Length: > 0 } line)
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0)
+            {
+                throw Malformed();
+            }
+
+            _trailers[line[..colon].Trim()] = line[(colon + 1)..].Trim();
+        }
+    }
+
+    private async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        StringBuilder line = new();
+        while (true)
+        {
+            if (!await FillAsync(cancellationToken))
+            {
+                throw S3Errors.IncompleteBody();
+            }
+
+            int feed = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            int count = feed < 0 ? _end - _start : feed;
+            line.Append(Encoding.Latin1.GetString(_buffer, _start, count));
+            _start += feed < 0 ? count : count + 1;
+            if (line.Length > MaxLine)
+            {
+                throw Malformed();
+            }
+
+            if (feed >= 0)
+            {
+                return line.ToString().TrimEnd('\r');
+            }
+        }
+    }
+
+    /// <summary>False at the end of the body.</summary>
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (_start == _end)
+        {
+            _start = 0;
+            _end = await framed.ReadAsync(_buffer, cancellationToken);
+        }
+
+        return _start < _end;
+    }
+
+    private static AwsError Malformed() => S3Errors.InvalidRequest("The body is not well-formed aws-chunked content.");
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using Lamina.Companions.S3;
+using Lamina.Contract;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Lamina.Server.Wire.S3;
+
+/// <summary>
+/// The story of a request to S3. (1) is it one: by the signature's scope, or by the host where there is no signature; (2) path and query
+/// by S3's rule; (3) who asks, and is a presigned URL still valid; (4) bucket and key from host or path; (5) the operation; (6) answer or
+/// error in S3's XML.
+/// </summary>
+internal sealed partial class S3Pipeline(CallerReader callers, S3RouteTable operations, TimeProvider time, ILogger<S3Pipeline> logger)
+{
+    /// <summary>1. Lamina's own paths are nobody's bucket.</summary>
+    public static bool Claims(HttpRequest request)
+    {
+        string raw = RawTarget(request);
+        if (raw.StartsWith("/_lamina/", StringComparison.Ordinal) || raw.StartsWith("/_localstack/", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        string? authorization = request.Headers[HeaderNames.Authorization];
+        return authorization is not null
+            ? S3Signature.IsForS3(authorization)
+            : PresignedUrl.IsForS3(raw) || S3Host.Parse(request.Host.Host).NamesS3;
+    }
+
+    public async Task HandleAsync(HttpContext context, string requestId, CancellationToken cancellationToken)
+    {
+        string hostId = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
+        context.Response.Headers["x-amz-request-id"] = requestId;
+        context.Response.Headers["x-amz-id-2"] = hostId;
+        try
+        {
+            using Answer answer = await AnswerAsync(context.Request, cancellationToken);
+            await answer.WriteAsync(context.Response, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // This request ends; its connection and the server live on.
+            await FailAsync(context, requestId, hostId, exception);
+        }
+    }
+
+    private async Task<Answer> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        S3Target target = S3Target.Parse(RawTarget(request)); // 2
+        SignatureScope scope = S3Signature.Read(request.Headers[HeaderNames.Authorization], target)
+            ?? throw S3Errors.AccessDenied("Access Denied"); // 3
+        PresignedUrl.Check(target, time.GetUtcNow());
+        (string? bucket, string key) = Split(S3Host.Parse(request.Host.Host), target.Path); // 4
+        S3Scope about = bucket is null ? S3Scope.Service : key.Length == 0 ? S3Scope.Bucket : S3Scope.Object;
+        IS3Operation operation = operations.Find(request, about, target); // 5
+        return await operation.HandleAsync(new S3Call(request, target, bucket, key, callers.Read(scope)), cancellationToken);
+    }
+
+    private async Task FailAsync(HttpContext context, string requestId, string hostId, Exception exception) // 6
+    {
+        AwsError error = S3ErrorAnswer.Understand(exception);
+        if (error.Status == StatusCodes.Status500InternalServerError)
+        {
+            Log.RequestFailed(logger, requestId, context.Request.Method, context.Request.Path, exception);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        using Answer answer = S3ErrorAnswer.Of(error, context.Request, requestId, hostId);
+        await answer.WriteAsync(context.Response, context.RequestAborted);
+    }
+
+    private static (string? Bucket, string Key) Split(S3Host host, string path)
+    {
+        if (host.Bucket is not null)
+        {
+            return (host.Bucket, path);
+        }
+
+        int slash = path.IndexOf('/', StringComparison.Ordinal);
+        return path.Length == 0 ? (null, "") : slash < 0 ? (path, "") : (path[..slash], path[(slash + 1)..]);
+    }
+
+    private static string RawTarget(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "S3 request {RequestId} failed: {Method} {Path}")]
+        public static partial void RequestFailed(ILogger logger, string requestId, string method, string path, Exception error);
+    }
+}
