@@ -108,6 +108,8 @@ internal sealed partial class House : IAsyncDisposable
                 new Health(),
                 new Internal.Content(layers.Archives, links),
                 new FunctionOpt(directory, layers.Inspector),
+                new StorageReport(storage.Parts, storage.Collector),
+                new StorageCollection(storage.Collector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
             loggers.CreateLogger<RequestPipeline>());
