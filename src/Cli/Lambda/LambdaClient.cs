@@ -141,6 +141,12 @@ internal sealed class LambdaClient(Wire wire)
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
         wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);
 
+    public Task<StorageAnswer> StorageAsync(CancellationToken cancellationToken) =>
+        wire.GetAsync("/_lamina/storage", ReadableJson.Default.StorageAnswer, cancellationToken);
+
+    public Task<CollectAnswer> CollectAsync(CancellationToken cancellationToken) =>
+        wire.PostAsync("/_lamina/storage/collect", ReadableJson.Default.CollectAnswer, cancellationToken);
+
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
     public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)
     {
