@@ -90,7 +90,7 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
                 Tree = tree,
             };
             await lease.HoldAsync(stored.Digest, cancellationToken);
-            await OnOwnThreadAsync(() => archives.Publish(stored.Digest, writer));
+            await OnOwnThreadAsync(() => Publish(stored.Digest, writer, lease));
             archives.Sketches.Add(new ArchiveSketch(stored, keys));
             return new IncomingArchive(stored, lease);
         }
@@ -132,8 +132,7 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
         {
             reader = archives.OpenRead(archive.Digest);
 
-            // What is held from here on and is stored now stays stored.
-            if (reader.Recipe.SourcesOf(archive.Digest).All(source => lease.TryHold(source) && archives.Contains(source)))
+            if (TryHoldSources(archive.Digest, reader.Recipe, lease))
             {
                 return new ArchiveBase(reader, manifests.TryRead(archive.Tree));
             }
@@ -145,6 +144,51 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
 
         reader?.Dispose();
         return null;
+    }
+
+    /// <summary>What is held from here on and is stored now stays stored.</summary>
+    private bool TryHoldSources(Sha256 archive, ArchiveRecipe recipe, DigestLease lease) =>
+        recipe.SourcesOf(archive).All(source => lease.TryHold(source) && archives.Contains(source));
+
+    /// <summary>
+    /// Keeps the file that is there already, if it will stay whole. It may have been dead until now, and what it takes from others gone or going:
+    /// then this one comes in its place, and behind its bytes, which living archives may take.
+    /// </summary>
+    private void Publish(Sha256 digest, ArchiveWriter writer, DigestLease lease)
+    {
+        lock (archives.Changing)
+        {
+            if (!archives.Contains(digest))
+            {
+                archives.Replace(digest, writer);
+            }
+            else if (TryReadRecipe(digest) is not { } recipe)
+            {
+                archives.Replace(digest, writer);
+            }
+            else if (!TryHoldSources(digest, recipe, lease))
+            {
+                using ArchiveWriter both = archives.BeginWrite();
+                archives.CopyOwnBytes(digest, both);
+                both.Append(writer, digest);
+                both.Flush();
+                archives.Replace(digest, both);
+            }
+        }
+
+        archives.FlushFolder();
+    }
+
+    private ArchiveRecipe? TryReadRecipe(Sha256 digest)
+    {
+        try
+        {
+            return archives.ReadRecipe(digest);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static async Task<TreeManifest> CheckWhileWritingAsync(

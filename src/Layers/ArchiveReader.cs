@@ -78,15 +78,6 @@ internal sealed class ArchiveReader : ArchiveSource, IDisposable
         }
     }
 
-    /// <summary>What stands in the archive's own file in front of its recipe, at the same places.</summary>
-    public void CopyOwnBytes(ArchiveWriter writer, CancellationToken cancellationToken)
-    {
-        FileArchive file = new(_files[Digest]);
-        Span<byte> trailer = stackalloc byte[ArchiveRecipe.TrailerBytes];
-        file.ReadExactly(file.Length - trailer.Length, trailer);
-        writer.Write(file, 0, file.Length - trailer.Length - ArchiveRecipe.LengthOf(trailer, file.Length), cancellationToken);
-    }
-
     public void Dispose()
     {
         foreach (SafeFileHandle file in _files.Values)

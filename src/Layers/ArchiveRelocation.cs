@@ -28,18 +28,22 @@ internal sealed class ArchiveRelocation(ArchiveStore archives, Sha256 dead)
     /// <summary>Writes the archive's file anew: its own bytes stay at their places, which others may name; what moves comes behind them.</summary>
     public void Rewrite(Sha256 archive, CancellationToken cancellationToken)
     {
-        using ArchiveReader reader = archives.OpenRead(archive);
-        using ArchiveWriter writer = archives.BeginWrite();
-        reader.CopyOwnBytes(writer, cancellationToken);
-        List<ArchivePiece> pieces = [];
-        foreach (ArchivePiece piece in reader.Recipe.Pieces)
+        lock (archives.Changing)
         {
-            pieces.AddRange(piece.File == dead ? Move(piece, archive, reader, writer) : [piece]);
-        }
+            cancellationToken.ThrowIfCancellationRequested();
+            using ArchiveReader reader = archives.OpenRead(archive);
+            using ArchiveWriter writer = archives.BeginWrite();
+            archives.CopyOwnBytes(archive, writer);
+            List<ArchivePiece> pieces = [];
+            foreach (ArchivePiece piece in reader.Recipe.Pieces)
+            {
+                pieces.AddRange(piece.File == dead ? Move(piece, archive, reader, writer) : [piece]);
+            }
 
-        writer.WriteRecipe(new ArchiveRecipe(pieces), archive);
-        writer.Flush();
-        archives.Replace(archive, writer);
+            writer.WriteRecipe(new ArchiveRecipe(pieces), archive);
+            writer.Flush();
+            archives.Replace(archive, writer);
+        }
     }
 
     private List<ArchivePiece> Move(ArchivePiece piece, Sha256 archive, ArchiveReader reader, ArchiveWriter writer)

@@ -55,6 +55,9 @@ public sealed class ArchiveStore : IDisposable
 
     internal ArchiveSketches Sketches { get; }
 
+    /// <summary>Held while the form of a stored archive is decided on or changed: others name places in its file.</summary>
+    internal Lock Changing { get; } = new();
+
     public static ArchiveStore Open(LayersDirectories directories) => new(directories.Archives);
 
     public bool Contains(Sha256 digest) => _extensions.ContainsKey(digest);
@@ -128,31 +131,36 @@ public sealed class ArchiveStore : IDisposable
 
     internal ArchiveWriter BeginWrite() => new(Path.Combine(_temporary, Guid.NewGuid().ToString("N")));
 
-    /// <summary>Makes a written and flushed file visible as this archive, durably. The caller holds the archive by a lease.</summary>
-    internal void Publish(Sha256 digest, ArchiveWriter written)
-    {
-        if (_extensions.ContainsKey(digest))
-        {
-            // Whoever stored it may not have come to the flush yet.
-            LinuxFiles.FlushFolder(_directory);
-            return;
-        }
+    /// <summary>For whoever finds an archive there: those who stored it may not have come to the flush yet.</summary>
+    internal void FlushFolder() => LinuxFiles.FlushFolder(_directory);
 
-        Replace(digest, written);
-    }
-
-    /// <summary>Puts a new form of an archive in the place of the one there is, if any.</summary>
+    /// <summary>
+    /// Makes a written and flushed file visible as this archive, durably, in the place of the one there is, if any. The caller holds the archive by a lease.
+    /// </summary>
     internal void Replace(Sha256 digest, ArchiveWriter written)
     {
         string extension = written.HasRecipe ? PiecesExtension : WholeExtension;
-        written.MoveTo(Path.Combine(_directory, digest + extension));
-        LinuxFiles.FlushFolder(_directory);
-        if (_extensions.TryGetValue(digest, out string? before) && before != extension)
+        lock (Changing)
         {
-            File.Delete(Path.Combine(_directory, digest + before));
-        }
+            written.MoveTo(Path.Combine(_directory, digest + extension));
+            LinuxFiles.FlushFolder(_directory);
+            if (_extensions.TryGetValue(digest, out string? before) && before != extension)
+            {
+                File.Delete(Path.Combine(_directory, digest + before));
+            }
 
-        _extensions[digest] = extension;
+            _extensions[digest] = extension;
+        }
+    }
+
+    /// <summary>What stands in an archive's file in front of its recipe, at the same places.</summary>
+    internal void CopyOwnBytes(Sha256 digest, ArchiveWriter writer)
+    {
+        using SafeFileHandle file = OpenFile(digest);
+        FileArchive bytes = new(file);
+        Span<byte> trailer = stackalloc byte[ArchiveRecipe.TrailerBytes];
+        bytes.ReadExactly(bytes.Length - trailer.Length, trailer);
+        writer.Write(bytes, 0, bytes.Length - trailer.Length - ArchiveRecipe.LengthOf(trailer, bytes.Length), CancellationToken.None);
     }
 
     /// <summary>The caller makes sure that nothing needs it (<see cref="DigestLeases.TryDelete"/>).</summary>
@@ -180,7 +188,7 @@ public sealed class ArchiveStore : IDisposable
         }
 
         writer.Flush();
-        Publish(digest, writer);
+        Replace(digest, writer);
     }
 
     private static InvalidDataException Damaged(Sha256 digest) =>

@@ -111,8 +111,10 @@ internal sealed class Collection
         HashSet<Sha256> needed = Needed();
         foreach (Sha256 archive in dead.Where(needed.Contains))
         {
+            // One that is only held, by work that found it useless, may lack a source: it is not touched, and dead the next time.
             Sha256[] takers = [.. _living.Where(taker => taker.Value.SourcesOf(taker.Key).Contains(archive)).Select(static taker => taker.Key)];
-            if (ArchiveRelocation.BytesTaken(archive, takers.Select(taker => _living[taker])) >= _parts.Archives.FileBytes(archive) / 2)
+            if (!takers.All(IsWhole)
+                || ArchiveRelocation.BytesTaken(archive, takers.Select(taker => _living[taker])) >= _parts.Archives.FileBytes(archive) / 2)
             {
                 continue;
             }
@@ -125,6 +127,8 @@ internal sealed class Collection
             }
         }
     }
+
+    private bool IsWhole(Sha256 archive) => _living[archive].SourcesOf(archive).All(_parts.Archives.Contains);
 
     private Dictionary<Sha256, long> FindDeadBlobs()
     {

@@ -12,15 +12,17 @@ public sealed class TreeBuilder : IAsyncDisposable
     private readonly Channel<StoredArchive> _waiting = Channel.CreateUnbounded<StoredArchive>();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TreeStore _trees;
+    private readonly ICatalog _catalog;
     private readonly Action<Exception> _reportFailure;
     private readonly Task _loop;
 
     /// <param name="trees">Outlives this loop.</param>
-    /// <param name="catalog">Read once, for what is missing.</param>
+    /// <param name="catalog">Says which trees are missing, and whether one that could not be made matters.</param>
     /// <param name="reportFailure">Told of trees that could not be made; whoever needs such a tree tries again and gets the reason.</param>
     public TreeBuilder(TreeStore trees, ICatalog catalog, Action<Exception> reportFailure)
     {
         _trees = trees;
+        _catalog = catalog;
         _reportFailure = reportFailure;
         foreach (LayerVersion newest in LayerDocuments.Newest(catalog.Current))
         {
@@ -73,8 +75,11 @@ public sealed class TreeBuilder : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The loop stays alive for the other trees.
-            _reportFailure(failure);
+            // The loop stays alive for the other trees. What was deleted before its turn came needs none.
+            if (LayerDocuments.All(_catalog.Current).Any(version => version.Content.Digest == archive.Digest))
+            {
+                _reportFailure(failure);
+            }
         }
     }
 }

@@ -43,6 +43,7 @@ internal static class LaminaCommand
         root.Subcommands.Add(InvokeFunction.Create(context));
         root.Subcommands.Add(FollowLogs.Create(context));
         root.Subcommands.Add(InspectOpt.Create(context));
+        root.Subcommands.Add(InspectStorage.Create(context));
         root.Subcommands.Add(RunDemo.Create(context));
 
         var helpWithExamples = new HelpWithExamples((HelpAction)help.Action!);

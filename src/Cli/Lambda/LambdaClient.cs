@@ -182,6 +182,12 @@ internal sealed class LambdaClient(Wire wire)
         wire.PostArchiveAsync(
             $"/_lamina/layers/diff?From={Escape(from)}&Name={Escape(name)}", archive, ReadableJson.Default.LayerDifference, cancellationToken);
 
+    public Task<StorageAnswer> StorageAsync(CancellationToken cancellationToken) =>
+        wire.GetAsync("/_lamina/storage", ReadableJson.Default.StorageAnswer, cancellationToken);
+
+    public Task<CollectAnswer> CollectAsync(CancellationToken cancellationToken) =>
+        wire.PostAsync("/_lamina/storage/collect", ReadableJson.Default.CollectAnswer, cancellationToken);
+
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
     public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)
     {

@@ -16,6 +16,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(IReadOnlyList<DevLayer>))]
 [JsonSerializable(typeof(Inspection))]
 [JsonSerializable(typeof(LayerDifference))]
+[JsonSerializable(typeof(StorageAnswer))]
+[JsonSerializable(typeof(CollectAnswer))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -12,6 +12,9 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
     public Task<TAnswer> GetAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, [], shape, cancellationToken);
 
+    public Task<TAnswer> PostAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, [], shape, cancellationToken);
+
     public Task<TAnswer> SendAsync<TRequest, TAnswer>(
         HttpMethod method, string path, TRequest body, JsonTypeInfo<TRequest> bodyShape, JsonTypeInfo<TAnswer> shape,
         CancellationToken cancellationToken) =>

@@ -121,6 +121,8 @@ internal sealed partial class House : IAsyncDisposable
                 new LayerVersionInspection(layers.Library, layers.Inspector),
                 new LayerComparison(layers.Library, layers.Inspector),
                 new ArchiveInspection(layers.Inspector),
+                new StorageReport(storage.Parts, storage.Collector),
+                new StorageCollection(storage.Collector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),

@@ -28,6 +28,20 @@ public sealed class LayersRoom : IAsyncDisposable
         Permissions = new LayerPermissions(Catalog, Organizations.Parse(["o-a1b2c3d4e5=222222222222"]));
         Library = new LayerLibrary(Catalog, Permissions);
         Inspector = new OptInspector(Manifests);
+        Storage = new StorageParts
+        {
+            Catalog = Catalog,
+            Roots = [new LayerRoots(), InUse],
+            Blobs = Blobs,
+            BlobRoots = [InUse],
+            Archives = Archives,
+            Manifests = Manifests,
+            Trees = Trees,
+            Time = time,
+            ReportFailure = _failures.Add,
+        };
+        Collector = new StorageCollector(Storage);
+        Builder.Built += Collector.TreeMade;
     }
 
     public static Caller Caller { get; } = new()
@@ -61,6 +75,13 @@ public sealed class LayersRoom : IAsyncDisposable
 
     public OptInspector Inspector { get; }
 
+    /// <summary>What functions would name.</summary>
+    public TestRoots InUse { get; } = new();
+
+    public StorageParts Storage { get; }
+
+    public StorageCollector Collector { get; }
+
     public IReadOnlyList<Exception> BuildFailures => _failures;
 
     public static LayersRoom In(TestFolder folder) => new(folder.Below("data"), "this-boot", TimeProvider.System);
@@ -88,6 +109,7 @@ public sealed class LayersRoom : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Collector.DisposeAsync();
         await Builder.DisposeAsync();
         await Trees.DisposeAsync();
         Archives.Dispose();
@@ -98,4 +120,21 @@ public sealed class LayersRoom : IAsyncDisposable
     {
         public long CountBytes(CatalogSnapshot snapshot, AccountId account, string region) => 0;
     }
+}
+
+/// <summary>Archives and blobs that a test says are in use.</summary>
+public sealed class TestRoots : IArchiveRoots, IBlobRoots
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<(StoredArchive Archive, string Name), int> _archives = new();
+
+    public List<Sha256> Blobs { get; } = [];
+
+    public void Add(StoredArchive archive, string name) => _archives[(archive, name)] = 0;
+
+    public void Remove(StoredArchive archive, string name) => _archives.TryRemove((archive, name), out _);
+
+    IEnumerable<ArchiveRoot> IArchiveRoots.In(CatalogSnapshot snapshot) =>
+        _archives.Keys.Select(static root => new ArchiveRoot(root.Archive, root.Name, WantsTree: true));
+
+    IEnumerable<Sha256> IBlobRoots.In(CatalogSnapshot snapshot) => Blobs;
 }

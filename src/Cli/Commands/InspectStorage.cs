@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Lamina.Cli.Lambda;
+using Lamina.Cli.Terminals;
+using Spectre.Console;
+
+namespace Lamina.Cli.Commands;
+
+/// <summary><c>lamina storage</c> and <c>lamina storage collect</c></summary>
+internal static class InspectStorage
+{
+    public static Verb Create(CliContext context)
+    {
+        var json = Json.Option();
+        var verb = new Verb(
+            "storage", "Print what is stored, what is shared, and what a collection would free", "lamina storage", "lamina storage collect")
+        {
+            json, Collect(context),
+        };
+        verb.SetAction(async (parsed, cancellationToken) =>
+        {
+            LambdaClient client = context.Client(parsed);
+            StorageAnswer storage = await context.Terminal.WithProgressAsync("Measuring", () => client.StorageAsync(cancellationToken));
+            if (parsed.GetValue(json))
+            {
+                context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(storage, ReadableJson.Indented.StorageAnswer));
+            }
+            else
+            {
+                Print(context.Terminal, storage);
+            }
+
+            return 0;
+        });
+        return verb;
+    }
+
+    private static Verb Collect(CliContext context)
+    {
+        var json = Json.Option();
+        var verb = new Verb("collect", "Delete what nothing needs, now", "lamina storage collect", "lamina storage collect --json") { json };
+        verb.SetAction(async (parsed, cancellationToken) =>
+        {
+            LambdaClient client = context.Client(parsed);
+            CollectAnswer freed = await context.Terminal.WithProgressAsync("Collecting", () => client.CollectAsync(cancellationToken));
+            if (parsed.GetValue(json))
+            {
+                context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(freed, ReadableJson.Indented.CollectAnswer));
+            }
+            else
+            {
+                Table table = Terminal.Columns("FREED", "COUNT", "SIZE");
+                AddRow(table, "archives", $"{freed.Archives}", Sizes.Readable(freed.ArchiveBytes));
+                AddRow(table, "trees", $"{freed.Trees}", Sizes.Readable(freed.FileBytes));
+                AddRow(table, "blobs", $"{freed.Blobs}", Sizes.Readable(freed.BlobBytes));
+                context.Terminal.Print(table);
+            }
+
+            return 0;
+        });
+        return verb;
+    }
+
+    private static void Print(Terminal terminal, StorageAnswer storage)
+    {
+        Table table = Terminal.Columns("KIND", "LOGICAL", "PHYSICAL", "SHARED", "RECLAIMABLE");
+        CollectAnswer reclaimable = storage.Reclaimable;
+        AddRow(table, "archives", Sizes.Readable(storage.Logical.ArchiveBytes), Sizes.Readable(storage.Physical.ArchiveBytes),
+            Sizes.Readable(storage.Shared.ArchiveBytes), Sizes.Readable(reclaimable.ArchiveBytes));
+        AddRow(table, "files", Sizes.Readable(storage.Logical.FileBytes), Sizes.Readable(storage.Physical.FileBytes),
+            Sizes.Readable(storage.Shared.FileBytes), Sizes.Readable(reclaimable.FileBytes));
+        AddRow(table, "blobs", "", Sizes.Readable(storage.Physical.BlobBytes), "", Sizes.Readable(reclaimable.BlobBytes));
+        terminal.Print(table);
+    }
+
+    private static void AddRow(Table table, params string[] cells) => table.AddRow([.. cells.Select(static cell => new Text(cell))]);
+}
