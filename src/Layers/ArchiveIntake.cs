@@ -1,5 +1,6 @@
 using Lamina.Contract;
 using Lamina.Store;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lamina.Layers;
 
@@ -29,14 +30,39 @@ public sealed class ArchiveIntake(IBlobStore blobs)
             throw ArchiveFault.ZippedTooLarge();
         }
 
+        return await StoreAsync(new MemoryArchive(archive), (writer, token) => WriteAsync(writer, archive, token), cancellationToken);
+    }
+
+    /// <summary>As above, for an archive in a part of a file, which may be larger than an upload.</summary>
+    public async Task<StoredArchive> StoreAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        if (length == 0)
+        {
+            throw ArchiveFault.Empty();
+        }
+
+        if (length > Limits.ImportedArchiveBytes)
+        {
+            throw AwsError.RequestEntityTooLarge($"An imported archive must not be larger than {Limits.ImportedArchiveBytes} bytes");
+        }
+
+        FileArchive archive = new(file, offset, length);
+        return await StoreAsync(archive, (writer, token) => WriteAsync(writer, archive, token), cancellationToken);
+    }
+
+    public Stream OpenArchive(StoredArchive archive) => blobs.OpenRead(archive.Digest);
+
+    private async Task<StoredArchive> StoreAsync(
+        ArchiveSource archive, Func<BlobWriter, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
         // 2
         await using BlobWriter writer = await blobs.BeginWriteAsync(cancellationToken);
         using CancellationTokenSource refused = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task writing = Task.Run(() => WriteAsync(writer, archive, refused.Token), cancellationToken);
+        Task writing = Task.Run(() => write(writer, refused.Token), cancellationToken);
         TreeManifest manifest;
         try
         {
-            manifest = await ArchiveChecker.CheckAsync(new MemoryArchive(archive), cancellationToken);
+            manifest = await ArchiveChecker.CheckAsync(archive, cancellationToken);
         }
         catch
         {
@@ -58,13 +84,24 @@ public sealed class ArchiveIntake(IBlobStore blobs)
         };
     }
 
-    public Stream OpenArchive(StoredArchive archive) => blobs.OpenRead(archive.Digest);
-
     private static async Task WriteAsync(BlobWriter writer, ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
     {
         for (int at = 0; at < archive.Length; at += WriteBytes)
         {
             await writer.WriteAsync(archive.Slice(at, Math.Min(WriteBytes, archive.Length - at)), cancellationToken);
+        }
+
+        await writer.FlushAsync(cancellationToken);
+    }
+
+    private static async Task WriteAsync(BlobWriter writer, FileArchive archive, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[WriteBytes];
+        long at = 0;
+        for (int count = archive.Read(at, buffer); count > 0; count = archive.Read(at, buffer))
+        {
+            await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            at += count;
         }
 
         await writer.FlushAsync(cancellationToken);

@@ -11,6 +11,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(IReadOnlyList<LayersListItem>))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionConfiguration>))]
 [JsonSerializable(typeof(IReadOnlyList<OptEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<ImportedLayer>))]
+[JsonSerializable(typeof(GetLayerVersionPolicyResponse))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static ReadableJson Indented { get; } = new(new JsonSerializerOptions

@@ -93,6 +93,8 @@ internal sealed partial class House : IAsyncDisposable
                 new Health(),
                 new Internal.Content(blobs, links),
                 new FunctionOpt(directory, layers.Inspector),
+                new ImportLayers(layers.Importer, new ImportFolder(Path.Combine(folder.Path, "imports"))),
+                new ExportLayers(layers.Exporter),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
             loggers.CreateLogger<RequestPipeline>());

@@ -8,7 +8,7 @@ namespace Lamina.Server.Up;
 /// <summary>The parts of the Layers room, over one data folder.</summary>
 internal sealed partial record LayerRooms(
     ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Inspector,
-    LayerPermissions Permissions, CodeStorage Storage) : IAsyncDisposable
+    LayerPermissions Permissions, CodeStorage Storage, LayerImporter Importer, LayerExporter Exporter) : IAsyncDisposable
 {
     public static LayerRooms Open(
         string dataDirectory, IBlobStore blobs, ICatalog catalog, Organizations organizations, CodeStorage storage, TimeProvider time,
@@ -20,7 +20,9 @@ internal sealed partial record LayerRooms(
         TreeBuilder builder = new(trees, catalog, failure => Log.TreeNotMade(logger, failure));
         LayerPublisher publisher = new(intake, catalog, storage, builder, time);
         LayerPermissions permissions = new(catalog, organizations);
-        return new LayerRooms(intake, trees, builder, publisher, new LayerLibrary(catalog, permissions), new OptInspector(blobs), permissions, storage);
+        return new LayerRooms(
+            intake, trees, builder, publisher, new LayerLibrary(catalog, permissions), new OptInspector(blobs), permissions, storage,
+            new LayerImporter(intake, catalog, builder, time), new LayerExporter(catalog, intake));
     }
 
     public async ValueTask DisposeAsync()
