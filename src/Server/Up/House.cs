@@ -95,6 +95,7 @@ internal sealed partial class House : IAsyncDisposable
                 new FunctionOpt(directory, layers.Inspector),
                 new ImportLayers(layers.Importer, new ImportFolder(Path.Combine(folder.Path, "imports"))),
                 new ExportLayers(layers.Exporter),
+                new OrganizationList(options.Organizations),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
             loggers.CreateLogger<RequestPipeline>());

@@ -127,6 +127,10 @@ public sealed class LayerPolicyAnswerTests(ServedHouse house) : IClassFixture<Se
             outside.Message);
     }
 
+    [Fact]
+    public async Task Organisations_can_be_looked_at() => Assert.Equal(
+        $"{{\"{ServedHouse.Organization}\":[\"{ServedHouse.Member}\"]}}", (await house.SendAsync(HttpMethod.Get, "/_lamina/organizations")).Text);
+
     private static JsonObject Statement(string sid) =>
         new() { ["StatementId"] = sid, ["Action"] = "lambda:GetLayerVersion", ["Principal"] = "*" };
 
