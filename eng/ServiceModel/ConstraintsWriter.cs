@@ -65,7 +65,8 @@ internal static class ConstraintsWriter
     {
         "string" => $"private static readonly TextConstraint s_{shape.Name} = new() {{ {Text(shape)} }};",
         "list" => $"private static readonly ListConstraint s_{shape.Name} = new() {{ {Range(shape)}"
-            + $"Element = {Reference(service, shape.Element!)}, Flat = {(shape.FlatEnum ? "true" : "false")} }};",
+            + $"Element = {Reference(service, shape.Element!)}, Flat = {(shape.FlatEnum ? "true" : "false")}"
+            + (shape.NotNullUnsaid ? ", NotNullUnsaid = true };" : " };"),
         "map" => $"private static readonly MapConstraint s_{shape.Name} = new() {{ {Range(shape)}"
             + $"Key = {Reference(service, shape.Key!)}, Value = {Reference(service, shape.Value!)}, Sensitive = {(shape.Sensitive ? "true" : "false")} }};",
         "integer" or "long" or "double" => $"private static readonly NumberConstraint s_{shape.Name} = new() {{ {Range(shape)}"

@@ -4,7 +4,7 @@ namespace Lamina.ServiceModel;
 
 /// <summary>
 /// Where AWS's answers, as recorded, differ from AWS's model: patterns, lists of values, members that are checked elsewhere.
-/// By shape: <c>pattern</c>, <c>printed</c> (a list of values), <c>flat</c>, or a new shape <c>like</c> another;
+/// By shape: <c>pattern</c>, <c>printed</c> (a list of values), <c>flat</c>, <c>notNullUnsaid</c>, or a new shape <c>like</c> another;
 /// by STRUCTURE.MEMBER the shape that takes the place of the model's.
 /// </summary>
 internal sealed class Corrections
@@ -56,6 +56,7 @@ internal sealed class Corrections
                 "why" or "like" => corrected,
                 "pattern" => corrected with { Pattern = property.Value.GetString() },
                 "printed" => corrected with { PrintedEnum = [.. property.Value.GetString()!.Split(", ")] },
+                "notNullUnsaid" => corrected with { NotNullUnsaid = property.Value.GetBoolean() },
                 "flat" => corrected with { FlatEnum = property.Value.GetBoolean() },
                 _ => throw new InvalidDataException($"The correction '{property.Name}' of {shape.Name} is not known."),
             };

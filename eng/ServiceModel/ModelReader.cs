@@ -55,6 +55,7 @@ internal static class ModelReader
             Strings(shape, "enum"),
             PrintedEnum: Strings(shape, "enum"),
             FlatEnum: false,
+            NotNullUnsaid: false,
             shape.TryGetProperty("sensitive", out _));
     }
 

@@ -14,6 +14,7 @@ internal sealed record Member(string Name, string Shape, MemberLocation Location
 
 /// <param name="Enum">What AWS accepts.</param>
 /// <param name="PrintedEnum">What AWS prints when it refuses; order and content can differ from what it accepts.</param>
+/// <param name="NotNullUnsaid">In a list, AWS does not name "must not be null" among the constraints of the elements.</param>
 /// <param name="FlatEnum">In a list, the enum is named directly, not as one of the list's member constraints.</param>
 internal sealed record Shape(
     string Name,
@@ -28,6 +29,7 @@ internal sealed record Shape(
     IReadOnlyList<string>? Enum,
     IReadOnlyList<string>? PrintedEnum,
     bool FlatEnum,
+    bool NotNullUnsaid,
     bool Sensitive);
 
 internal sealed record Operation(string Name, string Method, string Template, int Status, string? Input, string? Output, bool Served);

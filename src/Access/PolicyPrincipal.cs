@@ -48,7 +48,9 @@ public sealed class PolicyPrincipalConverter : JsonConverter<PolicyPrincipal>
         }
 
         string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        if (text is null || !PolicyPrincipal.TryParse(text, out PolicyPrincipal principal) || (account && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))
+        if (text is null
+            || !PolicyPrincipal.TryParse(text, out PolicyPrincipal principal)
+            || (account && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))
         {
             throw new JsonException("The principal is neither \"*\" nor an account.");
         }

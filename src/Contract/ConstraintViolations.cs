@@ -5,6 +5,8 @@ namespace Lamina.Contract;
 /// <summary>Collects every constraint a request violates and words them as AWS does, in one ValidationException.</summary>
 internal sealed class ConstraintViolations
 {
+    private static readonly string[] NotNull = ["Member must not be null"];
+
     private List<string>? _found;
 
     public void Required(object? value, string path)
@@ -49,7 +51,7 @@ internal sealed class ConstraintViolations
         {
             string wording = constraint.Flat && !list.Contains(null)
                 ? element!.NotInSet()
-                : $"Member must satisfy constraint: [{string.Join(", ", [.. element?.All() ?? [], "Member must not be null"])}]";
+                : $"Member must satisfy constraint: [{string.Join(", ", [.. element?.All() ?? [], .. constraint.NotNullUnsaid ? [] : NotNull])}]";
             Add(Print(list), sensitive: false, path, wording);
         }
     }

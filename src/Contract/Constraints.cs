@@ -104,6 +104,9 @@ internal sealed class ListConstraint
 
     public required TextConstraint? Element { get; init; }
 
+    /// <summary>AWS leaves "must not be null" out of what it lists for the elements.</summary>
+    public bool NotNullUnsaid { get; init; }
+
     /// <summary>The elements' set of values is named directly.</summary>
     public required bool Flat { get; init; }
 }

@@ -44,6 +44,8 @@ public sealed record LayerVersionArn(LayerArn Layer, long Version)
         arn = null;
         if (text?.Split(':') is ["arn", _, "lambda", { Length: > 0 } region, var account, "layer", { Length: > 0 } name, var version]
             && AccountId.TryParse(account, out AccountId owner)
+            && IsWord(region)
+            && IsWord(name)
             && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
         {
             arn = new LayerVersionArn(new LayerArn(region, owner, name), number);
@@ -54,4 +56,7 @@ public sealed record LayerVersionArn(LayerArn Layer, long Version)
 
     public static LayerVersionArn Parse(string text) =>
         TryParse(text, out LayerVersionArn? arn) ? arn : throw new FormatException($"'{text}' is not the ARN of a layer version.");
+
+    // The characters of the model's patterns; ARNs also come from where no model has checked them.
+    private static bool IsWord(string text) => text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

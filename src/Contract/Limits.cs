@@ -21,6 +21,15 @@ public static class Limits
     /// <summary>Bytes of a directly uploaded archive (Quotas; AWS's error text).</summary>
     public const long ZippedUploadBytes = 52_428_800;
 
+    /// <summary>Bytes of an archive that is imported rather than uploaded: as many as its files may have. Ours.</summary>
+    public const long ImportedArchiveBytes = UnzippedBytes;
+
+    /// <summary>Bytes of the list at the head of a bundle of layers. Ours: thousands of versions, each with the longest policy.</summary>
+    public const int BundleIndexBytes = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of a bundle of layers: what an account may store. Ours.</summary>
+    public const long BundleBytes = CodeStorageBytes;
+
     /// <summary>Bytes of a CreateFunction, UpdateFunctionCode or PublishLayerVersion request (AWS's error text).</summary>
     public const long RequestBytes = 70_167_211;
 

@@ -54,12 +54,18 @@ internal sealed class MemoryArchive(ReadOnlyMemory<byte> bytes) : ArchiveSource
     }
 }
 
-/// <summary>An archive in a file.</summary>
-internal sealed class FileArchive(SafeFileHandle file) : ArchiveSource
+/// <summary>An archive in a file, or in a part of one.</summary>
+internal sealed class FileArchive(SafeFileHandle file, long start, long length) : ArchiveSource
 {
-    public override long Length { get; } = RandomAccess.GetLength(file);
+    public FileArchive(SafeFileHandle file)
+        : this(file, 0, RandomAccess.GetLength(file))
+    {
+    }
 
-    public override int Read(long offset, Span<byte> buffer) => RandomAccess.Read(file, buffer, offset);
+    public override long Length { get; } = length;
+
+    public override int Read(long offset, Span<byte> buffer) =>
+        offset >= Length ? 0 : RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, Length - offset)], start + offset);
 }
 
 /// <summary>An archive behind a seekable stream that has one place at a time.</summary>

@@ -26,6 +26,22 @@ internal static class LayerDocuments
         .Scan(Versions, OwnerPrefix(account, region), after: null)
         .Select(static document => document.Read(LayersJson.Default.LayerVersion));
 
+    public static void PutVersion(CatalogTransaction transaction, LayerVersionArn arn, LayerVersion version) =>
+        transaction.Put(Versions, KeyOf(arn), version, LayersJson.Default.LayerVersion);
+
+    /// <summary>The highest number given; 0 for a layer that never was.</summary>
+    public static long LastVersion(CatalogSnapshot snapshot, LayerArn layer) =>
+        snapshot.Find(Layers, KeyOf(layer))?.Read(LayersJson.Default.LayerDocument).LastVersion ?? 0;
+
+    /// <summary>Numbers up to this one are not given any more.</summary>
+    public static void RaiseLastVersion(CatalogTransaction transaction, LayerArn layer, long number)
+    {
+        if (number > LastVersion(transaction, layer))
+        {
+            transaction.Put(Layers, KeyOf(layer), new LayerDocument { LastVersion = number }, LayersJson.Default.LayerDocument);
+        }
+    }
+
     public static LayerPolicy? FindPolicy(CatalogSnapshot snapshot, LayerVersionArn arn) => arn.Version < 1
         ? null
         : snapshot.Find(Policies, KeyOf(arn))?.Read(LayersJson.Default.LayerPolicy);

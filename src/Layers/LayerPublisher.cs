@@ -38,9 +38,7 @@ public sealed class LayerPublisher(
     private static LayerVersion PutNext(
         CatalogTransaction transaction, LayerArn layer, PublishLayerVersionRequest request, StoredArchive content, string createdDate)
     {
-        string key = LayerDocuments.KeyOf(layer);
-        LayerDocument? before = transaction.Find(LayerDocuments.Layers, key)?.Read(LayersJson.Default.LayerDocument);
-        long number = (before?.LastVersion ?? 0) + 1;
+        long number = LayerDocuments.LastVersion(transaction, layer) + 1;
         LayerVersion version = new()
         {
             LayerArn = layer.ToString(),
@@ -52,8 +50,8 @@ public sealed class LayerPublisher(
             CompatibleArchitectures = request.CompatibleArchitectures,
             Content = content,
         };
-        transaction.Put(LayerDocuments.Layers, key, new LayerDocument { LastVersion = number }, LayersJson.Default.LayerDocument);
-        transaction.Put(LayerDocuments.Versions, LayerDocuments.KeyOf(layer.Version(number)), version, LayersJson.Default.LayerVersion);
+        LayerDocuments.RaiseLastVersion(transaction, layer, number);
+        LayerDocuments.PutVersion(transaction, layer.Version(number), version);
         return version;
     }
 }

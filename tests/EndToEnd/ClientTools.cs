@@ -10,20 +10,25 @@ internal static class ClientTools
     public const string Python = "/usr/bin/python3";
     public const string Node = "/usr/bin/node";
 
+    private const string AccessKey = "test";
+
     public static TheoryData<string> Clients => ["cli", "boto3", "javascript"];
 
-    public static ILambdaClient Connect(string client, Uri endpoint)
+    public static ILambdaClient Connect(string client, Uri endpoint) => Connect(client, endpoint, AccessKey);
+
+    /// <param name="accessKey">Twelve digits are the account that calls; others are the server's own.</param>
+    public static ILambdaClient Connect(string client, Uri endpoint, string accessKey)
     {
         switch (client)
         {
             case "cli":
                 Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
-                return new CommandLineClient(endpoint);
+                return new CommandLineClient(endpoint, accessKey);
             case "boto3":
                 Require(Succeeds(Python, "-c", "import boto3"), "boto3 is missing: apt-get install python3-boto3");
-                return ScriptedClient.Boto3(endpoint);
+                return ScriptedClient.Boto3(endpoint, accessKey);
             default:
-                return ScriptedClient.JavaScript(endpoint);
+                return ScriptedClient.JavaScript(endpoint, accessKey);
         }
     }
 
@@ -54,7 +59,7 @@ internal static class ClientTools
         return folder;
     }
 
-    public static void PointAt(ProcessStartInfo start, Uri endpoint)
+    public static void PointAt(ProcessStartInfo start, Uri endpoint, string accessKey)
     {
         string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
         foreach (string name in inherited)
@@ -62,7 +67,7 @@ internal static class ClientTools
             start.Environment.Remove(name);
         }
 
-        start.Environment["AWS_ACCESS_KEY_ID"] = "test";
+        start.Environment["AWS_ACCESS_KEY_ID"] = accessKey;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = "test";
         start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
         start.Environment["AWS_REGION"] = "us-east-1";

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>The AWS CLI: one process per call.</summary>
-internal sealed partial class CommandLineClient(Uri endpoint) : ILambdaClient
+internal sealed partial class CommandLineClient(Uri endpoint, string accessKey) : ILambdaClient
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lamina-cli-");
 
@@ -60,7 +60,7 @@ internal sealed partial class CommandLineClient(Uri endpoint) : ILambdaClient
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        ClientTools.PointAt(start, endpoint);
+        ClientTools.PointAt(start, endpoint, accessKey);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("aws did not start.");
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

@@ -15,11 +15,11 @@ internal sealed class LaminaServer : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LaminaServer(string dataFolder)
+    private LaminaServer(string dataFolder, params string[] more)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(RepositoryFolders.Server(), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder])
+            StartInfo = new ProcessStartInfo(RepositoryFolders.Server(), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder, .. more])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -49,9 +49,10 @@ internal sealed class LaminaServer : IAsyncDisposable
         }
     }
 
-    public static async Task<LaminaServer> StartAsync(string dataFolder)
+    /// <param name="more">Options of `lamina up`.</param>
+    public static async Task<LaminaServer> StartAsync(string dataFolder, params string[] more)
     {
-        LaminaServer server = new(dataFolder);
+        LaminaServer server = new(dataFolder, more);
         server.Start();
         try
         {

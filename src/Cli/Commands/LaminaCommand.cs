@@ -35,6 +35,7 @@ internal static class LaminaCommand
         {
             PublishLayer.Create(context), ListLayers.Create(context), BuildLayer.Create(context), DevLayers.Create(context),
             ShowLayer.Create(context), CheckLayer.Create(context), CompareLayers.Create(context),
+            ShareLayer.Create(context), UnshareLayer.Create(context), ExportLayers.Create(context), ImportLayers.Create(context),
         });
         root.Subcommands.Add(new Verb("function", "Deploy, list and delete functions", "lamina function list")
         {

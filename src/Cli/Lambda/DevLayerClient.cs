@@ -47,7 +47,7 @@ internal sealed class DevSession(Wire wire, HttpResponseMessage response, Stream
     public async Task<DevLayer> SendAsync(ReadOnlyMemory<byte> archive, bool whole, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = wire.Request(whole ? HttpMethod.Put : HttpMethod.Patch, path, archive, "application/zip");
-        return await wire.SendAsync(request, ReadableJson.Default.DevLayer, cancellationToken);
+        return await wire.ReadAsync(request, ReadableJson.Default.DevLayer, cancellationToken);
     }
 
     /// <summary>Completes when the server has ended the session.</summary>

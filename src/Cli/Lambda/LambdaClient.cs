@@ -6,7 +6,7 @@ using Lamina.Contract.Lambda;
 
 namespace Lamina.Cli.Lambda;
 
-/// <summary>The operations of Lambda's public API that the verbs need, and Lamina's own two under <c>/_lamina</c>.</summary>
+/// <summary>The operations of Lambda's public API that the verbs need, and Lamina's own under <c>/_lamina</c>.</summary>
 internal sealed class LambdaClient(Wire wire)
 {
     private const string Functions = "/2015-03-31/functions";
@@ -77,6 +77,45 @@ internal sealed class LambdaClient(Wire wire)
             // Deleted in between.
             return null;
         }
+    }
+
+    public Task<AddLayerVersionPermissionResponse> AddLayerVersionPermissionAsync(
+        LayerVersionArn layer, AddLayerVersionPermissionRequest request, CancellationToken cancellationToken) =>
+        wire.SendAsync(
+            HttpMethod.Post, $"{LayerVersion(layer.Layer.ToString(), layer.Version)}/policy", request, Shape.AddLayerVersionPermissionRequest,
+            Shape.AddLayerVersionPermissionResponse, cancellationToken);
+
+    public Task RemoveLayerVersionPermissionAsync(LayerVersionArn layer, string statementId, CancellationToken cancellationToken) =>
+        wire.DeleteAsync($"{LayerVersion(layer.Layer.ToString(), layer.Version)}/policy/{Escape(statementId)}", cancellationToken);
+
+    /// <summary>Null when the version has no policy.</summary>
+    public async Task<GetLayerVersionPolicyResponse?> FindLayerVersionPolicyAsync(LayerVersionArn layer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await wire.GetAsync(
+                $"{LayerVersion(layer.Layer.ToString(), layer.Version)}/policy", Shape.GetLayerVersionPolicyResponse, cancellationToken);
+        }
+        catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound)
+            && error.Message.StartsWith("No policy is associated", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    /// <param name="query">Empty for a bundle; the ARN and what else is said of one archive.</param>
+    public async Task<IReadOnlyList<ImportedLayer>> ImportLayersAsync(string query, Stream content, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = await wire.UploadAsync($"/_lamina/layers/import{query}", content, cancellationToken);
+        return await wire.ReadAsync(request, ReadableJson.Default.IReadOnlyListImportedLayer, cancellationToken);
+    }
+
+    public async Task ExportLayersAsync(IReadOnlyList<string> names, Stream output, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = wire.Request(
+            HttpMethod.Get, $"/_lamina/layers/export?Layers={Escape(string.Join(',', names))}", []);
+        using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
+        await response.Content.CopyToAsync(output, cancellationToken);
     }
 
     public async Task<IReadOnlyList<LayersListItem>> ListLayersAsync(CancellationToken cancellationToken)

@@ -14,7 +14,11 @@ internal static class RequestSignature
     private const string Algorithm = "AWS4-HMAC-SHA256";
     private const string SignedHeaders = "host;x-amz-date";
 
-    public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, Connection connection, DateTimeOffset now)
+    public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, Connection connection, DateTimeOffset now) =>
+        Sign(request, Convert.ToHexStringLower(SHA256.HashData(body)), connection, now);
+
+    /// <param name="bodyDigest">SHA-256 of the body in hex.</param>
+    public static void Sign(HttpRequestMessage request, string bodyDigest, Connection connection, DateTimeOffset now)
     {
         string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string scope = $"{time[..8]}/{connection.Region}/lambda/aws4_request";
@@ -29,7 +33,7 @@ internal static class RequestSignature
             $"x-amz-date:{time}",
             string.Empty,
             SignedHeaders,
-            Convert.ToHexStringLower(SHA256.HashData(body)));
+            bodyDigest);
         string toSign = string.Join(
             '\n', Algorithm, time, scope, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))));
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -44,6 +45,35 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         return request;
     }
 
+    /// <summary>A body from a file, which stays where it is.</summary>
+    public async Task<HttpRequestMessage> UploadAsync(string path, Stream body, CancellationToken cancellationToken)
+    {
+        string digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(body, cancellationToken));
+        body.Position = 0;
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(connection.Endpoint, path)) { Content = new StreamContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        RequestSignature.Sign(request, digest, connection, time.GetUtcNow());
+        return request;
+    }
+
+    public async Task<TAnswer> ReadAsync<TAnswer>(HttpRequestMessage request, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken);
+        byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(answer, shape) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException unexpected)
+        {
+            throw new CliError(
+                $"The answer is not what Lambda's API promises: {unexpected.Message}",
+                $"{request.Method} {request.RequestUri}",
+                "Check that --endpoint names a Lamina server.",
+                unexpected);
+        }
+    }
+
     /// <summary>Returns as soon as the headers are there, with the error statuses already turned into errors.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -72,29 +102,10 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         return response;
     }
 
-    public async Task<TAnswer> SendAsync<TAnswer>(
-        HttpRequestMessage request, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken);
-        byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        try
-        {
-            return JsonSerializer.Deserialize(answer, shape) ?? throw new JsonException("The answer is null.");
-        }
-        catch (JsonException unexpected)
-        {
-            throw new CliError(
-                $"The answer is not what Lambda's API promises: {unexpected.Message}",
-                $"{request.Method} {request.RequestUri}",
-                "Check that --endpoint names a Lamina server.",
-                unexpected);
-        }
-    }
-
     private async Task<TAnswer> SendAsync<TAnswer>(
         HttpMethod method, string path, byte[] body, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = Request(method, path, body);
-        return await SendAsync(request, shape, cancellationToken);
+        return await ReadAsync(request, shape, cancellationToken);
     }
 }

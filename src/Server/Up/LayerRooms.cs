@@ -9,8 +9,8 @@ namespace Lamina.Server.Up;
 /// <summary>The parts of the Layers room, over one data folder.</summary>
 internal sealed partial record LayerRooms(
     ArchiveStore Archives, ManifestStore Manifests, ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher,
-    LayerLibrary Library, OptInspector Opt, LayerInspector Inspector, LayerPermissions Permissions, CodeStorage Storage, DevLayers Dev)
-    : IAsyncDisposable
+    LayerLibrary Library, OptInspector Opt, LayerInspector Inspector, LayerPermissions Permissions, CodeStorage Storage, DevLayers Dev,
+    LayerImporter Importer, LayerExporter Exporter) : IAsyncDisposable
 {
     public static LayerRooms Open(
         string dataDirectory, IBlobStore blobs, ICatalog catalog, IReadOnlyList<IArchiveRoots> roots, Organizations organizations,
@@ -28,7 +28,8 @@ internal sealed partial record LayerRooms(
         LayerPermissions permissions = new(catalog, organizations);
         return new LayerRooms(
             archives, manifests, intake, trees, builder, publisher, new LayerLibrary(catalog, permissions), new OptInspector(manifests),
-            new LayerInspector(manifests, trees), permissions, storage, new DevLayers(intake, trees, time));
+            new LayerInspector(manifests, trees), permissions, storage, new DevLayers(intake, trees, time),
+            new LayerImporter(intake, catalog, builder, time), new LayerExporter(catalog, intake));
     }
 
     public async ValueTask DisposeAsync()

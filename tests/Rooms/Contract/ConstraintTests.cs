@@ -99,7 +99,7 @@ public sealed class ConstraintTests
         2,
         $"Value '[invalid]' at 'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value set: {Creatable}; "
         + "Value '[mips]' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: "
-        + "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]");
+        + "[Member must satisfy enum value set: [x86_64, arm64]]");
 
     [Fact]
     public void Runtimes_that_can_no_longer_be_created_still_label_layers() =>

@@ -65,7 +65,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_TracingMode = new() { Printed = "[Active, PassThrough]", Accepted = ["Active", "PassThrough"], Sensitive = false };
     private static readonly TextConstraint s_WorkingDirectory = new() { Max = 1000, Sensitive = false };
     private static readonly ListConstraint s_ArchitecturesList = new() { Max = 1, Min = 1, Element = s_Architecture, Flat = false };
-    private static readonly ListConstraint s_CompatibleArchitectures = new() { Max = 2, Element = s_Architecture, Flat = false };
+    private static readonly ListConstraint s_CompatibleArchitectures = new() { Max = 2, Element = s_Architecture, Flat = false, NotNullUnsaid = true };
     private static readonly ListConstraint s_CompatibleRuntimes = new() { Max = 15, Element = s_Runtime, Flat = true };
     private static readonly MapConstraint s_EnvironmentVariables = new() { Key = s_EnvironmentVariableName, Value = null, Sensitive = true };
     private static readonly ListConstraint s_FileSystemConfigList = new() { Max = 1, Element = null, Flat = false };
