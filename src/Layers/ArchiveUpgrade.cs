@@ -10,7 +10,8 @@ public static class ArchiveUpgrade
     public static void Run(
         IBlobStore blobs, CatalogSnapshot snapshot, IEnumerable<IArchiveRoots> roots, ArchiveStore archives, Action<Exception> reportFailure)
     {
-        foreach (StoredArchive archive in roots.SelectMany(room => room.In(snapshot)).Select(static root => root.Archive).DistinctBy(static archive => archive.Digest))
+        IEnumerable<StoredArchive> named = roots.SelectMany(room => room.In(snapshot)).Select(static root => root.Archive);
+        foreach (StoredArchive archive in named.DistinctBy(static archive => archive.Digest))
         {
             if (!archives.Contains(archive.Digest) && blobs.FindLength(archive.Digest) is not null)
             {

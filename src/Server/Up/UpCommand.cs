@@ -95,7 +95,10 @@ internal static class UpCommand
             IdleTimeout,
             static text => double.TryParse(text, CultureInfo.InvariantCulture, out double seconds) && seconds is not (> 0 and <= 86_400),
             "--idle-timeout wants seconds, more than 0 and at most a day.");
-        Refuse(CodeStorageQuota, static text => long.TryParse(text, CultureInfo.InvariantCulture, out long bytes) && bytes < 0, "--code-storage-quota wants bytes.");
+        Refuse(
+            CodeStorageQuota,
+            static text => long.TryParse(text, CultureInfo.InvariantCulture, out long bytes) && bytes < 0,
+            "--code-storage-quota wants bytes.");
         Organization.Validators.Add(static result =>
         {
             try

@@ -98,11 +98,11 @@ public sealed class TreeCrashTests : IDisposable
 
     private static async Task AssertWholeAsync(LayersRoom room, StoredArchive archive)
     {
-        string tree = await room.MaterializeAsync(archive);
+        using TreeLease tree = await room.Trees.LeaseAsync(archive, CancellationToken.None);
         TreeManifest manifest = await room.Manifests.ReadAsync(archive, CancellationToken.None);
         foreach (TreeEntry file in manifest.Entries.Where(entry => entry.Kind == OptEntryKind.File))
         {
-            Assert.Equal(file.Digest, new Sha256(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(tree, file.Path)))));
+            Assert.Equal(file.Digest, new Sha256(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(tree.Directory, file.Path)))));
         }
     }
 }
