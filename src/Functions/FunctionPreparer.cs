@@ -87,13 +87,13 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
 
     private async Task<bool> PrepareAsync(FunctionArn function)
     {
-        if (FunctionDocuments.Find(_catalog.Current, function) is not { InPreparation: true, Latest: { } latest })
+        if (FunctionDocuments.Find(_catalog.Current, function) is not { InPreparation: true } document)
         {
             return false;
         }
 
-        bool made = await TryMakeTreesAsync(latest);
-        return await _catalog.CommitAsync(transaction => Finish(transaction, latest, made), _stopping.Token);
+        bool made = await TryMakeTreesAsync(document.Latest);
+        return await _catalog.CommitAsync(transaction => Finish(transaction, function, document.Change, made), _stopping.Token);
     }
 
     private async Task<bool> TryMakeTreesAsync(FunctionVersion version)
@@ -117,14 +117,23 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
     }
 
     /// <summary>Writes the last state, unless the function was deleted, or deleted and created again, in the meantime.</summary>
-    private static bool Finish(CatalogTransaction transaction, FunctionVersion prepared, bool made)
+    private static bool Finish(CatalogTransaction transaction, FunctionArn function, string? change, bool made)
     {
-        if (FunctionDocuments.Find(transaction, prepared.Arn) is not { } document || document.Latest.RevisionId != prepared.RevisionId)
+        if (FunctionDocuments.Find(transaction, function) is not { InPreparation: true } document || document.Change != change)
         {
             return false;
         }
 
-        FunctionVersion finished = made ? Succeeded(prepared) : Failed(prepared);
+        // A version published by the same request waits for the same trees.
+        foreach (FunctionVersion published in VersionDocuments.Of(transaction, function, after: null).ToArray())
+        {
+            if (published.State.Name == FunctionStateName.Pending)
+            {
+                VersionDocuments.Put(transaction, made ? Succeeded(published) : Failed(published));
+            }
+        }
+
+        FunctionVersion finished = made ? Succeeded(document.Latest) : Failed(document.Latest);
         FunctionDocuments.Put(transaction, document with { Latest = finished, Former = made ? null : document.Former });
         return true;
     }
@@ -156,8 +165,10 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
     {
         lock (_announcing)
         {
-            FunctionDocument? document = FunctionDocuments.Find(_catalog.Current, work.Function);
-            FunctionVersion? current = document?.Ready
+            // A number is never given again, so a deleted version stays deleted; a function may have been made anew by now.
+            FunctionVersion? current = (work.Deleted is { Version: not FunctionArn.Latest }
+                ? null
+                : FunctionDocuments.Find(_catalog.Current, work.Function)?.Ready)
                 ?? (work.Deleted is { } deleted ? deleted with { EnvironmentKey = string.Empty } : null);
             if (current is not null)
             {
@@ -166,7 +177,7 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
         }
     }
 
-    /// <param name="Deleted">The last version of a function that was deleted; null when there is something to prepare.</param>
+    /// <param name="Deleted">$LATEST of a function that was deleted, or a version that was; null when there is something to prepare.</param>
     private readonly record struct Work(FunctionArn Function, FunctionVersion? Deleted);
 
     private static partial class Log

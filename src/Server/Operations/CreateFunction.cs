@@ -16,6 +16,8 @@ internal sealed class CreateFunction(FunctionEditor editor) : IOperation
         FunctionCode code = request.Code!;
         ReadOnlyMemory<byte> archive = Sources.Archive(code.ZipFile, code.S3Bucket, code.S3Key);
         FunctionVersion created = await editor.CreateAsync(call.Caller, request, archive, cancellationToken);
-        return FunctionAnswers.Configuration(201, created);
+        // With Publish AWS answers the version under the function's own ARN, unlike UpdateFunctionCode (recorded).
+        FunctionConfiguration configuration = FunctionAnswers.Configuration(created) with { FunctionArn = created.Arn.ToString() };
+        return Answer.Json(201, configuration, LambdaJson.Default.FunctionConfiguration);
     }
 }

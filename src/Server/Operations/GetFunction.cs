@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
 using Lamina.Server.Internal;
@@ -14,10 +15,11 @@ internal sealed class GetFunction(FunctionDirectory directory, ContentLinks link
     public Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
         GetFunctionRequest request = LambdaRequests.GetFunction(call);
-        FunctionVersion function = directory.Resolve(call.Caller, request.FunctionName!, request.Qualifier);
+        FunctionVersion function = directory.Resolve(
+            call.Caller, request.FunctionName!, request.Qualifier, out FunctionReference reference);
         GetFunctionResponse response = new()
         {
-            Configuration = FunctionAnswers.Configuration(function),
+            Configuration = FunctionAnswers.Configuration(function) with { FunctionArn = reference.ToString() },
             Code = new FunctionCodeLocation { RepositoryType = "S3", Location = links.Make(call.Authority, function.Code.Digest) },
             Tags = directory.FindTags(function.Arn),
         };

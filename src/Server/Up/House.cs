@@ -72,14 +72,13 @@ internal sealed partial class House : IAsyncDisposable
         CodeStorage storage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
         LayerRooms layers = Opened("layers", LayerRooms.Open(
             folder.Path, blobs, catalog, options.Organizations, storage, time, loggers));
-        FunctionDirectory directory = new(catalog);
-        FunctionEditor editor = Opened("functions", new FunctionEditor(
-            catalog, layers.Intake, layers.Trees, layers.Library, storage, time, loggers.CreateLogger<FunctionEditor>()));
+        FunctionRooms functions = Opened("functions", FunctionRooms.Open(catalog, layers, options.Organizations, time, loggers));
+        FunctionDirectory directory = functions.Directory;
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
             sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
-        editor.Changed += invoker.Retire;
+        functions.Editor.Changed += invoker.Retire;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
@@ -87,7 +86,7 @@ internal sealed partial class House : IAsyncDisposable
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
             new CallerReader(options.Account, options.Region),
-            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),
+            new OperationTable(OperationList.Make(layers, functions, invoker, events, links)),
             new InternalRoutes(
             [
                 new Health(),

@@ -10,8 +10,10 @@ namespace Lamina.Server.Up;
 internal static class OperationList
 {
     public static IReadOnlyList<IOperation> Make(
-        LayerRooms layers, FunctionDirectory directory, FunctionEditor editor, Invoker invoker, EventQueue events, ContentLinks links)
+        LayerRooms layers, FunctionRooms functions, Invoker invoker, EventQueue events, ContentLinks links)
     {
+        FunctionDirectory directory = functions.Directory;
+        FunctionEditor editor = functions.Editor;
         LayerAnswers answers = new(links);
         return
         [
@@ -32,6 +34,16 @@ internal static class OperationList
             new UpdateFunctionConfiguration(editor),
             new DeleteFunction(editor),
             new ListFunctions(directory),
+            new PublishVersion(functions.Publisher),
+            new ListVersionsByFunction(directory),
+            new CreateAlias(functions.Aliases),
+            new GetAlias(functions.Aliases),
+            new UpdateAlias(functions.Aliases),
+            new DeleteAlias(functions.Aliases),
+            new ListAliases(functions.Aliases),
+            new AddPermission(functions.Permissions),
+            new RemovePermission(functions.Permissions),
+            new GetPolicy(functions.Permissions),
             new Invoke(directory, invoker, events),
         ];
     }

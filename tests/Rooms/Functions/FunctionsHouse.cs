@@ -33,7 +33,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         CodeStorage storage = new(Catalog, quotaBytes, new FunctionStorage());
         Library = new LayerLibrary(Catalog, Permissions);
         Publisher = new LayerPublisher(intake, Catalog, storage, _builder, time);
-        Directory = new FunctionDirectory(Catalog);
+        Directory = new FunctionDirectory(Catalog, new FunctionPermissions(Catalog, Organizations.None), Random.Shared);
         Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, time, NullLogger<FunctionEditor>.Instance);
     }
 

@@ -53,6 +53,60 @@ public sealed record AddLayerVersionPermissionResponse
     public string? RevisionId { get; init; }
 }
 
+public sealed record AddPermissionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? StatementId { get; init; }
+
+    public string? Action { get; init; }
+
+    public string? Principal { get; init; }
+
+    public string? SourceArn { get; init; }
+
+    public string? FunctionUrlAuthType { get; init; }
+
+    public bool? InvokedViaFunctionUrl { get; init; }
+
+    public string? SourceAccount { get; init; }
+
+    public string? EventSourceToken { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? RevisionId { get; init; }
+
+    public string? PrincipalOrgID { get; init; }
+}
+
+public sealed record AddPermissionResponse
+{
+    public string? Statement { get; init; }
+}
+
+public sealed record AliasConfiguration
+{
+    public string? AliasArn { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? FunctionVersion { get; init; }
+
+    public string? Description { get; init; }
+
+    public AliasRoutingConfiguration? RoutingConfig { get; init; }
+
+    public string? RevisionId { get; init; }
+}
+
+public sealed record AliasRoutingConfiguration
+{
+    public IReadOnlyDictionary<string, double>? AdditionalVersionWeights { get; init; }
+}
+
 public sealed record CapacityProviderConfig
 {
     public LambdaManagedInstancesCapacityProviderConfig? LambdaManagedInstancesCapacityProviderConfig { get; init; }
@@ -61,6 +115,20 @@ public sealed record CapacityProviderConfig
 public sealed record Concurrency
 {
     public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record CreateAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? FunctionVersion { get; init; }
+
+    public string? Description { get; init; }
+
+    public AliasRoutingConfiguration? RoutingConfig { get; init; }
 }
 
 public sealed record CreateFunctionRequest
@@ -125,6 +193,15 @@ public sealed record CreateFunctionRequest
 public sealed record DeadLetterConfig
 {
     public string? TargetArn { get; init; }
+}
+
+public sealed record DeleteAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Name { get; init; }
 }
 
 public sealed record DeleteFunctionRequest
@@ -326,6 +403,15 @@ public sealed record GetAccountSettingsResponse
     public AccountUsage? AccountUsage { get; init; }
 }
 
+public sealed record GetAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Name { get; init; }
+}
+
 public sealed record GetFunctionConfigurationRequest
 {
     [JsonIgnore]
@@ -407,6 +493,22 @@ public sealed record GetLayerVersionResponse
     public IReadOnlyList<string>? CompatibleRuntimes { get; init; }
 
     public string? LicenseInfo { get; init; }
+}
+
+public sealed record GetPolicyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetPolicyResponse
+{
+    public string? Policy { get; init; }
+
+    public string? RevisionId { get; init; }
 }
 
 public sealed record ImageConfig
@@ -548,6 +650,28 @@ public sealed record LayersListItem
     public LayerVersionsListItem? LatestMatchingVersion { get; init; }
 }
 
+public sealed record ListAliasesRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? FunctionVersion { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListAliasesResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<AliasConfiguration>? Aliases { get; init; }
+}
+
 public sealed record ListFunctionsRequest
 {
     [JsonIgnore]
@@ -617,6 +741,25 @@ public sealed record ListLayersResponse
     public IReadOnlyList<LayersListItem>? Layers { get; init; }
 }
 
+public sealed record ListVersionsByFunctionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListVersionsByFunctionResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<FunctionConfiguration>? Versions { get; init; }
+}
+
 public sealed record LoggingConfig
 {
     public string? LogFormat { get; init; }
@@ -665,6 +808,20 @@ public sealed record PublishLayerVersionResponse
     public string? LicenseInfo { get; init; }
 }
 
+public sealed record PublishVersionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? CodeSha256 { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? RevisionId { get; init; }
+
+    public string? PublishTo { get; init; }
+}
+
 public sealed record RemoveLayerVersionPermissionRequest
 {
     [JsonIgnore]
@@ -675,6 +832,21 @@ public sealed record RemoveLayerVersionPermissionRequest
 
     [JsonIgnore]
     public string? StatementId { get; init; }
+
+    [JsonIgnore]
+    public string? RevisionId { get; init; }
+}
+
+public sealed record RemovePermissionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? StatementId { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 
     [JsonIgnore]
     public string? RevisionId { get; init; }
@@ -735,6 +907,23 @@ public sealed record TracingConfig
 public sealed record TracingConfigResponse
 {
     public string? Mode { get; init; }
+}
+
+public sealed record UpdateAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Name { get; init; }
+
+    public string? FunctionVersion { get; init; }
+
+    public string? Description { get; init; }
+
+    public AliasRoutingConfiguration? RoutingConfig { get; init; }
+
+    public string? RevisionId { get; init; }
 }
 
 public sealed record UpdateFunctionCodeRequest
