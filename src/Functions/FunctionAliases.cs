@@ -5,7 +5,7 @@ using Lamina.Store;
 namespace Lamina.Functions;
 
 /// <summary>The aliases of functions: made, changed, deleted, listed. Who resolves one to a version is the directory.</summary>
-public sealed class FunctionAliases(ICatalog catalog)
+public sealed class FunctionAliases(ICatalog catalog, FunctionConcurrency concurrency)
 {
     public FunctionAlias Get(Caller caller, string nameOrArn, string alias)
     {
@@ -53,10 +53,10 @@ public sealed class FunctionAliases(ICatalog catalog)
             cancellationToken);
     }
 
-    public Task<FunctionAlias> UpdateAsync(Caller caller, UpdateAliasRequest request, CancellationToken cancellationToken)
+    public async Task<FunctionAlias> UpdateAsync(Caller caller, UpdateAliasRequest request, CancellationToken cancellationToken)
     {
         FunctionArn function = Parse(caller, request.FunctionName!, "lambda:UpdateAlias");
-        return catalog.CommitAsync(
+        FunctionAlias updated = await catalog.CommitAsync(
             transaction =>
             {
                 FunctionAlias known = Require(transaction, function, request.Name!);
@@ -73,13 +73,15 @@ public sealed class FunctionAliases(ICatalog catalog)
                 return changed;
             },
             cancellationToken);
+        concurrency.Follow(function);
+        return updated;
     }
 
     /// <summary>Deleting an alias that is not there is no error.</summary>
-    public Task DeleteAsync(Caller caller, string nameOrArn, string alias, CancellationToken cancellationToken)
+    public async Task DeleteAsync(Caller caller, string nameOrArn, string alias, CancellationToken cancellationToken)
     {
         FunctionArn function = Parse(caller, nameOrArn, "lambda:DeleteAlias");
-        return catalog.CommitAsync(
+        await catalog.CommitAsync(
             transaction =>
             {
                 RequireFunction(transaction, function, qualifier: null);
@@ -87,6 +89,7 @@ public sealed class FunctionAliases(ICatalog catalog)
                 return true;
             },
             cancellationToken);
+        concurrency.Follow(function);
     }
 
     internal static AwsError NotFound(FunctionArn function, string alias) =>

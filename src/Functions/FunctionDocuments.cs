@@ -83,4 +83,6 @@ internal static class FunctionDocuments
 [JsonSerializable(typeof(FunctionVersion))]
 [JsonSerializable(typeof(FunctionAlias))]
 [JsonSerializable(typeof(ResourcePolicy))]
+[JsonSerializable(typeof(ReservedConcurrency))]
+[JsonSerializable(typeof(ProvisionedConcurrency))]
 internal sealed partial class FunctionsJson : JsonSerializerContext;

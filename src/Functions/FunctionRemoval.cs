@@ -22,6 +22,7 @@ internal static class FunctionRemoval
         }
 
         PolicyDocuments.Delete(transaction, function, qualifier: null);
+        ConcurrencyDocuments.DeleteReserved(transaction, function);
         FunctionDocuments.Delete(transaction, function);
         return [latest, .. published];
     }
@@ -50,11 +51,13 @@ internal static class FunctionRemoval
     {
         AliasDocuments.Delete(transaction, function, alias);
         PolicyDocuments.Delete(transaction, function, alias);
+        ConcurrencyDocuments.DeleteProvisioned(transaction, function, alias);
     }
 
     private static void Delete(CatalogTransaction transaction, FunctionVersion version)
     {
         VersionDocuments.Delete(transaction, version);
         PolicyDocuments.Delete(transaction, version.Arn, version.Version);
+        ConcurrencyDocuments.DeleteProvisioned(transaction, version.Arn, version.Version);
     }
 }

@@ -35,9 +35,10 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
     private const int RuntimeApiPort = 9001;
     private const int AwsEndpointPort = 4566;
 
+    /// <param name="initializationType">As AWS_LAMBDA_INITIALIZATION_TYPE says it.</param>
     /// <param name="address">Loopback address of this environment: 127.0.0.1 in a network of its own, unique otherwise.</param>
     public async Task<EnvironmentPlan> PlanAsync(
-        FunctionVersion function, string environmentId, string logStream, IPAddress address, CancellationToken cancellationToken)
+        FunctionVersion function, string environmentId, string logStream, string initializationType, IPAddress address, CancellationToken cancellationToken)
     {
         string task = await TreeOfAsync(function.Code, cancellationToken);
         var layers = ImmutableArray.CreateBuilder<string>(function.Layers.Length);
@@ -63,7 +64,7 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             Process = new ProcessSpec
             {
                 Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, logStream, AddressesAt(address)),
+                Environment = EnvironmentVariables.For(function, logStream, initializationType, AddressesAt(address)),
                 WorkingDirectory = TaskRoot,
             },
             RuntimeVersion = runtimeVersion,

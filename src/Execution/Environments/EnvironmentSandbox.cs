@@ -23,7 +23,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         try
         {
             plan = await services.Planner.PlanAsync(
-                environment.Function, environment.Id, environment.Log.Stream, _address, CancellationToken.None);
+                environment.Function, environment.Id, environment.Log.Stream, environment.InitializationType, _address, CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
             _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
             _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);

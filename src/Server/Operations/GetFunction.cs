@@ -6,7 +6,7 @@ using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
-internal sealed class GetFunction(FunctionDirectory directory, ContentLinks links) : IOperation
+internal sealed class GetFunction(FunctionDirectory directory, FunctionConcurrency concurrency, ContentLinks links) : IOperation
 {
     public string Name => "GetFunction";
 
@@ -21,6 +21,7 @@ internal sealed class GetFunction(FunctionDirectory directory, ContentLinks link
         {
             Configuration = FunctionAnswers.Configuration(function) with { FunctionArn = reference.ToString() },
             Code = new FunctionCodeLocation { RepositoryType = "S3", Location = links.Make(call.Authority, function.Code.Digest) },
+            Concurrency = concurrency.FindReserved(function.Arn) is { } reserved ? new Concurrency { ReservedConcurrentExecutions = reserved } : null,
             Tags = directory.FindTags(function.Arn),
         };
         return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.GetFunctionResponse));

@@ -57,7 +57,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
     {
         if (outcome.Result == InvokeResult.Throttled)
         {
-            throw AwsError.TooManyRequests("Rate Exceeded.", "ConcurrentInvocationLimitExceeded");
+            throw AwsError.TooManyRequests("Rate Exceeded.", outcome.ThrottleReason!);
         }
 
         Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, outcome);

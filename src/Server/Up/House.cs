@@ -77,7 +77,7 @@ internal sealed partial class House : IAsyncDisposable
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
+            sandboxes, layers.Trees, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));

@@ -35,15 +35,19 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     private readonly SandboxHost _sandboxes;
     private readonly ArchiveIntake _intake;
     private readonly TreeStore _trees;
+    private readonly SqliteCatalog _catalog;
 
-    private ExecutionHouse(string folder, SandboxHost sandboxes, ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
+    private ExecutionHouse(
+        string folder, SandboxHost sandboxes, ExecutionOptions options, int accountLimit, TimeProvider time, RequestDelegate awsEndpoint)
     {
         _folder = folder;
         _sandboxes = sandboxes;
         FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
         _intake = new ArchiveIntake(blobs);
         _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
-        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
+        _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
+        FunctionConcurrency concurrency = new(_catalog, accountLimit, time);
+        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), concurrency, awsEndpoint, options, time, NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }

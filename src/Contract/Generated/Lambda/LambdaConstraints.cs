@@ -44,6 +44,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_MasterRegion = new() { Max = 50, Min = 1, Pattern = "ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}", Matcher = MasterRegionPattern(), Sensitive = false };
     private static readonly NumberConstraint s_MaxLayerListItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxListItems = new() { Max = 10000, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaxProvisionedConcurrencyConfigListItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MemorySize = new() { Max = 32768, Min = 128, Fraction = false };
     private static readonly TextConstraint s_NamespacedFunctionName = new() { Max = 256, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?", Matcher = NamespacedFunctionNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_NamespacedStatementId = new() { Max = 100, Min = 1, Pattern = "([a-zA-Z0-9-_.]+)", Matcher = NamespacedStatementIdPattern(), Sensitive = false };
@@ -51,8 +52,11 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_OrganizationId = new() { Max = 34, Pattern = "o-[a-z0-9]{10,32}", Matcher = OrganizationIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_PackageType = new() { Printed = "[Zip, Image]", Accepted = ["Zip", "Image"], Sensitive = false };
     private static readonly NumberConstraint s_PerExecutionEnvironmentMaxConcurrency = new() { Max = 1600, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_PositiveInteger = new() { Min = 1, Fraction = false };
     private static readonly TextConstraint s_Principal = new() { Max = 2048, Pattern = "[^\\s]+", Matcher = PrincipalPattern(), Sensitive = false };
     private static readonly TextConstraint s_PrincipalOrgID = new() { Max = 34, Min = 12, Pattern = "o-[a-z0-9]{10,32}", Matcher = PrincipalOrgIDPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Qualifier = new() { Max = 128, Min = 1, Pattern = "(|[a-zA-Z0-9$_-]+)", Matcher = QualifierPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_ReservedConcurrentExecutions = new() { Min = 0, Fraction = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
     private static readonly NumberConstraint s_RetentionPeriodInDays = new() { Max = 90, Min = 1, Fraction = false };
     private static readonly TextConstraint s_RoleArn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", Matcher = RoleArnPattern(), Sensitive = false };
@@ -190,6 +194,12 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(DeleteFunctionConcurrencyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(DeleteFunctionRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
@@ -202,6 +212,14 @@ internal static partial class LambdaConstraints
         found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(DeleteProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(DurableConfig value, string path, ConstraintViolations found)
@@ -251,6 +269,12 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(GetFunctionConcurrencyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(GetFunctionConfigurationRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
@@ -290,6 +314,14 @@ internal static partial class LambdaConstraints
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(ImageConfig value, string path, ConstraintViolations found)
@@ -357,6 +389,13 @@ internal static partial class LambdaConstraints
         found.Check(s_Architecture, value.CompatibleArchitecture, path + "compatibleArchitecture");
     }
 
+    public static void Check(ListProvisionedConcurrencyConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxProvisionedConcurrencyConfigListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(ListVersionsByFunctionRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
@@ -388,6 +427,24 @@ internal static partial class LambdaConstraints
     {
         found.Check(s_FunctionVersionLatestPublished, value.PublishTo, path + "publishTo");
         found.Check(s_Description, value.Description, path + "description");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionConcurrencyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.ReservedConcurrentExecutions, path + "reservedConcurrentExecutions");
+        found.Check(s_ReservedConcurrentExecutions, value.ReservedConcurrentExecutions, path + "reservedConcurrentExecutions");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.ProvisionedConcurrentExecutions, path + "provisionedConcurrentExecutions");
+        found.Check(s_PositiveInteger, value.ProvisionedConcurrentExecutions, path + "provisionedConcurrentExecutions");
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
@@ -561,6 +618,9 @@ internal static partial class LambdaConstraints
 
     [GeneratedRegex("\\A(?:o-[a-z0-9]{10,32})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PrincipalOrgIDPattern();
+
+    [GeneratedRegex("\\A(?:(|[a-zA-Z0-9$_-]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QualifierPattern();
 
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ResourceArnPattern();

@@ -82,12 +82,37 @@ public static class LambdaRequests
         return request;
     }
 
+    public static DeleteFunctionConcurrencyRequest DeleteFunctionConcurrency(IRequestMembers members)
+    {
+        DeleteFunctionConcurrencyRequest request = new DeleteFunctionConcurrencyRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static DeleteLayerVersionRequest DeleteLayerVersion(IRequestMembers members)
     {
         DeleteLayerVersionRequest request = new DeleteLayerVersionRequest
         {
             LayerName = members.Label("LayerName"),
             VersionNumber = RequestMember.Long(members.Label("VersionNumber"), "versionNumber"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteProvisionedConcurrencyConfigRequest DeleteProvisionedConcurrencyConfig(IRequestMembers members)
+    {
+        DeleteProvisionedConcurrencyConfigRequest request = new DeleteProvisionedConcurrencyConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -125,6 +150,18 @@ public static class LambdaRequests
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionConcurrencyRequest GetFunctionConcurrency(IRequestMembers members)
+    {
+        GetFunctionConcurrencyRequest request = new GetFunctionConcurrencyRequest
+        {
+            FunctionName = members.Label("FunctionName"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -186,6 +223,19 @@ public static class LambdaRequests
     public static GetPolicyRequest GetPolicy(IRequestMembers members)
     {
         GetPolicyRequest request = new GetPolicyRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetProvisionedConcurrencyConfigRequest GetProvisionedConcurrencyConfig(IRequestMembers members)
+    {
+        GetProvisionedConcurrencyConfigRequest request = new GetProvisionedConcurrencyConfigRequest
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
@@ -275,6 +325,20 @@ public static class LambdaRequests
         return request;
     }
 
+    public static ListProvisionedConcurrencyConfigsRequest ListProvisionedConcurrencyConfigs(IRequestMembers members)
+    {
+        ListProvisionedConcurrencyConfigsRequest request = new ListProvisionedConcurrencyConfigsRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static ListVersionsByFunctionRequest ListVersionsByFunction(IRequestMembers members)
     {
         ListVersionsByFunctionRequest request = new ListVersionsByFunctionRequest
@@ -306,6 +370,31 @@ public static class LambdaRequests
         PublishVersionRequest request = RequestBody.Read(body, LambdaJson.Default.PublishVersionRequest) with
         {
             FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionConcurrencyRequest PutFunctionConcurrency(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionConcurrencyRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionConcurrencyRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutProvisionedConcurrencyConfigRequest PutProvisionedConcurrencyConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutProvisionedConcurrencyConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutProvisionedConcurrencyConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

@@ -204,6 +204,12 @@ public sealed record DeleteAliasRequest
     public string? Name { get; init; }
 }
 
+public sealed record DeleteFunctionConcurrencyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
 public sealed record DeleteFunctionRequest
 {
     [JsonIgnore]
@@ -226,6 +232,15 @@ public sealed record DeleteLayerVersionRequest
 
     [JsonIgnore]
     public long? VersionNumber { get; init; }
+}
+
+public sealed record DeleteProvisionedConcurrencyConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 }
 
 public sealed record DurableConfig
@@ -412,6 +427,17 @@ public sealed record GetAliasRequest
     public string? Name { get; init; }
 }
 
+public sealed record GetFunctionConcurrencyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record GetFunctionConcurrencyResponse
+{
+    public int? ReservedConcurrentExecutions { get; init; }
+}
+
 public sealed record GetFunctionConfigurationRequest
 {
     [JsonIgnore]
@@ -509,6 +535,30 @@ public sealed record GetPolicyResponse
     public string? Policy { get; init; }
 
     public string? RevisionId { get; init; }
+}
+
+public sealed record GetProvisionedConcurrencyConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetProvisionedConcurrencyConfigResponse
+{
+    public int? RequestedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AvailableProvisionedConcurrentExecutions { get; init; }
+
+    public int? AllocatedProvisionedConcurrentExecutions { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public string? LastModified { get; init; }
 }
 
 public sealed record ImageConfig
@@ -741,6 +791,25 @@ public sealed record ListLayersResponse
     public IReadOnlyList<LayersListItem>? Layers { get; init; }
 }
 
+public sealed record ListProvisionedConcurrencyConfigsRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListProvisionedConcurrencyConfigsResponse
+{
+    public IReadOnlyList<ProvisionedConcurrencyConfigListItem>? ProvisionedConcurrencyConfigs { get; init; }
+
+    public string? NextMarker { get; init; }
+}
+
 public sealed record ListVersionsByFunctionRequest
 {
     [JsonIgnore]
@@ -769,6 +838,23 @@ public sealed record LoggingConfig
     public string? SystemLogLevel { get; init; }
 
     public string? LogGroup { get; init; }
+}
+
+public sealed record ProvisionedConcurrencyConfigListItem
+{
+    public string? FunctionArn { get; init; }
+
+    public int? RequestedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AvailableProvisionedConcurrentExecutions { get; init; }
+
+    public int? AllocatedProvisionedConcurrentExecutions { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public string? LastModified { get; init; }
 }
 
 public sealed record PublishLayerVersionRequest
@@ -820,6 +906,40 @@ public sealed record PublishVersionRequest
     public string? RevisionId { get; init; }
 
     public string? PublishTo { get; init; }
+}
+
+public sealed record PutFunctionConcurrencyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record PutProvisionedConcurrencyConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public int? ProvisionedConcurrentExecutions { get; init; }
+}
+
+public sealed record PutProvisionedConcurrencyConfigResponse
+{
+    public int? RequestedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AllocatedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AvailableProvisionedConcurrentExecutions { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public string? LastModified { get; init; }
 }
 
 public sealed record RemoveLayerVersionPermissionRequest

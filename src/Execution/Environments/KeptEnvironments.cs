@@ -1,0 +1,61 @@
+namespace Lamina.Execution.Environments;
+
+/// <summary>How far the provisioned environments of a version are.</summary>
+/// <param name="Wanted">How many there are to be.</param>
+/// <param name="Ready">How many are initialised.</param>
+/// <param name="Failed">Their init failed too often; nothing is tried until the setting is made anew.</param>
+public sealed record ProvisionedState(int Wanted, int Ready, bool Failed);
+
+/// <summary>The environments that a pool keeps whatever comes. Guarded by the pool's lock.</summary>
+internal sealed class KeptEnvironments
+{
+    // An init that fails every time would be tried for ever, on a machine that others need too.
+    private const int MaxFailures = 3;
+
+    private readonly HashSet<ExecutionEnvironment> _ready = [];
+    private int _wanted;
+    private int _entered;
+    private int _failures;
+
+    public ProvisionedState State => new(_wanted, _ready.Count, _failures >= MaxFailures);
+
+    public int Surplus => Math.Max(0, _ready.Count - _wanted);
+
+    public void Keep(int count)
+    {
+        _wanted = count;
+        _failures = 0;
+    }
+
+    public int MissingBeside(int starting) => _failures >= MaxFailures ? 0 : Math.Max(0, _wanted - _ready.Count - starting);
+
+    /// <summary>False for one too many.</summary>
+    public bool Remember(ExecutionEnvironment environment)
+    {
+        if (_ready.Add(environment))
+        {
+            _failures = 0;
+        }
+
+        if (_ready.Count <= _wanted)
+        {
+            return true;
+        }
+
+        _ready.Remove(environment);
+        return false;
+    }
+
+    public void Forget(IEnumerable<ExecutionEnvironment> gone) => _ready.ExceptWith(gone);
+
+    public void StartFailed() => _failures++;
+
+    public bool TryEnter()
+    {
+        bool free = _entered < _ready.Count;
+        _entered += free ? 1 : 0;
+        return free;
+    }
+
+    public void Leave() => _entered--;
+}
