@@ -50,7 +50,7 @@ public sealed record PolicyStatement
     }
 
     public bool AppliesTo(AccessRequest request) =>
-        PolicyPattern.Matches(Action, request.Action) && Resource == request.Resource && Principal.Includes(request) && IsConditionMet(request);
+        PolicyPattern.ActionMatches(Action, request.Action) && Resource == request.Resource && Principal.Includes(request) && IsConditionMet(request);
 
     /// <summary>The statement as AWS writes it, on one line.</summary>
     public override string ToString() => JsonSerializer.Serialize(this, AccessJson.AsAws.PolicyStatement);

@@ -151,6 +151,9 @@ public sealed partial class Invoker : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>Completes when the version's provisioned environments are ready, or no more are tried.</summary>
+    internal Task ProvisionedAsync(FunctionVersion version) => _desk.FindPool(version)?.ProvisionedAsync() ?? Task.CompletedTask;
+
     /// <summary>Completes when the environments that live now have ended.</summary>
     internal Task NoEnvironmentsLeftAsync() => _starter.AllEndedAsync();
 

@@ -128,9 +128,9 @@ public sealed class FunctionEditor : IAsyncDisposable
                     : FunctionRemoval.DeleteFunction(transaction, latest);
             },
             CancellationToken.None);
-        foreach (FunctionVersion version in deleted)
+        if (deleted.Count > 0)
         {
-            _preparer.Announce(version);
+            _preparer.Announce(deleted);
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
 
     public void Prepare(FunctionArn function) => _work.Writer.TryWrite(new Work(function, null));
 
-    public void Announce(FunctionVersion deleted) => _work.Writer.TryWrite(new Work(deleted.Arn, deleted));
+    /// <param name="deleted">Versions of one function.</param>
+    public void Announce(IReadOnlyList<FunctionVersion> deleted) => _work.Writer.TryWrite(new Work(deleted[0].Arn, deleted));
 
     public async ValueTask DisposeAsync()
     {
@@ -165,20 +166,25 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
     {
         lock (_announcing)
         {
-            // A number is never given again, so a deleted version stays deleted; a function may have been made anew by now.
-            FunctionVersion? current = (work.Deleted is { Version: not FunctionArn.Latest }
-                ? null
-                : FunctionDocuments.Find(_catalog.Current, work.Function)?.Ready)
-                ?? (work.Deleted is { } deleted ? deleted with { EnvironmentKey = string.Empty } : null);
-            if (current is not null)
+            FunctionVersion? ready = FunctionDocuments.Find(_catalog.Current, work.Function)?.Ready;
+            foreach (FunctionVersion deleted in work.Deleted ?? [])
             {
-                Changed?.Invoke(current);
+                // A number is never given again, so a deleted version stays deleted; a function may have been made anew by now.
+                if (deleted.Version != FunctionArn.Latest || ready is null)
+                {
+                    Changed?.Invoke(deleted with { EnvironmentKey = string.Empty });
+                }
+            }
+
+            if (ready is not null)
+            {
+                Changed?.Invoke(ready);
             }
         }
     }
 
-    /// <param name="Deleted">$LATEST of a function that was deleted, or a version that was; null when there is something to prepare.</param>
-    private readonly record struct Work(FunctionArn Function, FunctionVersion? Deleted);
+    /// <param name="Deleted">The versions of a function that was deleted, or one version that was; null when there is something to prepare.</param>
+    private readonly record struct Work(FunctionArn Function, IReadOnlyList<FunctionVersion>? Deleted);
 
     private static partial class Log
     {

@@ -79,6 +79,15 @@ internal sealed class FunctionPool(
         }
     }
 
+    /// <summary>Completes when the environments wanted now are ready, or no more are tried.</summary>
+    public Task ProvisionedAsync()
+    {
+        lock (_lock)
+        {
+            return kept!.Settled;
+        }
+    }
+
     public ExecutionEnvironment? TryTake()
     {
         lock (_lock)

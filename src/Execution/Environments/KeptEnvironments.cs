@@ -16,6 +16,10 @@ internal sealed class KeptEnvironments
     private int _wanted;
     private int _entered;
     private int _failures;
+    private TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when as many as wanted are ready, or no more are tried.</summary>
+    public Task Settled => _settled.Task;
 
     public ProvisionedState State => new(_wanted, _ready.Count, _failures >= MaxFailures);
 
@@ -25,6 +29,9 @@ internal sealed class KeptEnvironments
     {
         _wanted = count;
         _failures = 0;
+        _settled.TrySetResult();
+        _settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Settle();
     }
 
     public int MissingBeside(int starting) => _failures >= MaxFailures ? 0 : Math.Max(0, _wanted - _ready.Count - starting);
@@ -39,6 +46,7 @@ internal sealed class KeptEnvironments
 
         if (_ready.Count <= _wanted)
         {
+            Settle();
             return true;
         }
 
@@ -48,7 +56,11 @@ internal sealed class KeptEnvironments
 
     public void Forget(IEnumerable<ExecutionEnvironment> gone) => _ready.ExceptWith(gone);
 
-    public void StartFailed() => _failures++;
+    public void StartFailed()
+    {
+        _failures++;
+        Settle();
+    }
 
     public bool TryEnter()
     {
@@ -58,4 +70,12 @@ internal sealed class KeptEnvironments
     }
 
     public void Leave() => _entered--;
+
+    private void Settle()
+    {
+        if (_ready.Count >= _wanted || _failures >= MaxFailures)
+        {
+            _settled.TrySetResult();
+        }
+    }
 }

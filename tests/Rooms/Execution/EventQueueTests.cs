@@ -1,3 +1,4 @@
+using Lamina.Access;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Store;

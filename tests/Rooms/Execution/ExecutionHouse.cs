@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
+using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Layers;
@@ -46,11 +47,13 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         _intake = new ArchiveIntake(blobs);
         _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
         _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
-        FunctionConcurrency concurrency = new(_catalog, accountLimit, time);
-        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), concurrency, awsEndpoint, options, time, NullLoggerFactory.Instance);
+        Concurrency = new FunctionConcurrency(_catalog, accountLimit, time);
+        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), Concurrency, awsEndpoint, options, time, NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }
+
+    public FunctionConcurrency Concurrency { get; }
 
     public static ExecutionOptions Options { get; } = new()
     {
@@ -59,7 +62,12 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
     public static Task<ExecutionHouse> OpenAsync() => OpenAsync(Options, TimeProvider.System, RefuseAsync);
 
-    public static async Task<ExecutionHouse> OpenAsync(ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
+    public static Task<ExecutionHouse> OpenAsync(ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint) =>
+        OpenAsync(options, Limits.ConcurrentExecutions, time, awsEndpoint);
+
+    /// <param name="accountLimit">Concurrent executions of an account.</param>
+    public static async Task<ExecutionHouse> OpenAsync(
+        ExecutionOptions options, int accountLimit, TimeProvider time, RequestDelegate awsEndpoint)
     {
         string folder = Directory.CreateTempSubdirectory("lamina-execution-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
@@ -70,7 +78,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
                 RunDirectory = Path.Combine(folder, "run"),
             },
             CancellationToken.None);
-        ExecutionHouse house = new(folder, sandboxes, options, time, awsEndpoint);
+        ExecutionHouse house = new(folder, sandboxes, options, accountLimit, time, awsEndpoint);
         await house.Invoker.StartAsync(CancellationToken.None);
         return house;
     }
@@ -94,6 +102,21 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     {
         StoredArchive code = await StoreAsync(files);
         return Function(code);
+    }
+
+    /// <summary>The function with its version 1 in the catalog, where settings of concurrency look for both. Gives the version.</summary>
+    public async Task<FunctionVersion> PublishAsync(FunctionVersion function)
+    {
+        FunctionVersion version = function with { Version = "1" };
+        await _catalog.CommitAsync(
+            transaction =>
+            {
+                FunctionDocuments.Put(transaction, new FunctionDocument { Latest = function, Former = null, Tags = null });
+                VersionDocuments.Put(transaction, version);
+                return true;
+            },
+            CancellationToken.None);
+        return version;
     }
 
     public async Task<LayerReference> LayerAsync(string name, params (string Path, string Text)[] files) => new()
@@ -175,6 +198,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         await Invoker.DisposeAsync();
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
+        await _catalog.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
