@@ -57,7 +57,7 @@ public sealed class VersionTests(SharedServer shared) : SharedServerTests(shared
         JsonObject added = (await client.CallAsync("AddPermission", Named(
             ("StatementId", "s"), ("Action", "lambda:InvokeFunction"), ("Principal", "s3.amazonaws.com"), ("SourceArn", "arn:aws:s3:::bucket")))).Success;
         string statement =
-            $$"""{"Sid":"s","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:000000000000:function:{{Own("fn")}}","Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}}""";
+            $$$"""{"Sid":"s","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:000000000000:function:{{{Own("fn")}}}","Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}}""";
         Assert.Equal(statement, (string?)added["Statement"]);
         Assert.Equal(
             $$"""{"Version":"2012-10-17","Id":"default","Statement":[{{statement}}]}""",

@@ -36,15 +36,16 @@ public sealed class PublishVersionTests : IAsyncDisposable
     [Fact]
     public async Task Publishing_what_is_published_gives_the_same_version()
     {
+        byte[] code = FunctionsHouse.Code("code");
         await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
+        await _house.UpdateCodeReadyAsync("fn", code);
         FunctionVersion first = await _house.PublishAsync("fn");
-        FunctionVersion latest = _house.Latest("fn");
-        await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Code("def handler(e, c): pass"));
+        await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Code("other"));
+        await _house.UpdateCodeReadyAsync("fn", code);
         Assert.Equal(first.RevisionId, (await _house.PublishAsync("fn")).RevisionId);
 
         await _house.ConfigureReadyAsync(new() { FunctionName = "fn", Description = "other" });
         Assert.Equal("2", (await _house.PublishAsync("fn")).Version);
-        Assert.Equal(latest.Code, first.Code);
     }
 
     [Fact]
