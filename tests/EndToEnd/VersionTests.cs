@@ -17,7 +17,7 @@ public sealed class VersionTests(SharedServer shared) : SharedServerTests(shared
         Assert.Equal(("1", "first"), ((string?)published["Version"], (string?)published["Description"]));
         _ = (await client.WaitAsync("PublishedVersionActive", Named(("Qualifier", "1")))).Success;
 
-        const string Look = "import os; result = [context.function_version, context.invoked_function_arn, os.environ['AWS_LAMBDA_LOG_STREAM_NAME'][10:13]]";
+        const string Look = "import os; result = [context.function_version, context.invoked_function_arn, os.environ['AWS_LAMBDA_LOG_STREAM_NAME'][11:14]]";
         JsonNode? seen = await client.RunAsync($"{Own("fn")}:1", Look);
         Assert.Equal($$"""["1","arn:aws:lambda:us-east-1:000000000000:function:{{Own("fn")}}:1","[1]"]""", seen!.ToJsonString());
 
@@ -57,7 +57,7 @@ public sealed class VersionTests(SharedServer shared) : SharedServerTests(shared
         JsonObject added = (await client.CallAsync("AddPermission", Named(
             ("StatementId", "s"), ("Action", "lambda:InvokeFunction"), ("Principal", "s3.amazonaws.com"), ("SourceArn", "arn:aws:s3:::bucket")))).Success;
         string statement =
-            $$$"""{"Sid":"s","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:000000000000:function:{{{Own("fn")}}}","Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}}""";
+            $$$$"""{"Sid":"s","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:000000000000:function:{{{{Own("fn")}}}}","Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}}""";
         Assert.Equal(statement, (string?)added["Statement"]);
         Assert.Equal(
             $$"""{"Version":"2012-10-17","Id":"default","Statement":[{{statement}}]}""",

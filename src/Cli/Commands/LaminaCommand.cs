@@ -35,9 +35,9 @@ internal static class LaminaCommand
         {
             PublishLayer.Create(context), ListLayers.Create(context),
         });
-        root.Subcommands.Add(new Verb("function", "Deploy, list and delete functions", "lamina function list")
+        root.Subcommands.Add(new Verb("function", "Deploy, publish, list and delete functions", "lamina function list")
         {
-            DeployFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
+            DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
         });
         root.Subcommands.Add(InvokeFunction.Create(context));
         root.Subcommands.Add(FollowLogs.Create(context));

@@ -208,11 +208,6 @@ internal sealed class FunctionPool(
     public bool Reap(long since)
     {
         List<ExecutionEnvironment> expired = [];
-        if (IsProvisioned)
-        {
-            return false;
-        }
-
         lock (_lock)
         {
             // The oldest lie first: newest-first taking leaves them untouched.
@@ -236,7 +231,7 @@ internal sealed class FunctionPool(
         ExecutionEnvironment oldest;
         lock (_lock)
         {
-            if (_idle.Count == 0 || IsProvisioned)
+            if (_idle.Count == 0)
             {
                 return false;
             }
