@@ -74,7 +74,8 @@ public sealed class PolicyPrincipalConverter : JsonConverter<PolicyPrincipal>
         }
 
         string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        if (text is null || !PolicyPrincipal.TryParse(text, out PolicyPrincipal principal) || (named && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))
+        if (text is null || !PolicyPrincipal.TryParse(text, out PolicyPrincipal principal)
+            || (named && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))
         {
             throw Unknown();
         }

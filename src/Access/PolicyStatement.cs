@@ -15,6 +15,11 @@ public sealed record PolicyStatement
 
     public const string Bool = "Bool";
 
+    private static readonly ImmutableDictionary<string, IReadOnlyDictionary<string, string>> NoTests =
+        ImmutableDictionary<string, IReadOnlyDictionary<string, string>>.Empty;
+
+    private static readonly ImmutableDictionary<string, string> NoKeys = ImmutableDictionary<string, string>.Empty;
+
     public required string Sid { get; init; }
 
     public required string Effect { get; init; }
@@ -44,8 +49,9 @@ public sealed record PolicyStatement
             return this;
         }
 
-        Dictionary<string, IReadOnlyDictionary<string, string>> tests = new(Condition ?? ImmutableDictionary<string, IReadOnlyDictionary<string, string>>.Empty, StringComparer.Ordinal);
-        tests[test] = new Dictionary<string, string>(tests.GetValueOrDefault(test) ?? ImmutableDictionary<string, string>.Empty, StringComparer.Ordinal) { [key] = value };
+        // Dictionaries that keep the order of their making, which is that of the text.
+        Dictionary<string, IReadOnlyDictionary<string, string>> tests = new(Condition ?? NoTests, StringComparer.Ordinal);
+        tests[test] = new Dictionary<string, string>(tests.GetValueOrDefault(test) ?? NoKeys, StringComparer.Ordinal) { [key] = value };
         return this with { Condition = tests };
     }
 

@@ -90,9 +90,11 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
             .If(PolicyStatement.StringEquals, ConditionKeys.EventSourceToken, request.EventSourceToken)
             .If(PolicyStatement.StringEquals, ConditionKeys.FunctionUrlAuthType, request.FunctionUrlAuthType)
             .If(PolicyStatement.StringEquals, ConditionKeys.PrincipalOrgId, request.PrincipalOrgID)
-            .If(PolicyStatement.Bool, ConditionKeys.InvokedViaFunctionUrl, request.InvokedViaFunctionUrl switch { true => "true", false => "false", null => null })
+            .If(PolicyStatement.Bool, ConditionKeys.InvokedViaFunctionUrl, Text(request.InvokedViaFunctionUrl))
             .If(PolicyStatement.ArnLike, ConditionKeys.SourceArn, request.SourceArn);
     }
+
+    private static string? Text(bool? value) => value switch { true => "true", false => "false", null => null };
 
     private static AwsError NothingToRemove(CatalogSnapshot snapshot, FunctionReference reference) =>
         FunctionDocuments.Find(snapshot, reference.Function) is null

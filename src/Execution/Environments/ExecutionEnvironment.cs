@@ -137,7 +137,8 @@ internal sealed partial class ExecutionEnvironment
         }
 
         Transition(EnvironmentState.Init);
-        _deadline.Arm(_boundJob is null ? (_pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration) : TimeSpan.FromSeconds(Function.TimeoutSeconds));
+        TimeSpan initLimit = _pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration;
+        _deadline.Arm(_boundJob is null ? initLimit : TimeSpan.FromSeconds(Function.TimeoutSeconds));
     }
 
     private ValueTask HandleAsync(EnvironmentEvent happened)

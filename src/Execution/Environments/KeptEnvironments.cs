@@ -54,7 +54,14 @@ internal sealed class KeptEnvironments
         return false;
     }
 
-    public void Forget(IEnumerable<ExecutionEnvironment> gone) => _ready.ExceptWith(gone);
+    public void Forget(IEnumerable<ExecutionEnvironment> gone)
+    {
+        _ready.ExceptWith(gone);
+        if (_settled.Task.IsCompleted && _ready.Count < _wanted && _failures < MaxFailures)
+        {
+            _settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
 
     public void StartFailed()
     {
