@@ -68,7 +68,7 @@ internal static class ConstraintsWriter
             + $"Element = {Reference(service, shape.Element!)}, Flat = {(shape.FlatEnum ? "true" : "false")}"
             + (shape.NotNullUnsaid ? ", NotNullUnsaid = true };" : " };"),
         "map" => $"private static readonly MapConstraint s_{shape.Name} = new() {{ {Range(shape)}"
-            + $"Key = {Reference(service, shape.Key!)}, Value = {Reference(service, shape.Value!)}, Sensitive = {(shape.Sensitive ? "true" : "false")} }};",
+            + $"Key = {Reference(service, shape.Key!)}, Value = {Reference(service, shape.Value!)}, {Number(service, shape.Value!)}Sensitive = {(shape.Sensitive ? "true" : "false")} }};",
         "integer" or "long" or "double" => $"private static readonly NumberConstraint s_{shape.Name} = new() {{ {Range(shape)}"
             + $"Fraction = {(shape.Type == "double" ? "true" : "false")} }};",
         _ => throw new InvalidDataException($"Constraints on a {shape.Type} ({shape.Name}) are not known yet."),
@@ -76,6 +76,9 @@ internal static class ConstraintsWriter
 
     private static string Reference(ServiceDescription service, string name) =>
         IsConstrained(service, service[name]) && service[name].Type == "string" ? $"s_{name}" : "null";
+
+    private static string Number(ServiceDescription service, string name) =>
+        IsConstrained(service, service[name]) && service[name].Type is "integer" or "long" or "double" ? $"Number = s_{name}, " : "";
 
     private static string Range(Shape shape) =>
         (shape.Max is null ? "" : $"Max = {Code.Literal(shape.Max)}, ") + (shape.Min is null or 0 && shape.Type is not ("integer" or "long" or "double")

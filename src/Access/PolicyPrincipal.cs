@@ -1,58 +1,83 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Lamina.Contract;
 
 namespace Lamina.Access;
 
-/// <summary>Whom a statement means: everyone, written <c>"*"</c>, or one account, written <c>{"AWS":"arn:aws:iam::ACCOUNT:root"}</c>.</summary>
+/// <summary>
+/// Whom a statement means: everyone, written <c>"*"</c>; an account, user or role, written <c>{"AWS":"arn:aws:iam::ACCOUNT:root"}</c>;
+/// or a service, written <c>{"Service":"s3.amazonaws.com"}</c>.
+/// </summary>
 [JsonConverter(typeof(PolicyPrincipalConverter))]
-public readonly record struct PolicyPrincipal
+public readonly partial record struct PolicyPrincipal
 {
     private const string Any = "*";
 
-    private readonly string? _accountArn;
+    private readonly string? _name;
 
-    private PolicyPrincipal(string accountArn) => _accountArn = accountArn;
+    private PolicyPrincipal(string name) => _name = name;
 
     public static PolicyPrincipal Everyone => default;
 
-    public bool IsEveryone => _accountArn is null;
+    public bool IsEveryone => _name is null;
 
-    /// <summary>Takes what the permission operations take: <c>*</c>, twelve digits, or the ARN of an account's root.</summary>
+    public bool IsService => _name is not null && !_name.StartsWith("arn:", StringComparison.Ordinal);
+
+    /// <summary>Takes what the permission operations take: <c>*</c>, twelve digits, the ARN of an account, user or role, a service's name.</summary>
     public static bool TryParse(string text, out PolicyPrincipal principal)
     {
         principal = text == Any ? Everyone
             : AccountId.TryParse(text, out AccountId account) ? new PolicyPrincipal($"arn:aws:iam::{account}:root")
             : new PolicyPrincipal(text);
-        return principal.IsEveryone || principal.AccountOf() is not null;
+        return principal.IsEveryone || (principal.IsService ? ServiceName().IsMatch(text) : principal.AccountOf() is not null);
     }
 
-    public bool Includes(Caller caller) => IsEveryone || AccountOf() == caller.Account;
+    public bool Includes(AccessRequest request) => IsEveryone
+        || (IsService ? request.Service == _name : request.Service is null && Includes(request.Caller));
 
-    public override string ToString() => _accountArn ?? Any;
+    public override string ToString() => _name ?? Any;
+
+    private bool Includes(Caller caller)
+    {
+        string name = _name!;
+        if (name.EndsWith(":root", StringComparison.Ordinal))
+        {
+            return AccountOf() == caller.Account;
+        }
+
+        // Who acts in a role has an ARN of the session; the statement names the role, of which the session shows the last part only.
+        return name == caller.PrincipalArn
+            || (name.Split(':') is [_, _, "iam", "", var account, var role] && role.StartsWith("role/", StringComparison.Ordinal)
+                && caller.PrincipalArn.Split(':') is [_, _, "sts", "", var owner, var session] && owner == account
+                && session.Split('/') is ["assumed-role", var assumed, ..] && assumed == role[(role.LastIndexOf('/') + 1)..]);
+    }
 
     private AccountId? AccountOf() =>
-        _accountArn?.Split(':') is ["arn", _, "iam", "", var text, "root"] && AccountId.TryParse(text, out AccountId account) ? account : null;
+        _name?.Split(':') is ["arn", _, "iam" or "sts", "", var text, { Length: > 0 }] && AccountId.TryParse(text, out AccountId account) ? account : null;
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9.-]*\.amazonaws\.com(\.cn)?\z")]
+    private static partial Regex ServiceName();
 }
 
 public sealed class PolicyPrincipalConverter : JsonConverter<PolicyPrincipal>
 {
     private const string Aws = "AWS";
+    private const string Service = "Service";
 
     public override PolicyPrincipal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        bool account = reader.TokenType == JsonTokenType.StartObject;
-        if (account && (!reader.Read() || !reader.ValueTextEquals(Aws) || !reader.Read()))
+        bool named = reader.TokenType == JsonTokenType.StartObject;
+        if (named && (!reader.Read() || !(reader.ValueTextEquals(Aws) || reader.ValueTextEquals(Service)) || !reader.Read()))
         {
-            throw new JsonException("The principal is neither \"*\" nor an account.");
+            throw Unknown();
         }
 
         string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        if (text is null
-            || !PolicyPrincipal.TryParse(text, out PolicyPrincipal principal)
-            || (account && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))
+        if (text is null || !PolicyPrincipal.TryParse(text, out PolicyPrincipal principal)
+            || (named && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))
         {
-            throw new JsonException("The principal is neither \"*\" nor an account.");
+            throw Unknown();
         }
 
         return principal;
@@ -67,7 +92,9 @@ public sealed class PolicyPrincipalConverter : JsonConverter<PolicyPrincipal>
         }
 
         writer.WriteStartObject();
-        writer.WriteString(Aws, value.ToString());
+        writer.WriteString(value.IsService ? Service : Aws, value.ToString());
         writer.WriteEndObject();
     }
+
+    private static JsonException Unknown() => new("The principal is neither \"*\" nor an account, user, role or service.");
 }

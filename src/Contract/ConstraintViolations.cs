@@ -73,16 +73,30 @@ internal sealed class ConstraintViolations
             return;
         }
 
-        string Text() => "{" + string.Join(", ", map.Select(pair => $"{pair.Key}={pair.Value ?? "null"}")) + "}";
+        string Text() => Print(map.Select(pair => (pair.Key, pair.Value ?? "null")));
         CheckSize(constraint.Max, constraint.Min, map.Count, Text, constraint.Sensitive, path);
-        if (constraint.Key is { } key && map.Keys.Any(name => !key.IsSatisfied(name)))
-        {
-            Add(Text(), constraint.Sensitive, path, $"Map keys must satisfy constraint: [{string.Join(", ", key.All())}]");
-        }
-
+        CheckKeys(constraint, map.Keys, Text, path);
         if (map.Values.Any(item => item is null || constraint.Value?.IsSatisfied(item) == false))
         {
             string parts = string.Join(", ", [.. constraint.Value?.All() ?? [], "Member must not be null"]);
+            Add(Text(), constraint.Sensitive, path, $"Map value must satisfy constraint: [{parts}]");
+        }
+    }
+
+    public void Check(MapConstraint constraint, IReadOnlyDictionary<string, double>? map, string path)
+    {
+        if (map is null)
+        {
+            return;
+        }
+
+        NumberConstraint number = constraint.Number!;
+        string Text() => Print(map.Select(pair => (pair.Key, number.Format(pair.Value))));
+        CheckSize(constraint.Max, constraint.Min, map.Count, Text, constraint.Sensitive, path);
+        CheckKeys(constraint, map.Keys, Text, path);
+        if (map.Values.Any(value => number.Violated(value) is not null))
+        {
+            string parts = string.Join(", ", [.. number.All(), "Member must not be null"]);
             Add(Text(), constraint.Sensitive, path, $"Map value must satisfy constraint: [{parts}]");
         }
     }
@@ -128,6 +142,17 @@ internal sealed class ConstraintViolations
             Add(text(), sensitive, path, string.Create(CultureInfo.InvariantCulture, $"Member must have length greater than or equal to {min}"));
         }
     }
+
+    private void CheckKeys(MapConstraint constraint, IEnumerable<string> keys, Func<string> text, string path)
+    {
+        if (constraint.Key is { } key && keys.Any(name => !key.IsSatisfied(name)))
+        {
+            Add(text(), constraint.Sensitive, path, $"Map keys must satisfy constraint: [{string.Join(", ", key.All())}]");
+        }
+    }
+
+    private static string Print(IEnumerable<(string Key, string Value)> map) =>
+        "{" + string.Join(", ", map.Select(pair => $"{pair.Key}={pair.Value}")) + "}";
 
     private static string Print(IEnumerable<string?> list) => $"[{string.Join(", ", list.Select(item => item ?? "null"))}]";
 

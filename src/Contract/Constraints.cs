@@ -89,9 +89,30 @@ internal sealed class NumberConstraint
     public bool Fraction { get; init; }
 
     public string? Violated(double number) =>
-        number > Max ? $"Member must have value less than or equal to {Format(Max.Value)}"
-        : number < Min ? $"Member must have value greater than or equal to {Format(Min.Value)}"
+        number > Max ? TooLarge()
+        : number < Min ? TooSmall()
         : null;
+
+    /// <summary>All parts, violated or not, as AWS lists them for the values of maps.</summary>
+    public List<string> All()
+    {
+        List<string> all = [];
+        if (Max is not null)
+        {
+            all.Add(TooLarge());
+        }
+
+        if (Min is not null)
+        {
+            all.Add(TooSmall());
+        }
+
+        return all;
+    }
+
+    private string TooLarge() => $"Member must have value less than or equal to {Format(Max!.Value)}";
+
+    private string TooSmall() => $"Member must have value greater than or equal to {Format(Min!.Value)}";
 
     public string Format(double number) => number.ToString(Fraction ? "0.0###############" : "0", CultureInfo.InvariantCulture);
 }
@@ -120,6 +141,9 @@ internal sealed class MapConstraint
     public required TextConstraint? Key { get; init; }
 
     public required TextConstraint? Value { get; init; }
+
+    /// <summary>For maps whose values are numbers.</summary>
+    public NumberConstraint? Number { get; init; }
 
     public required bool Sensitive { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record FunctionArn(string Region, AccountId Account, string Name)
 /// </summary>
 public sealed partial record FunctionReference(FunctionArn Function, string? Qualifier)
 {
+    /// <summary>The ARN, with the qualifier exactly when there is one.</summary>
+    public override string ToString() => Qualifier is null ? Function.ToString() : Function.Qualified(Qualifier);
+
     public static bool TryParse(string text, Caller caller, [NotNullWhen(true)] out FunctionReference? reference)
     {
         reference = null;

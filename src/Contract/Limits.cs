@@ -60,6 +60,9 @@ public static class Limits
     /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
     public const int ConcurrentExecutions = 1_000;
 
+    /// <summary>Concurrent executions of an account that no function may reserve (PutFunctionConcurrency).</summary>
+    public const int UnreservedConcurrentExecutions = 100;
+
     /// <summary>Processes and threads in one execution environment (Quotas).</summary>
     public const int ProcessesPerEnvironment = 1_024;
 
@@ -77,6 +80,9 @@ public static class Limits
 
     /// <summary>The init phase of an on-demand environment (Lambda execution environment life cycle).</summary>
     public static readonly TimeSpan InitDuration = TimeSpan.FromSeconds(10);
+
+    /// <summary>The init phase of an environment of provisioned concurrency (Lambda execution environment life cycle).</summary>
+    public static readonly TimeSpan ProvisionedInitDuration = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a Content.Location or Code.Location link is valid (GetLayerVersion).</summary>
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);

@@ -1,13 +1,20 @@
 namespace Lamina.Execution;
 
-/// <summary>Counts the executions of one account in one region and holds them to the limit.</summary>
+/// <summary>Counts executions and holds them to a limit, which may change while they run: those above a lowered one end in peace.</summary>
 internal sealed class ConcurrencyGate(int limit)
 {
+    private int _limit = limit;
     private int _running;
+
+    public int Limit
+    {
+        get => Volatile.Read(ref _limit);
+        set => Volatile.Write(ref _limit, value);
+    }
 
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _running) <= limit)
+        if (Interlocked.Increment(ref _running) <= Limit)
         {
             return true;
         }

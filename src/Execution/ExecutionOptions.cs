@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using Lamina.Sandbox;
 
 namespace Lamina.Execution;
@@ -13,9 +12,6 @@ public sealed record ExecutionOptions
 
     /// <summary>An environment that served nobody for so long is shut down.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>Concurrent executions of one account in one region.</summary>
-    public int ConcurrentExecutions { get; init; } = Limits.ConcurrentExecutions;
 
     /// <summary>Living environments of all functions together. Above it idle ones make room, then starts wait.</summary>
     public int MaxEnvironments { get; init; } = 1_000;

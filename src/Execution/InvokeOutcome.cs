@@ -31,8 +31,12 @@ public sealed record InvokeOutcome : IDisposable
     /// <summary>The last 4 KB of this invocation's log lines, START to REPORT; empty unless the invocation wanted them.</summary>
     public required ReadOnlyMemory<byte> LogTail { get; init; }
 
-    internal static InvokeOutcome Throttled { get; } =
-        new() { Result = InvokeResult.Throttled, Payload = default, LogTail = default };
+    /// <summary>Of a throttled invocation: AWS's word for the limit that was reached.</summary>
+    public string? ThrottleReason { get; private init; }
+
+    internal static InvokeOutcome ThrottledByAccount { get; } = Throttled("ConcurrentInvocationLimitExceeded");
+
+    internal static InvokeOutcome ThrottledByReservation { get; } = Throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
 
     internal static InvokeOutcome Of(InvokeResult result, PayloadBuffer payload) =>
         new() { Result = result, Payload = payload.Memory, LogTail = default, _rented = payload.Rented };
@@ -40,6 +44,9 @@ public sealed record InvokeOutcome : IDisposable
     /// <summary>The same outcome with its tail; the buffer moves to the new one.</summary>
     internal InvokeOutcome WithLogTail(ReadOnlyMemory<byte> tail) =>
         new() { Result = Result, Payload = Payload, LogTail = tail, _rented = Interlocked.Exchange(ref _rented, null) };
+
+    private static InvokeOutcome Throttled(string reason) =>
+        new() { Result = InvokeResult.Throttled, Payload = default, LogTail = default, ThrottleReason = reason };
 
     public void Dispose()
     {

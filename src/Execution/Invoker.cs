@@ -26,7 +26,7 @@ public sealed partial class Invoker : IAsyncDisposable
     private readonly ConcurrentDictionary<PoolKey, FunctionPool> _pools = new();
     /// <summary>Invocations that wait for an environment or found none: a retired pool may still start one for them.</summary>
     private readonly ConcurrentDictionary<Invocation, FunctionVersion> _cold = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<(string Account, string Region), ConcurrencyGate> _gates = new();
+    private readonly AdmissionDesk _desk;
     private readonly ExecutionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Invoker> _logger;
@@ -45,6 +45,7 @@ public sealed partial class Invoker : IAsyncDisposable
         TreeStore trees,
         DevLayers devLayers,
         RuntimeCatalog runtimes,
+        FunctionConcurrency concurrency,
         RequestDelegate awsEndpoint,
         ExecutionOptions options,
         TimeProvider time,
@@ -63,6 +64,7 @@ public sealed partial class Invoker : IAsyncDisposable
             time,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());
+        _desk = new AdmissionDesk(concurrency, (admission, version) => NewPool(version, admission, new KeptEnvironments()));
         _reapTimer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Max(0.1, options.IdleTimeout.TotalSeconds / 10)), time);
     }
 
@@ -76,6 +78,7 @@ public sealed partial class Invoker : IAsyncDisposable
     {
         await _runtimeApi.StartAsync(cancellationToken);
         _starter.Start();
+        _desk.Start();
         _reaper = Task.Run(ReapAsync, cancellationToken);
     }
 
@@ -84,19 +87,21 @@ public sealed partial class Invoker : IAsyncDisposable
     {
         // 1. Admit.
         FunctionPool pool = PoolOf(function);
-        if (!pool.Gate.TryEnter())
+        Admission admission = Enter(ref pool);
+        if (admission is Admission.RefusedByReservation or Admission.RefusedByAccount)
         {
-            return ValueTask.FromResult(InvokeOutcome.Throttled);
+            return ValueTask.FromResult(
+                admission == Admission.RefusedByAccount ? InvokeOutcome.ThrottledByAccount : InvokeOutcome.ThrottledByReservation);
         }
 
         Interlocked.Increment(ref _running);
         if (Volatile.Read(ref _stopping) != 0)
         {
-            Leave(pool);
+            Leave(pool, admission);
             throw AwsError.Service("Lamina is shutting down.");
         }
 
-        return RunAsync(pool, invocation, cancellationToken);
+        return RunAsync(pool, admission, invocation, cancellationToken);
     }
 
     /// <summary>
@@ -111,6 +116,12 @@ public sealed partial class Invoker : IAsyncDisposable
             {
                 pool.Retire();
             }
+        }
+
+        if (changed.EnvironmentKey.Length == 0)
+        {
+            // What was provisioned for it is gone too.
+            _desk.Refresh(changed.Arn);
         }
     }
 
@@ -129,6 +140,9 @@ public sealed partial class Invoker : IAsyncDisposable
         }
     }
 
+    /// <summary>How far the provisioned environments of a version are; null when it has none.</summary>
+    public ProvisionedState? FindProvisionedState(FunctionVersion version) => _desk.FindPool(version)?.ReadProvisionedState();
+
     /// <summary>Takes no more work, lets what runs end within the limit, then ends every environment.</summary>
     public async Task StopAsync()
     {
@@ -143,6 +157,7 @@ public sealed partial class Invoker : IAsyncDisposable
             LogStopping(_logger, running);
         }
 
+        _desk.Stop();
         _reapTimer.Dispose();
         await _reaper;
         if (Volatile.Read(ref _running) > 0)
@@ -157,11 +172,15 @@ public sealed partial class Invoker : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>Completes when the version's provisioned environments are ready, or no more are tried.</summary>
+    internal Task ProvisionedAsync(FunctionVersion version) => _desk.FindPool(version)?.ProvisionedAsync() ?? Task.CompletedTask;
+
     /// <summary>Completes when the environments that live now have ended.</summary>
     internal Task NoEnvironmentsLeftAsync() => _starter.AllEndedAsync();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<InvokeOutcome> RunAsync(FunctionPool pool, Invocation invocation, CancellationToken cancellationToken)
+    private async ValueTask<InvokeOutcome> RunAsync(
+        FunctionPool pool, Admission admission, Invocation invocation, CancellationToken cancellationToken)
     {
         bool cold = false;
         try
@@ -202,8 +221,20 @@ public sealed partial class Invoker : IAsyncDisposable
                 _cold.TryRemove(invocation, out _);
             }
 
-            Leave(pool);
+            Leave(pool, admission);
         }
+    }
+
+    /// <summary>A provisioned environment that has nothing to do goes before all others.</summary>
+    private static Admission Enter(ref FunctionPool pool)
+    {
+        if (pool.Admission.Provisioned.TryGetValue(pool.Function.Version, out FunctionPool? provisioned) && provisioned.TryEnter())
+        {
+            pool = provisioned;
+            return Admission.Provisioned;
+        }
+
+        return pool.Admission.TryEnter();
     }
 
     private static InvokeOutcome Failed(EnvironmentEnd end, Invocation invocation) => InvokeOutcome.Of(
@@ -217,9 +248,17 @@ public sealed partial class Invoker : IAsyncDisposable
         return await waiter.Task;
     }
 
-    private void Leave(FunctionPool pool)
+    private void Leave(FunctionPool pool, Admission admission)
     {
-        pool.Gate.Leave();
+        if (admission == Admission.Provisioned)
+        {
+            pool.Leave();
+        }
+        else
+        {
+            pool.Admission.Leave(admission);
+        }
+
         if (Interlocked.Decrement(ref _running) == 0 && Volatile.Read(ref _stopping) != 0)
         {
             _drained.TrySetResult();
@@ -234,12 +273,10 @@ public sealed partial class Invoker : IAsyncDisposable
             : _pools.GetOrAdd(key, static (_, context) => context.Invoker.CreatePool(context.Function), (Invoker: this, Function: function));
     }
 
-    private FunctionPool CreatePool(FunctionVersion function)
-    {
-        ConcurrencyGate gate = _gates.GetOrAdd(
-            (function.Account, function.Region), static (_, limit) => new ConcurrencyGate(limit), _options.ConcurrentExecutions);
-        return new FunctionPool(function, gate, _services, _starter, Logs.RingOf(function.Arn));
-    }
+    private FunctionPool CreatePool(FunctionVersion function) => NewPool(function, _desk.Of(function.Arn), kept: null);
+
+    private FunctionPool NewPool(FunctionVersion function, FunctionAdmission admission, KeptEnvironments? kept) =>
+        new(function, admission, kept, _services, _starter, Logs.RingOf(function.Arn));
 
     private bool EvictOne() => _pools.Values.Any(static pool => pool.TryEvictOldest());
 

@@ -12,6 +12,13 @@ internal static class FunctionAddress
     /// <param name="action">The IAM action, for the text that refuses other accounts, for example <c>lambda:GetFunction</c>.</param>
     public static FunctionReference Parse(Caller caller, string nameOrArn, string? qualifier, string action)
     {
+        FunctionReference reference = Read(caller, nameOrArn, qualifier);
+        return reference.Function.Account == caller.Account ? reference : throw Denied(caller, reference, action);
+    }
+
+    /// <summary>As <see cref="Parse"/>, of whichever account: for operations that a resource policy may allow to others.</summary>
+    public static FunctionReference Read(Caller caller, string nameOrArn, string? qualifier)
+    {
         if (!FunctionReference.TryParse(nameOrArn, caller, out FunctionReference? reference))
         {
             throw AwsError.Validation(
@@ -31,15 +38,12 @@ internal static class FunctionAddress
             throw AwsError.InvalidParameterValue("The derived qualifier from the function name does not match the specified qualifier.");
         }
 
-        if (function.Account != caller.Account)
-        {
-            throw AwsError.AccessDenied(
-                $"User: {caller.PrincipalArn} is not authorized to perform: {action} on resource: {function} "
-                + $"because no resource-based policy allows the {action} action");
-        }
-
         return reference with { Qualifier = qualifier ?? reference.Qualifier };
     }
+
+    public static AwsError Denied(Caller caller, FunctionReference reference, string action) => AwsError.AccessDenied(
+        $"User: {caller.PrincipalArn} is not authorized to perform: {action} on resource: {reference} "
+        + $"because no resource-based policy allows the {action} action");
 
     public static AwsError NotFound(FunctionArn function, string? qualifier) =>
         AwsError.ResourceNotFound($"Function not found: {(qualifier is null ? function.ToString() : function.Qualified(qualifier))}");

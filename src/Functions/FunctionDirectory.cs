@@ -4,43 +4,112 @@ using Lamina.Store;
 namespace Lamina.Functions;
 
 /// <summary>What functions there are; reading only, from the catalog's snapshot.</summary>
-public sealed class FunctionDirectory(ICatalog catalog)
+/// <param name="random">Decides which version an alias with weights gives.</param>
+public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions permissions, Random random)
 {
     /// <summary>
     /// Resolves name, partial ARN or ARN and the separate qualifier to one immutable version for the whole request: what is configured,
     /// ready or not. Throws AWS's errors: mismatched qualifiers, other region, not found.
     /// </summary>
-    public FunctionVersion Resolve(Caller caller, string nameOrArn, string? qualifier)
+    public FunctionVersion Resolve(Caller caller, string nameOrArn, string? qualifier) => Resolve(caller, nameOrArn, qualifier, out _);
+
+    /// <param name="reference">What the request named: its ARN is the one that answers show.</param>
+    public FunctionVersion Resolve(Caller caller, string nameOrArn, string? qualifier, out FunctionReference reference)
     {
-        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:GetFunction");
-        return Find(reference)?.Latest ?? throw FunctionAddress.NotFound(reference.Function, reference.Qualifier);
+        CatalogSnapshot snapshot = catalog.Current;
+        reference = Read(snapshot, caller, nameOrArn, qualifier, "lambda:GetFunction");
+        FunctionArn function = reference.Function;
+        return VersionOf(snapshot, reference, chance: 1) switch
+        {
+            null => null,
+            FunctionArn.Latest => FunctionDocuments.Find(snapshot, function)?.Latest,
+            { } version => VersionDocuments.Find(snapshot, function, version),
+        }
+        ?? throw FunctionAddress.NotFound(function, reference.Qualifier);
     }
 
     /// <summary>
-    /// As <see cref="Resolve"/>, but gives the version an invocation runs: while an update is in progress, or after it failed, the former one.
-    /// Throws ResourceConflict while the function was never ready.
+    /// As <see cref="Resolve(Caller, string, string?)"/>, but gives the version an invocation runs: of an alias with weights one by
+    /// chance; of $LATEST, while an update is in progress or after it failed, the former one.
+    /// Throws ResourceConflict while the version was never ready.
     /// </summary>
-    public FunctionVersion ResolveInvocable(Caller caller, string nameOrArn, string? qualifier)
+    public FunctionVersion ResolveInvocable(Caller caller, string nameOrArn, string? qualifier) =>
+        ResolveInvocable(caller, nameOrArn, qualifier, out _);
+
+    public FunctionVersion ResolveInvocable(Caller caller, string nameOrArn, string? qualifier, out FunctionReference reference)
     {
-        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:InvokeFunction");
+        CatalogSnapshot snapshot = catalog.Current;
+        reference = Read(snapshot, caller, nameOrArn, qualifier, "lambda:InvokeFunction");
+        FunctionArn function = reference.Function;
+        string? version = VersionOf(snapshot, reference, random.NextDouble());
+        if (version is FunctionArn.Latest && FunctionDocuments.Find(snapshot, function) is { } document)
+        {
+            return document.Ready ?? throw FunctionEditor.WrongState(document.Latest);
+        }
+
         // An invocation without a qualifier is one of $LATEST, and AWS says so in this text (recorded), unlike GetFunction.
-        FunctionDocument document = Find(reference)
-            ?? throw FunctionAddress.NotFound(reference.Function, reference.Qualifier ?? FunctionArn.Latest);
-        return document.Ready ?? throw FunctionEditor.WrongState(document.Latest);
+        FunctionVersion published = (version is null ? null : VersionDocuments.Find(snapshot, function, version))
+            ?? throw FunctionAddress.NotFound(function, reference.Qualifier ?? FunctionArn.Latest);
+        return published.State.Name == FunctionStateName.Active ? published : throw FunctionEditor.WrongState(published);
     }
 
     /// <summary>$LATEST of every function of the caller's account and region, by name, after <paramref name="after"/>.</summary>
     public IEnumerable<FunctionVersion> List(Caller caller, string? after) =>
         FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);
 
-    public long Count(Caller caller) => FunctionDocuments.VersionsOf(catalog.Current, caller.Region, caller.Account).LongCount();
+    /// <summary>The versions of one function, $LATEST first, then by number.</summary>
+    /// <param name="after">The version that the list goes on after; null for all.</param>
+    public IEnumerable<FunctionVersion> ListVersions(Caller caller, string nameOrArn, string? after)
+    {
+        CatalogSnapshot snapshot = catalog.Current;
+        FunctionArn function = FunctionAddress.Parse(caller, nameOrArn, null, "lambda:ListVersionsByFunction").Function;
+        FunctionDocument document = FunctionDocuments.Find(snapshot, function) ?? throw FunctionAddress.NotFound(function, null);
+        return VersionsOf(snapshot, document, after);
+    }
+
+    /// <summary>Every version of every function, by name, $LATEST first within it.</summary>
+    /// <param name="after">Name and version that the list goes on after, as <c>NAME:VERSION</c>; null for all.</param>
+    public IEnumerable<FunctionVersion> ListAllVersions(Caller caller, string? after)
+    {
+        CatalogSnapshot snapshot = catalog.Current;
+        string[] last = after?.Split(':', 2) ?? [];
+        IEnumerable<FunctionVersion> rest = last is [var name, var version]
+            && FunctionDocuments.Find(snapshot, new FunctionArn(caller.Region, caller.Account, name)) is { } document
+            ? VersionsOf(snapshot, document, version)
+            : [];
+        return rest.Concat(FunctionDocuments.Of(snapshot, caller.Region, caller.Account, last.FirstOrDefault())
+            .SelectMany(next => VersionsOf(snapshot, next, after: null)));
+    }
+
+    /// <summary>How many functions the caller's account has in the region; versions are no functions of their own.</summary>
+    public long Count(Caller caller) => FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after: null).LongCount();
 
     /// <summary>The function's tags; null when it has none or is not there.</summary>
     public IReadOnlyDictionary<string, string>? FindTags(FunctionArn function) =>
         FunctionDocuments.Find(catalog.Current, function)?.Tags;
 
-    private FunctionDocument? Find(FunctionReference reference) =>
-        reference.Qualifier is null or FunctionArn.Latest
-            ? FunctionDocuments.Find(catalog.Current, reference.Function)
-            : null;
+    private FunctionReference Read(CatalogSnapshot snapshot, Caller caller, string nameOrArn, string? qualifier, string action)
+    {
+        FunctionReference reference = FunctionAddress.Read(caller, nameOrArn, qualifier);
+        if (reference.Function.Account != caller.Account)
+        {
+            permissions.Require(snapshot, caller, reference, action);
+        }
+
+        return reference;
+    }
+
+    private static string? VersionOf(CatalogSnapshot snapshot, FunctionReference reference, double chance) => reference.Qualifier switch
+    {
+        null or FunctionArn.Latest => FunctionArn.Latest,
+        { } number when VersionDocuments.IsNumber(number) => number,
+        { } alias => AliasDocuments.Find(snapshot, reference.Function, alias)?.Route(chance),
+    };
+
+    private static IEnumerable<FunctionVersion> VersionsOf(CatalogSnapshot snapshot, FunctionDocument document, string? after)
+    {
+        IEnumerable<FunctionVersion> published =
+            VersionDocuments.Of(snapshot, document.Latest.Arn, after is FunctionArn.Latest ? null : after);
+        return after is null ? published.Prepend(document.Latest) : published;
+    }
 }

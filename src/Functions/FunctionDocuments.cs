@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Store;
 
@@ -14,6 +15,12 @@ internal sealed record FunctionDocument
 
     public required IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>New with every create and update of $LATEST: says which of them a preparation belongs to. Null in documents of old.</summary>
+    public string? Change { get; init; }
+
+    /// <summary>What $LATEST was when it was published last; null when it never was.</summary>
+    public PublishedContent? Published { get; init; }
+
     /// <summary>The version invocations get; null while the function was never ready.</summary>
     [JsonIgnore]
     public FunctionVersion? Ready =>
@@ -23,6 +30,10 @@ internal sealed record FunctionDocument
     public bool InPreparation =>
         Latest.State.Name == FunctionStateName.Pending || Latest.LastUpdate.Name == UpdateStatusName.InProgress;
 }
+
+/// <param name="Version">The number it got.</param>
+/// <param name="Digest">Of code and configuration (<see cref="VersionDraft.DigestOf"/>).</param>
+internal sealed record PublishedContent(string Version, string Digest);
 
 /// <summary>The functions in the catalog: one document per function, keyed REGION/ACCOUNT/NAME, so a listing is one scan.</summary>
 internal static class FunctionDocuments
@@ -40,9 +51,18 @@ internal static class FunctionDocuments
         return Scan(snapshot, prefix, after is null ? null : prefix + after);
     }
 
-    /// <summary>$LATEST of every function of an account in a region.</summary>
+    /// <summary>$LATEST and the published versions of every function of an account in a region.</summary>
     public static IEnumerable<FunctionVersion> VersionsOf(CatalogSnapshot snapshot, string region, AccountId account) =>
-        Of(snapshot, region, account, after: null).Select(static document => document.Latest);
+        Of(snapshot, region, account, after: null).Select(static document => document.Latest)
+            .Concat(VersionDocuments.Of(snapshot, region, account, after: null));
+
+    /// <summary>
+    /// Every version there is, of whichever account: $LATEST, what invocations still use in its place, and the published ones.
+    /// Whoever asks which archives are alive finds them all here.
+    /// </summary>
+    public static IEnumerable<FunctionVersion> AllVersions(CatalogSnapshot snapshot) => All(snapshot)
+        .SelectMany(static document => document.Former is { } former ? new[] { document.Latest, former } : [document.Latest])
+        .Concat(VersionDocuments.All(snapshot));
 
     public static void Put(CatalogTransaction transaction, FunctionDocument document) =>
         transaction.Put(Collection, KeyOf(document.Latest.Arn), document, FunctionsJson.Default.FunctionDocument);
@@ -52,11 +72,17 @@ internal static class FunctionDocuments
     private static IEnumerable<FunctionDocument> Scan(CatalogSnapshot snapshot, string prefix, string? after) =>
         snapshot.Scan(Collection, prefix, after).Select(static document => document.Read(FunctionsJson.Default.FunctionDocument));
 
-    private static string KeyOf(FunctionArn arn) => $"{arn.Region}/{arn.Account}/{arn.Name}";
+    public static string KeyOf(FunctionArn arn) => $"{arn.Region}/{arn.Account}/{arn.Name}";
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(FunctionDocument))]
+[JsonSerializable(typeof(VersionNumber))]
+[JsonSerializable(typeof(FunctionVersion))]
+[JsonSerializable(typeof(FunctionAlias))]
+[JsonSerializable(typeof(ResourcePolicy))]
+[JsonSerializable(typeof(ReservedConcurrency))]
+[JsonSerializable(typeof(ProvisionedConcurrency))]
 internal sealed partial class FunctionsJson : JsonSerializerContext;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Layers;
@@ -73,8 +72,9 @@ public sealed class FunctionEditor : IAsyncDisposable
             FunctionRules.CheckCombinedSize(archive, layers);
             _storage.Require(transaction, arn.Account, arn.Region, archive, replacedBytes: 0);
             FunctionVersion created = FunctionDraft.New(arn, request, archive, layers, NewMark());
-            FunctionDocuments.Put(transaction, new FunctionDocument { Latest = created, Former = null, Tags = request.Tags });
-            return created;
+            FunctionDocument document = new() { Latest = created, Former = null, Tags = request.Tags, Change = FunctionDraft.NewId() };
+            FunctionDocuments.Put(transaction, document);
+            return Published(transaction, document, request.Publish);
         });
     }
 
@@ -92,7 +92,7 @@ public sealed class FunctionEditor : IAsyncDisposable
             return FunctionDraft.WithCode(latest, request, archive);
         }
 
-        return request.DryRun == true ? Change(known) : await ChangeAsync(arn, request.RevisionId, (transaction, latest) =>
+        return request.DryRun == true ? Change(known) : await ChangeAsync(arn, request.RevisionId, request.Publish, (transaction, latest) =>
         {
             _storage.Require(transaction, arn.Account, arn.Region, archive, latest.Code.SizeBytes);
             return Change(latest);
@@ -106,7 +106,7 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionConfiguration").Function;
         RequireChangeable(_catalog.Current, arn, request.RevisionId);
         FunctionRules.Check(request);
-        return await ChangeAsync(arn, request.RevisionId, (_, latest) =>
+        return await ChangeAsync(arn, request.RevisionId, publish: false, (_, latest) =>
         {
             ImmutableArray<LayerReference> layers = request.Layers is null
                 ? latest.Layers
@@ -121,21 +121,16 @@ public sealed class FunctionEditor : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:DeleteFunction");
         EnsureDeletable(reference.Qualifier);
-        FunctionVersion? deleted = await _catalog.CommitAsync(
+        IReadOnlyList<FunctionVersion> deleted = await _catalog.CommitAsync(
             transaction =>
             {
                 FunctionVersion latest = Require(transaction, reference.Function).Latest;
-                if (reference.Qualifier is not null)
-                {
-                    // A numbered version: there are none yet, and deleting an absent one is no error.
-                    return null;
-                }
-
-                FunctionDocuments.Delete(transaction, reference.Function);
-                return latest;
+                return reference.Qualifier is { } version
+                    ? FunctionRemoval.DeleteVersion(transaction, reference.Function, version)
+                    : FunctionRemoval.DeleteFunction(transaction, latest);
             },
             CancellationToken.None);
-        if (deleted is not null)
+        if (deleted.Count > 0)
         {
             _preparer.Announce(deleted);
         }
@@ -154,7 +149,7 @@ public sealed class FunctionEditor : IAsyncDisposable
             throw AwsError.InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.");
         }
 
-        if (qualifier is not null && !long.TryParse(qualifier, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (qualifier is not null && !VersionDocuments.IsNumber(qualifier))
         {
             throw AwsError.InvalidParameterValue("Deletion of aliases is not currently supported.");
         }
@@ -171,15 +166,10 @@ public sealed class FunctionEditor : IAsyncDisposable
     private static FunctionDocument Require(CatalogSnapshot snapshot, FunctionArn arn) =>
         FunctionDocuments.Find(snapshot, arn) ?? throw FunctionAddress.NotFound(arn, null);
 
-    private static FunctionDocument RequireChangeable(CatalogSnapshot snapshot, FunctionArn arn, string? revisionId)
+    internal static FunctionDocument RequireChangeable(CatalogSnapshot snapshot, FunctionArn arn, string? revisionId)
     {
         FunctionDocument document = Require(snapshot, arn);
-        if (revisionId is not null && revisionId != document.Latest.RevisionId)
-        {
-            throw AwsError.PreconditionFailed(
-                "The Revision Id provided does not match the latest Revision Id. "
-                + "Call the GetFunction/GetAlias API to retrieve the latest Revision Id");
-        }
+        Revisions.Require(revisionId, document.Latest.RevisionId, "GetFunction/GetAlias");
 
         if (document.Latest.State.Name == FunctionStateName.Pending)
         {
@@ -193,14 +183,20 @@ public sealed class FunctionEditor : IAsyncDisposable
     }
 
     private Task<FunctionVersion> ChangeAsync(
-        FunctionArn arn, string? revisionId, Func<CatalogTransaction, FunctionVersion, FunctionVersion> change) =>
+        FunctionArn arn, string? revisionId, bool? publish, Func<CatalogTransaction, FunctionVersion, FunctionVersion> change) =>
         CommitAsync(arn, transaction =>
         {
             FunctionDocument document = RequireChangeable(transaction, arn, revisionId);
             FunctionVersion changed = FunctionDraft.UnderWay(document.Latest, change(transaction, document.Latest), NewMark());
-            FunctionDocuments.Put(transaction, document with { Latest = changed, Former = document.Ready });
-            return changed;
+            document = document with { Latest = changed, Former = document.Ready, Change = FunctionDraft.NewId() };
+            FunctionDocuments.Put(transaction, document);
+            return Published(transaction, document, publish);
         });
+
+    /// <summary>What the request answers: the version it published, or $LATEST.</summary>
+    private FunctionVersion Published(CatalogTransaction transaction, FunctionDocument document, bool? publish) => publish == true
+        ? VersionDraft.Publish(transaction, document, description: null, _storage)
+        : document.Latest;
 
     /// <summary>
     /// Commits and hands over to the preparer. Not to be cancelled: a change that is durable must reach the preparer,

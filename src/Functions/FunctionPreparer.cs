@@ -42,7 +42,8 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
 
     public void Prepare(FunctionArn function) => _work.Writer.TryWrite(new Work(function, null));
 
-    public void Announce(FunctionVersion deleted) => _work.Writer.TryWrite(new Work(deleted.Arn, deleted));
+    /// <param name="deleted">Versions of one function.</param>
+    public void Announce(IReadOnlyList<FunctionVersion> deleted) => _work.Writer.TryWrite(new Work(deleted[0].Arn, deleted));
 
     public async ValueTask DisposeAsync()
     {
@@ -87,7 +88,7 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
 
     private async Task<bool> PrepareAsync(FunctionArn function)
     {
-        if (FunctionDocuments.Find(_catalog.Current, function) is not { InPreparation: true, Latest: { } latest })
+        if (FunctionDocuments.Find(_catalog.Current, function) is not { InPreparation: true } document)
         {
             return false;
         }
@@ -95,8 +96,8 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
         List<TreeLease> trees = [];
         try
         {
-            bool made = await TryMakeTreesAsync(latest, trees);
-            return await _catalog.CommitAsync(transaction => Finish(transaction, latest, made), _stopping.Token);
+            bool made = await TryMakeTreesAsync(document.Latest, trees);
+            return await _catalog.CommitAsync(transaction => Finish(transaction, function, document.Change, made), _stopping.Token);
         }
         finally
         {
@@ -125,14 +126,23 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
     }
 
     /// <summary>Writes the last state, unless the function was deleted, or deleted and created again, in the meantime.</summary>
-    private static bool Finish(CatalogTransaction transaction, FunctionVersion prepared, bool made)
+    private static bool Finish(CatalogTransaction transaction, FunctionArn function, string? change, bool made)
     {
-        if (FunctionDocuments.Find(transaction, prepared.Arn) is not { } document || document.Latest.RevisionId != prepared.RevisionId)
+        if (FunctionDocuments.Find(transaction, function) is not { InPreparation: true } document || document.Change != change)
         {
             return false;
         }
 
-        FunctionVersion finished = made ? Succeeded(prepared) : Failed(prepared);
+        // A version published by the same request waits for the same trees.
+        foreach (FunctionVersion published in VersionDocuments.Of(transaction, function, after: null).ToArray())
+        {
+            if (published.State.Name == FunctionStateName.Pending)
+            {
+                VersionDocuments.Put(transaction, made ? Succeeded(published) : Failed(published));
+            }
+        }
+
+        FunctionVersion finished = made ? Succeeded(document.Latest) : Failed(document.Latest);
         FunctionDocuments.Put(transaction, document with { Latest = finished, Former = made ? null : document.Former });
         return true;
     }
@@ -164,18 +174,25 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
     {
         lock (_announcing)
         {
-            FunctionDocument? document = FunctionDocuments.Find(_catalog.Current, work.Function);
-            FunctionVersion? current = document?.Ready
-                ?? (work.Deleted is { } deleted ? deleted with { EnvironmentKey = string.Empty } : null);
-            if (current is not null)
+            FunctionVersion? ready = FunctionDocuments.Find(_catalog.Current, work.Function)?.Ready;
+            foreach (FunctionVersion deleted in work.Deleted ?? [])
             {
-                Changed?.Invoke(current);
+                // A number is never given again, so a deleted version stays deleted; a function may have been made anew by now.
+                if (deleted.Version != FunctionArn.Latest || ready is null)
+                {
+                    Changed?.Invoke(deleted with { EnvironmentKey = string.Empty });
+                }
+            }
+
+            if (ready is not null)
+            {
+                Changed?.Invoke(ready);
             }
         }
     }
 
-    /// <param name="Deleted">The last version of a function that was deleted; null when there is something to prepare.</param>
-    private readonly record struct Work(FunctionArn Function, FunctionVersion? Deleted);
+    /// <param name="Deleted">The versions of a function that was deleted, or one version that was; null when there is something to prepare.</param>
+    private readonly record struct Work(FunctionArn Function, IReadOnlyList<FunctionVersion>? Deleted);
 
     private static partial class Log
     {

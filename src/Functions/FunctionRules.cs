@@ -15,7 +15,7 @@ internal static class FunctionRules
     {
         RefuseUnserved(request.PackageType == "Image", "PackageType Image");
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
-        RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
+        RefuseUnserved(request.PublishTo is not null, "PublishTo");
         RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
         RefuseUnserved(request.CodeSigningConfigArn is { Length: > 0 }, "CodeSigningConfigArn");
         RefuseUnserved(request.TenancyConfig is not null, "TenancyConfig");
@@ -50,9 +50,11 @@ internal static class FunctionRules
 
     public static void Check(UpdateFunctionCodeRequest request, ArchiveUpload code)
     {
-        RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
+        RefuseUnserved(request.PublishTo is not null, "PublishTo");
         CheckCodeSource(code, request.ImageUri, "updating");
     }
+
+    public static void Check(PublishVersionRequest request) => RefuseUnserved(request.PublishTo is not null, "PublishTo");
 
     /// <summary>The name in a create request; a longer one is not found by the model's check because an ARN may be as long as that.</summary>
     public static void CheckNewName(string name)

@@ -16,8 +16,8 @@ internal sealed class ArchiveRelocation(ArchiveStore archives, Sha256 dead)
     {
         long taken = 0;
         long end = 0;
-        IEnumerable<ArchivePiece> taken = recipes.SelectMany(static recipe => recipe.Pieces).Where(piece => piece.File == dead);
-        foreach (ArchivePiece piece in taken.OrderBy(static piece => piece.Offset))
+        IEnumerable<ArchivePiece> pieces = recipes.SelectMany(static recipe => recipe.Pieces).Where(piece => piece.File == dead);
+        foreach (ArchivePiece piece in pieces.OrderBy(static piece => piece.Offset))
         {
             taken += Math.Max(0, piece.Offset + piece.Length - Math.Max(end, piece.Offset));
             end = Math.Max(end, piece.Offset + piece.Length);

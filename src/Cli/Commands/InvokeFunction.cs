@@ -10,7 +10,7 @@ internal static class InvokeFunction
 {
     public static Verb Create(CliContext context)
     {
-        var name = new Argument<string>("NAME") { Description = "Name or ARN of the function" };
+        var name = new Argument<string>("NAME") { Description = "Name or ARN of the function; NAME:QUALIFIER for a version or alias" };
         var payload = new Option<string?>("--payload")
         {
             Description = "The event: JSON, @FILE, or - for standard input (default: no payload)",

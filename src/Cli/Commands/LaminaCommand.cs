@@ -37,9 +37,9 @@ internal static class LaminaCommand
             ShowLayer.Create(context), CheckLayer.Create(context), CompareLayers.Create(context),
             ShareLayer.Create(context), UnshareLayer.Create(context), ExportLayers.Create(context), ImportLayers.Create(context),
         });
-        root.Subcommands.Add(new Verb("function", "Deploy, list and delete functions", "lamina function list")
+        root.Subcommands.Add(new Verb("function", "Deploy, publish, list and delete functions", "lamina function list")
         {
-            DeployFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
+            DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
         });
         root.Subcommands.Add(InvokeFunction.Create(context));
         root.Subcommands.Add(FollowLogs.Create(context));

@@ -177,6 +177,27 @@ internal sealed class LambdaClient(Wire wire)
             HttpMethod.Put, $"{Function(name)}/configuration", request, Shape.UpdateFunctionConfigurationRequest,
             Shape.FunctionConfiguration, cancellationToken);
 
+    public Task<FunctionConfiguration> PublishVersionAsync(string name, PublishVersionRequest request, CancellationToken cancellationToken) =>
+        wire.SendAsync(
+            HttpMethod.Post, $"{Function(name)}/versions", request, Shape.PublishVersionRequest, Shape.FunctionConfiguration, cancellationToken);
+
+    /// <summary>Moves the alias to a version, and makes it when there is none.</summary>
+    public async Task<AliasConfiguration> PointAliasAsync(string name, string alias, string version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await wire.SendAsync(
+                HttpMethod.Put, $"{Function(name)}/aliases/{Escape(alias)}", new UpdateAliasRequest { FunctionVersion = version },
+                Shape.UpdateAliasRequest, Shape.AliasConfiguration, cancellationToken);
+        }
+        catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
+        {
+            return await wire.SendAsync(
+                HttpMethod.Post, $"{Function(name)}/aliases", new CreateAliasRequest { Name = alias, FunctionVersion = version },
+                Shape.CreateAliasRequest, Shape.AliasConfiguration, cancellationToken);
+        }
+    }
+
     public Task DeleteFunctionAsync(string name, CancellationToken cancellationToken) =>
         wire.DeleteAsync(Function(name), cancellationToken);
 

@@ -35,6 +35,11 @@ internal sealed record EnvironmentPlan : IDisposable
     }
 }
 
+/// <summary>What is one environment's own, whatever function it runs.</summary>
+/// <param name="InitializationType">As AWS_LAMBDA_INITIALIZATION_TYPE says it.</param>
+/// <param name="Address">Its loopback address: 127.0.0.1 in a network of its own, unique otherwise.</param>
+internal sealed record EnvironmentIdentity(string Id, string LogStream, string InitializationType, IPAddress Address);
+
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
 internal sealed class EntrypointException(string message, string runtimeVersion) : Exception(message)
 {
@@ -49,16 +54,14 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
     private const int RuntimeApiPort = 9001;
     private const int AwsEndpointPort = 4566;
 
-    /// <param name="address">Loopback address of this environment: 127.0.0.1 in a network of its own, unique otherwise.</param>
-    public async Task<EnvironmentPlan> PlanAsync(
-        FunctionVersion function, string environmentId, string logStream, IPAddress address, CancellationToken cancellationToken)
+    public async Task<EnvironmentPlan> PlanAsync(FunctionVersion function, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
         while (true)
         {
             LayerStackContent stack = devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
             try
             {
-                return await PlanAsync(function, stack, environmentId, logStream, address, cancellationToken);
+                return await PlanAsync(function, stack, identity, cancellationToken);
             }
             catch (IOException) when (IsReplaced(stack, function))
             {
@@ -71,7 +74,7 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
         !stack.Archives.SequenceEqual(devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers).Archives);
 
     private async Task<EnvironmentPlan> PlanAsync(
-        FunctionVersion function, LayerStackContent stack, string environmentId, string logStream, IPAddress address, CancellationToken cancellationToken)
+        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
         var trees = ImmutableArray.CreateBuilder<TreeLease>(stack.Archives.Length + 1);
         try
@@ -82,7 +85,7 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
                 trees.Add(await LeaseAsync(archive, cancellationToken));
             }
 
-            return Plan(function, stack, environmentId, logStream, address, trees.ToImmutable());
+            return Plan(function, stack, identity, trees.ToImmutable());
         }
         catch
         {
@@ -97,7 +100,7 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
 
     /// <param name="trees">Of the code, then of the layers in their order.</param>
     private EnvironmentPlan Plan(
-        FunctionVersion function, LayerStackContent stack, string environmentId, string logStream, IPAddress address, ImmutableArray<TreeLease> trees)
+        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees)
     {
         string task = trees[0].Directory;
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
@@ -112,14 +115,14 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
         return new EnvironmentPlan
         {
             Trees = trees,
-            Sandbox = SandboxFor(function, environmentId, runtime, task, layers, address) with
+            Sandbox = SandboxFor(function, identity.Id, runtime, task, layers, identity.Address) with
             {
                 HostBinds = interpreterBind is null ? [] : [interpreterBind],
             },
             Process = new ProcessSpec
             {
                 Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, logStream, AddressesAt(address)),
+                Environment = EnvironmentVariables.For(function, identity.LogStream, identity.InitializationType, AddressesAt(identity.Address)),
                 WorkingDirectory = TaskRoot,
             },
             RuntimeVersion = runtimeVersion,

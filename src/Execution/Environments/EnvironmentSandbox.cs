@@ -24,7 +24,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         try
         {
             _plan = plan = await services.Planner.PlanAsync(
-                environment.Function, environment.Id, environment.Log.Stream, _address, CancellationToken.None);
+                environment.Function,
+                new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address),
+                CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
             recorder.RunsOnDevContent(plan.DevLayers);
             _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);

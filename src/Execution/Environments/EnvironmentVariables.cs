@@ -17,7 +17,8 @@ internal static class EnvironmentVariables
 {
     private const int XRayDaemonPort = 2000;
 
-    public static ImmutableArray<string> For(FunctionVersion function, string logStream, EnvironmentAddresses addresses)
+    public static ImmutableArray<string> For(
+        FunctionVersion function, string logStream, string initializationType, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         AddDefaults(variables, function.Runtime!, addresses);
@@ -27,6 +28,7 @@ internal static class EnvironmentVariables
         }
 
         AddReserved(variables, function, logStream, addresses.RuntimeApi);
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = initializationType;
         return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
     }
 
@@ -88,7 +90,6 @@ internal static class EnvironmentVariables
             variables["AWS_LAMBDA_LOG_LEVEL"] = function.Settings.ApplicationLogLevel ?? "INFO";
         }
 
-        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
         variables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi;
         variables["AWS_REGION"] = function.Region;
         variables["AWS_DEFAULT_REGION"] = function.Region;

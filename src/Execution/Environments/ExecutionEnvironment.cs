@@ -59,7 +59,7 @@ internal sealed partial class ExecutionEnvironment
         _boundJob = boundJob;
         Id = id;
         Log = log;
-        _recorder = new InvocationRecorder(pool.Function, log, services.Time, boundJob);
+        _recorder = new InvocationRecorder(pool.Function, log, services.Time, reportsInit: !pool.IsProvisioned, boundJob);
         _deadline = new DeadlineTimer(services.Time, () => Post(new EnvironmentEvent(EnvironmentEventKind.DeadlinePassed, null)));
         _sandbox = new EnvironmentSandbox(services, this);
     }
@@ -69,6 +69,9 @@ internal sealed partial class ExecutionEnvironment
     public EnvironmentLog Log { get; }
 
     public FunctionVersion Function => _pool.Function;
+
+    /// <summary>As AWS_LAMBDA_INITIALIZATION_TYPE says it.</summary>
+    public string InitializationType => _pool.IsProvisioned ? "provisioned-concurrency" : "on-demand";
 
     /// <summary>A job posted now will be served, or come back undelivered.</summary>
     public bool IsUsable => _state == EnvironmentState.Idle && !_stopRequested;
@@ -134,7 +137,8 @@ internal sealed partial class ExecutionEnvironment
         }
 
         Transition(EnvironmentState.Init);
-        _deadline.Arm(_boundJob is null ? Limits.InitDuration : TimeSpan.FromSeconds(Function.TimeoutSeconds));
+        TimeSpan initLimit = _pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration;
+        _deadline.Arm(_boundJob is null ? initLimit : TimeSpan.FromSeconds(Function.TimeoutSeconds));
     }
 
     private ValueTask HandleAsync(EnvironmentEvent happened)

@@ -13,7 +13,7 @@ namespace Lamina.Execution.Environments;
 /// for a moment: mostly it is back long before a new one could be made.
 /// </remarks>
 internal sealed class FunctionPool(
-    FunctionVersion function, ConcurrencyGate gate, EnvironmentServices services, EnvironmentStarter starter, LogRing logs)
+    FunctionVersion function, FunctionAdmission admission, KeptEnvironments? kept, EnvironmentServices services, EnvironmentStarter starter, LogRing logs)
 {
     // About what starting a managed runtime costs: waiting longer for one that does not ask would cost more than another start.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
@@ -31,7 +31,62 @@ internal sealed class FunctionPool(
 
     public FunctionVersion Function { get; } = function;
 
-    public ConcurrencyGate Gate { get; } = gate;
+    public FunctionAdmission Admission { get; } = admission;
+
+    /// <summary>Its environments are provisioned concurrency: so many at all times, however idle.</summary>
+    public bool IsProvisioned => kept is not null;
+
+    /// <summary>From now on so many environments are kept, and started ahead of any invocation. For provisioned pools.</summary>
+    public void Keep(int count)
+    {
+        int missing;
+        ExecutionEnvironment[] surplus;
+        lock (_lock)
+        {
+            kept!.Keep(count);
+            missing = OrderKept_NeedsLock();
+            surplus = [.. _idle.Take(kept.Surplus).Select(static entry => entry.Environment)];
+            _idle.RemoveRange(0, surplus.Length);
+            kept.Forget(surplus);
+        }
+
+        Array.ForEach(surplus, static environment => environment.Stop());
+        Start(missing);
+    }
+
+    /// <summary>True when one of the kept environments has no invocation: it, or the one that takes its place, will serve.</summary>
+    public bool TryEnter()
+    {
+        lock (_lock)
+        {
+            return !_retired && kept!.TryEnter();
+        }
+    }
+
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            kept!.Leave();
+        }
+    }
+
+    public ProvisionedState ReadProvisionedState()
+    {
+        lock (_lock)
+        {
+            return kept!.State;
+        }
+    }
+
+    /// <summary>Completes when the environments wanted now are ready, or no more are tried.</summary>
+    public Task ProvisionedAsync()
+    {
+        lock (_lock)
+        {
+            return kept!.Settled;
+        }
+    }
 
     public ExecutionEnvironment? TryTake()
     {
@@ -63,12 +118,12 @@ internal sealed class FunctionPool(
         return waiter;
     }
 
-    /// <summary>True when fewer wait than environments are being started: this start is then no longer counted.</summary>
+    /// <summary>True when fewer wait than environments are being started: this start is then no longer counted. Kept ones need no waiter.</summary>
     public bool TryDropStart()
     {
         lock (_lock)
         {
-            return _line.TryDropStart();
+            return (kept is null || _retired) && _line.TryDropStart();
         }
     }
 
@@ -103,7 +158,15 @@ internal sealed class FunctionPool(
     public void OnStartFailed(EnvironmentLog log, EnvironmentEnd end) => OnStartEnded(
         end.Reason is EndReason.PlatformFailure or EndReason.Shutdown ? new TakeResult(null, null, end) : new TakeResult(null, log, null));
 
-    public void OnStartRefused(EnvironmentEnd end) => OnStartEnded(new TakeResult(null, null, end));
+    /// <summary>The server stops: nothing is started in its place.</summary>
+    public void OnStartRefused(EnvironmentEnd end)
+    {
+        lock (_lock)
+        {
+            _line.Starting--;
+            _line.TryServe(new TakeResult(null, null, end));
+        }
+    }
 
     public void OnResponded()
     {
@@ -133,7 +196,8 @@ internal sealed class FunctionPool(
             _living--;
             _responded -= last == EnvironmentState.Responded ? 1 : 0;
             _idle.RemoveAll(idle => idle.Environment == environment);
-            missing = Order_NeedsLock(patient: true);
+            kept?.Forget([environment]);
+            missing = Order_NeedsLock(patient: true) + OrderKept_NeedsLock();
         }
 
         starter.Remove(environment);
@@ -205,10 +269,11 @@ internal sealed class FunctionPool(
         {
             if (!environment.IsUsable || _line.TryServe(new TakeResult(environment, null, null)))
             {
+                kept?.Remember(environment);
                 return;
             }
 
-            if (!_retired && !starter.IsStarved)
+            if (!_retired && (kept?.Remember(environment) ?? !starter.IsStarved))
             {
                 _idle.Add((environment, services.Time.GetTimestamp()));
                 return;
@@ -220,11 +285,23 @@ internal sealed class FunctionPool(
 
     private void OnStartEnded(TakeResult result)
     {
+        int missing;
         lock (_lock)
         {
             _line.Starting--;
             _line.TryServe(result);
+            kept?.StartFailed();
+            missing = OrderKept_NeedsLock();
         }
+
+        Start(missing);
+    }
+
+    private int OrderKept_NeedsLock()
+    {
+        int missing = kept is null || _retired ? 0 : kept.MissingBeside(_line.Starting);
+        _line.Starting += missing;
+        return missing;
     }
 
     private ExecutionEnvironment? TryTake_NeedsLock()

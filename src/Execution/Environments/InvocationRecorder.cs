@@ -5,8 +5,9 @@ using Lamina.Layers;
 namespace Lamina.Execution.Environments;
 
 /// <summary>Writes the platform's lines about one environment's life and turns its end into outcomes. Used by the owner loop only.</summary>
+/// <param name="reportsInit">The first REPORT names the init; not that of provisioned concurrency, whose init is nobody's wait (AWS's logs).</param>
 /// <param name="boundJob">The invocation that contains the init; null when the init is a phase of its own.</param>
-internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLog log, TimeProvider time, InvokeJob? boundJob)
+internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLog log, TimeProvider time, bool reportsInit, InvokeJob? boundJob)
 {
     private readonly bool _initInsideInvocation = boundJob is not null;
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(function.TimeoutSeconds);
@@ -41,7 +42,7 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
     }
 
     /// <summary>The first REPORT names the init phase, unless it was part of the invocation itself.</summary>
-    public void InitDone() => _unreportedInit = _initInsideInvocation ? null : time.GetElapsedTime(_initStartedAt);
+    public void InitDone() => _unreportedInit = _initInsideInvocation || !reportsInit ? null : time.GetElapsedTime(_initStartedAt);
 
     public void InitFailed(EnvironmentEnd end)
     {

@@ -18,6 +18,8 @@ internal sealed class CreateFunction(FunctionEditor editor, Sources sources) : I
         using ArchiveUpload archive = sources.Open(
             call.Caller, code.ZipFile, new S3Reference(code.S3Bucket, code.S3Key, code.S3ObjectVersion, code.S3ObjectStorageMode));
         FunctionVersion created = await editor.CreateAsync(call.Caller, request, archive, cancellationToken);
-        return FunctionAnswers.Configuration(201, created);
+        // With Publish AWS answers the version under the function's own ARN, unlike UpdateFunctionCode (recorded).
+        FunctionConfiguration configuration = FunctionAnswers.Configuration(created) with { FunctionArn = created.Arn.ToString() };
+        return Answer.Json(201, configuration, LambdaJson.Default.FunctionConfiguration);
     }
 }

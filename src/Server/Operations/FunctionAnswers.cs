@@ -57,6 +57,10 @@ internal static class FunctionAnswers
         LoggingConfig = Logging(function.Settings),
     };
 
+    /// <summary>What lists of versions answer: every one under its own ARN, $LATEST too.</summary>
+    public static FunctionConfiguration QualifiedSummary(FunctionVersion function) =>
+        Summary(function) with { FunctionArn = function.Arn.Qualified(function.Version) };
+
     private static Layer Layer(LayerReference layer) => new() { Arn = layer.Arn, CodeSize = layer.Content.SizeBytes };
 
     private static LoggingConfig Logging(FunctionSettings settings) => new()

@@ -6,7 +6,7 @@ using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
-internal sealed class GetAccountSettings(CodeStorage storage, FunctionDirectory directory) : IOperation
+internal sealed class GetAccountSettings(CodeStorage storage, FunctionDirectory directory, FunctionConcurrency concurrency) : IOperation
 {
     public string Name => "GetAccountSettings";
 
@@ -22,7 +22,7 @@ internal sealed class GetAccountSettings(CodeStorage storage, FunctionDirectory 
                 CodeSizeUnzipped = Limits.UnzippedBytes,
                 CodeSizeZipped = Limits.ZippedUploadBytes,
                 ConcurrentExecutions = Limits.ConcurrentExecutions,
-                UnreservedConcurrentExecutions = Limits.ConcurrentExecutions,
+                UnreservedConcurrentExecutions = concurrency.UnreservedOf(call.Caller.Region, call.Caller.Account),
             },
             AccountUsage = new AccountUsage
             {

@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
 using Lamina.Server.Internal;
@@ -5,7 +6,7 @@ using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
-internal sealed class GetFunction(FunctionDirectory directory, ContentLinks links) : IOperation
+internal sealed class GetFunction(FunctionDirectory directory, FunctionConcurrency concurrency, ContentLinks links) : IOperation
 {
     public string Name => "GetFunction";
 
@@ -14,11 +15,13 @@ internal sealed class GetFunction(FunctionDirectory directory, ContentLinks link
     public Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
         GetFunctionRequest request = LambdaRequests.GetFunction(call);
-        FunctionVersion function = directory.Resolve(call.Caller, request.FunctionName!, request.Qualifier);
+        FunctionVersion function = directory.Resolve(
+            call.Caller, request.FunctionName!, request.Qualifier, out FunctionReference reference);
         GetFunctionResponse response = new()
         {
-            Configuration = FunctionAnswers.Configuration(function),
+            Configuration = FunctionAnswers.Configuration(function) with { FunctionArn = reference.ToString() },
             Code = new FunctionCodeLocation { RepositoryType = "S3", Location = links.Make(call.Authority, function.Code.Digest) },
+            Concurrency = concurrency.FindReserved(function.Arn) is { } reserved ? new Concurrency { ReservedConcurrentExecutions = reserved } : null,
             Tags = directory.FindTags(function.Arn),
         };
         return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.GetFunctionResponse));

@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
 using Lamina.Server.Wire;
@@ -13,6 +14,9 @@ internal sealed class GetFunctionConfiguration(FunctionDirectory directory) : IO
     public Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
         GetFunctionConfigurationRequest request = LambdaRequests.GetFunctionConfiguration(call);
-        return Task.FromResult(FunctionAnswers.Configuration(200, directory.Resolve(call.Caller, request.FunctionName!, request.Qualifier)));
+        FunctionVersion function = directory.Resolve(
+            call.Caller, request.FunctionName!, request.Qualifier, out FunctionReference reference);
+        FunctionConfiguration configuration = FunctionAnswers.Configuration(function) with { FunctionArn = reference.ToString() };
+        return Task.FromResult(Answer.Json(200, configuration, LambdaJson.Default.FunctionConfiguration));
     }
 }

@@ -25,15 +25,16 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
     {
         InvocationRequest request = LambdaRequests.Invoke(call);
         InvokePayload.CheckContentType(call.ContentType);
-        FunctionVersion function = directory.ResolveInvocable(call.Caller, request.FunctionName!, request.Qualifier);
+        FunctionVersion function = directory.ResolveInvocable(
+            call.Caller, request.FunctionName!, request.Qualifier, out FunctionReference reference);
         InvokePayload.CheckJson(call.Body.Span);
-        Invocation invocation = NewInvocation(call, request, function);
+        Invocation invocation = NewInvocation(call, request, reference);
         switch (request.InvocationType)
         {
             case "DryRun":
                 return Answer.Empty(204);
             case "Event":
-                await events.AcceptAsync(function, QualifierOf(call.Caller, request), invocation, cancellationToken);
+                await events.AcceptAsync(function, reference.Qualifier, invocation, cancellationToken);
                 return Answer.Empty(202);
             default:
                 InvokeOutcome outcome = await invoker.InvokeAsync(function, invocation, cancellationToken);
@@ -41,28 +42,22 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
         }
     }
 
-    private static Invocation NewInvocation(OperationCall call, InvocationRequest request, FunctionVersion function) => new()
+    private static Invocation NewInvocation(OperationCall call, InvocationRequest request, FunctionReference reference) => new()
     {
         RequestId = call.RequestId,
         Payload = call.Body.IsEmpty ? EmptyEvent : call.Body,
-        InvokedFunctionArn = InvokedArn(call.Caller, request, function),
+        // As the caller named the function: with the qualifier exactly when there was one.
+        InvokedFunctionArn = reference.ToString(),
         ClientContext = InvokePayload.ReadClientContext(request.ClientContext),
         TraceId = TraceId.Of(call.Header("X-Amzn-Trace-Id")),
         WantsLogTail = request.LogType == "Tail",
     };
 
-    /// <summary>The ARN as the caller named the function: with the qualifier exactly when there was one.</summary>
-    private static string InvokedArn(Caller caller, InvocationRequest request, FunctionVersion function) =>
-        QualifierOf(caller, request) is { } qualifier ? function.Arn.Qualified(qualifier) : function.Arn.ToString();
-
-    private static string? QualifierOf(Caller caller, InvocationRequest request) => request.Qualifier
-        ?? (FunctionReference.TryParse(request.FunctionName!, caller, out FunctionReference? reference) ? reference.Qualifier : null);
-
     private static Answer ToAnswer(InvokeOutcome outcome, FunctionVersion function, Invocation invocation, bool withLogTail)
     {
         if (outcome.Result == InvokeResult.Throttled)
         {
-            throw AwsError.TooManyRequests("Rate Exceeded.", "ConcurrentInvocationLimitExceeded");
+            throw AwsError.TooManyRequests("Rate Exceeded.", outcome.ThrottleReason!);
         }
 
         Answer answer = Answer.Bytes(200, "application/json", outcome.Payload, outcome);

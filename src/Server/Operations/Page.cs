@@ -6,6 +6,8 @@ namespace Lamina.Server.Operations;
 /// <summary>One page of a list. The marker is the last key of the page before, in base64url so that nobody builds one by hand.</summary>
 internal static class Page
 {
+    private const int Largest = 50;
+
     public static string? After(string? marker)
     {
         if (string.IsNullOrEmpty(marker))
@@ -18,6 +20,9 @@ internal static class Page
             ? Encoding.UTF8.GetString(bytes, 0, count)
             : throw AwsError.InvalidParameterValue("The Marker is not one that a list answered.");
     }
+
+    /// <summary>AWS gives at most 50 whatever is asked (API reference, MaxItems).</summary>
+    public static int SizeOf(int? maxItems) => Math.Min(maxItems ?? Largest, Largest);
 
     /// <summary>The items of this page and the marker of the next, null when this is the last.</summary>
     public static (List<T> Items, string? Next) Take<T>(IEnumerable<T> rest, int size, Func<T, string> key)

@@ -77,14 +77,13 @@ internal sealed partial class House : IAsyncDisposable
         IReadOnlyList<IArchiveRoots> roots = [new LayerRoots(), new FunctionRoots()];
         LayerRooms layers = Opened("layers", LayerRooms.Open(
             folder.Path, blobs, catalog, roots, options.Organizations, codeStorage, time, loggers));
-        FunctionDirectory directory = new(catalog);
-        FunctionEditor editor = Opened("functions", new FunctionEditor(
-            catalog, layers.Intake, layers.Trees, layers.Library, codeStorage, time, loggers.CreateLogger<FunctionEditor>()));
+        FunctionRooms functions = Opened("functions", FunctionRooms.Open(catalog, layers, options.Organizations, time, loggers));
+        FunctionDirectory directory = functions.Directory;
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
-        editor.Changed += invoker.Retire;
+            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, execution, time, loggers));
+        functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
@@ -103,7 +102,7 @@ internal sealed partial class House : IAsyncDisposable
                 ReportFailure = failure => Log.NotCollected(_logger, failure),
             },
             layers,
-            editor));
+            functions.Editor));
 
         S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
         CallerReader callers = new(options.Account, options.Region);
@@ -111,7 +110,7 @@ internal sealed partial class House : IAsyncDisposable
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
             callers,
-            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links, new Sources(s3.Buckets, s3.Objects))),
+            new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects))),
             new InternalRoutes(
             [
                 new Health(),

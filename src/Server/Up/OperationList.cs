@@ -13,13 +13,14 @@ internal static class OperationList
 {
     public static IReadOnlyList<IOperation> Make(
         LayerRooms layers,
-        FunctionDirectory directory,
-        FunctionEditor editor,
+        FunctionRooms functions,
         Invoker invoker,
         EventQueue events,
         ContentLinks links,
         Sources sources)
     {
+        FunctionDirectory directory = functions.Directory;
+        FunctionEditor editor = functions.Editor;
         LayerAnswers answers = new(links);
         return
         [
@@ -32,14 +33,31 @@ internal static class OperationList
             new AddLayerVersionPermission(layers.Permissions),
             new RemoveLayerVersionPermission(layers.Permissions),
             new GetLayerVersionPolicy(layers.Permissions),
-            new GetAccountSettings(layers.Storage, directory),
+            new GetAccountSettings(layers.Storage, directory, functions.Concurrency),
             new CreateFunction(editor, sources),
-            new GetFunction(directory, links),
+            new GetFunction(directory, functions.Concurrency, links),
             new GetFunctionConfiguration(directory),
             new UpdateFunctionCode(editor, sources),
             new UpdateFunctionConfiguration(editor),
             new DeleteFunction(editor),
             new ListFunctions(directory),
+            new PublishVersion(functions.Publisher),
+            new ListVersionsByFunction(directory),
+            new CreateAlias(functions.Aliases),
+            new GetAlias(functions.Aliases),
+            new UpdateAlias(functions.Aliases),
+            new DeleteAlias(functions.Aliases),
+            new ListAliases(functions.Aliases),
+            new AddPermission(functions.Permissions),
+            new RemovePermission(functions.Permissions),
+            new GetPolicy(functions.Permissions),
+            new PutFunctionConcurrency(functions.Concurrency),
+            new GetFunctionConcurrency(functions.Concurrency),
+            new DeleteFunctionConcurrency(functions.Concurrency),
+            new PutProvisionedConcurrencyConfig(functions.Concurrency),
+            new GetProvisionedConcurrencyConfig(functions.Concurrency, invoker),
+            new DeleteProvisionedConcurrencyConfig(functions.Concurrency),
+            new ListProvisionedConcurrencyConfigs(functions.Concurrency, invoker),
             new Invoke(directory, invoker, events),
         ];
     }

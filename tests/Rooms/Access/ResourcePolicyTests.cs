@@ -124,8 +124,9 @@ public sealed class ResourcePolicyTests
     [Theory]
     [InlineData("")]
     [InlineData("11112222333")]
-    [InlineData("arn:aws:iam::111122223333:user/u")]
-    [InlineData("s3.amazonaws.com")]
+    [InlineData("arn:aws:s3:::bucket")]
+    [InlineData("s3.example.com")]
+    [InlineData("bob")]
     public void What_is_no_principal_is_refused(string text) => Assert.False(PolicyPrincipal.TryParse(text, out _));
 
     private static PolicyStatement Statement(string sid, string principal) =>

@@ -95,7 +95,7 @@ public sealed class EnvironmentVariablesTests
     }
 
     private static Dictionary<string, string> Of(FunctionVersion function) => EnvironmentVariables
-        .For(function, "stream", new EnvironmentAddresses("127.0.0.1:9001", "http://127.0.0.1:4566", "127.0.0.1"))
+        .For(function, "stream", "on-demand", new EnvironmentAddresses("127.0.0.1:9001", "http://127.0.0.1:4566", "127.0.0.1"))
         .Select(variable => variable.Split('=', 2))
         .ToDictionary(parts => parts[0], parts => parts[1]);
 }

@@ -1,3 +1,4 @@
+using Lamina.Access;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Store;
@@ -139,7 +140,12 @@ public sealed class EventQueueTests : IDisposable
     };
 
     private static EventQueue Queue(ExecutionHouse house, ICatalog catalog, TimeProvider time) => new(
-        catalog, new FunctionDirectory(catalog), house.Invoker, ExecutionHouse.Options, time, NullLogger<EventQueue>.Instance);
+        catalog,
+        new FunctionDirectory(catalog, new FunctionPermissions(catalog, Organizations.None), Random.Shared),
+        house.Invoker,
+        ExecutionHouse.Options,
+        time,
+        NullLogger<EventQueue>.Instance);
 
     private static Task SaveAsync(ICatalog catalog, FunctionVersion function) => catalog.CommitAsync(
         transaction =>

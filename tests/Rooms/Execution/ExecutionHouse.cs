@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
+using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Layers;
 using Lamina.Sandbox;
+using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -35,8 +37,10 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     private readonly ArchiveStore _archives;
     private readonly ArchiveIntake _intake;
     private readonly TreeStore _trees;
+    private readonly SqliteCatalog _catalog;
 
-    private ExecutionHouse(string folder, SandboxHost sandboxes, ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
+    private ExecutionHouse(
+        string folder, SandboxHost sandboxes, ExecutionOptions options, int accountLimit, TimeProvider time, RequestDelegate awsEndpoint)
     {
         _folder = folder;
         _sandboxes = sandboxes;
@@ -46,12 +50,17 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         _intake = new ArchiveIntake(_archives, manifests);
         _trees = TreeStore.Open(directories, _archives, manifests, time);
         DevLayers = new DevLayers(_intake, _trees, time);
-        Invoker = new Invoker(sandboxes, _trees, DevLayers, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
+        _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
+        Concurrency = new FunctionConcurrency(_catalog, accountLimit, time);
+        Invoker = new Invoker(
+            sandboxes, _trees, DevLayers, new RuntimeCatalog(), Concurrency, awsEndpoint, options, time, NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }
 
     public DevLayers DevLayers { get; }
+
+    public FunctionConcurrency Concurrency { get; }
 
     public static ExecutionOptions Options { get; } = new()
     {
@@ -60,7 +69,12 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
     public static Task<ExecutionHouse> OpenAsync() => OpenAsync(Options, TimeProvider.System, RefuseAsync);
 
-    public static async Task<ExecutionHouse> OpenAsync(ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
+    public static Task<ExecutionHouse> OpenAsync(ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint) =>
+        OpenAsync(options, Limits.ConcurrentExecutions, time, awsEndpoint);
+
+    /// <param name="accountLimit">Concurrent executions of an account.</param>
+    public static async Task<ExecutionHouse> OpenAsync(
+        ExecutionOptions options, int accountLimit, TimeProvider time, RequestDelegate awsEndpoint)
     {
         string folder = Directory.CreateTempSubdirectory("lamina-execution-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
@@ -71,7 +85,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
                 RunDirectory = Path.Combine(folder, "run"),
             },
             CancellationToken.None);
-        ExecutionHouse house = new(folder, sandboxes, options, time, awsEndpoint);
+        ExecutionHouse house = new(folder, sandboxes, options, accountLimit, time, awsEndpoint);
         await house.Invoker.StartAsync(CancellationToken.None);
         return house;
     }
@@ -95,6 +109,21 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     {
         StoredArchive code = await StoreAsync(files);
         return Function(code);
+    }
+
+    /// <summary>The function with its version 1 in the catalog, where settings of concurrency look for both. Gives the version.</summary>
+    public async Task<FunctionVersion> PublishAsync(FunctionVersion function)
+    {
+        FunctionVersion version = function with { Version = "1" };
+        await _catalog.CommitAsync(
+            transaction =>
+            {
+                FunctionDocuments.Put(transaction, new FunctionDocument { Latest = function, Former = null, Tags = null });
+                VersionDocuments.Put(transaction, version);
+                return true;
+            },
+            CancellationToken.None);
+        return version;
     }
 
     public async Task<LayerReference> LayerAsync(string name, params (string Path, string Text)[] files) => new()
@@ -178,6 +207,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
         _archives.Dispose();
+        await _catalog.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -235,7 +235,7 @@ public sealed class InvokerTests
     public async Task More_than_the_concurrency_limit_is_throttled()
     {
         await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
-            ExecutionHouse.Options with { ConcurrentExecutions = 1 }, TimeProvider.System, _ => Task.CompletedTask);
+            ExecutionHouse.Options, accountLimit: 1, TimeProvider.System, _ => Task.CompletedTask);
         FunctionVersion function = await house.PythonBootstrapAsync(Echo);
 
         Task<InvokeOutcome> first = house.InvokeAsync(function).AsTask();

@@ -173,7 +173,6 @@ public sealed class CreateFunctionTests : IAsyncDisposable
     public async Task What_is_not_served_is_refused_by_name()
     {
         Assert.Contains("PackageType Image", (await RefusedAsync(FunctionsHouse.Request("fn") with { PackageType = "Image" })).Message, StringComparison.Ordinal);
-        Assert.Contains("Publish", (await RefusedAsync(FunctionsHouse.Request("fn") with { Publish = true })).Message, StringComparison.Ordinal);
         FileSystemConfig mount = new() { Arn = "arn", LocalMountPath = "/mnt/x" };
         Assert.Contains(
             "FileSystemConfigs",

@@ -39,32 +39,41 @@ public sealed class FunctionConcurrencyTests : IAsyncDisposable
 
     private void AssertModel(Writer[] writers)
     {
-        IEnumerable<(string Name, int Timeout)> expected = writers
-            .Where(static writer => writer.Timeout is not null)
-            .Select(static writer => (writer.Name, writer.Timeout!.Value))
-            .OrderBy(static function => function.Name, StringComparer.Ordinal);
+        IEnumerable<(string Name, string Version, int Timeout)> expected = writers
+            .OrderBy(static writer => writer.Name, StringComparer.Ordinal)
+            .SelectMany(static writer => writer.Versions);
         Assert.Equal(
             expected,
-            _house.Directory.List(FunctionsHouse.Caller, null).Select(static function => (function.Name, function.TimeoutSeconds)));
+            _house.Directory.ListAllVersions(FunctionsHouse.Caller, null)
+                .Select(static version => (version.Name, version.Version, version.TimeoutSeconds)));
     }
 
     /// <summary>Changes one function again and again and says in advance what each change must answer.</summary>
     private sealed class Writer(FunctionsHouse house, string name, Random random)
     {
+        private readonly List<(int Number, int Timeout)> _published = [];
+        private int _lastNumber;
+
         public string Name { get; } = name;
 
         /// <summary>What the function's timeout must be; null when there must be no function.</summary>
         public int? Timeout { get; private set; }
+
+        /// <summary>The versions there must be: a number never comes again, not even after a deletion of the function.</summary>
+        public IEnumerable<(string Name, string Version, int Timeout)> Versions => Timeout is null
+            ? []
+            : _published.Select(version => (Name, $"{version.Number}", version.Timeout)).Prepend((Name, FunctionArn.Latest, Timeout.Value));
 
         public async Task RunAsync(int changes)
         {
             for (int change = 0; change < changes; change++)
             {
                 int timeout = random.Next(1, 901);
-                await (random.Next(3) switch
+                await (random.Next(4) switch
                 {
                     0 => CreateAsync(timeout),
                     1 => UpdateAsync(timeout),
+                    2 => PublishAsync(),
                     _ => DeleteAsync(),
                 });
             }
@@ -95,6 +104,22 @@ public sealed class FunctionConcurrencyTests : IAsyncDisposable
             Timeout = timeout;
         }
 
+        private async Task PublishAsync()
+        {
+            if (Timeout is null)
+            {
+                await RefusedAsync("ResourceNotFoundException", () => house.PublishAsync(Name));
+                return;
+            }
+
+            if (_published.Count == 0 || _published[^1].Timeout != Timeout)
+            {
+                _published.Add((++_lastNumber, Timeout.Value));
+            }
+
+            Assert.Equal($"{_published[^1].Number}", (await house.PublishAsync(Name)).Version);
+        }
+
         private async Task DeleteAsync()
         {
             if (Timeout is null)
@@ -107,6 +132,7 @@ public sealed class FunctionConcurrencyTests : IAsyncDisposable
             await house.DeleteAsync(Name);
             await settled;
             Timeout = null;
+            _published.Clear();
         }
 
         private static async Task RefusedAsync(string code, Func<Task> change) =>

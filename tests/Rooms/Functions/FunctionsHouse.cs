@@ -35,7 +35,11 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         CodeStorage storage = new(Catalog, quotaBytes, new FunctionStorage());
         Library = new LayerLibrary(Catalog, Permissions);
         Publisher = new LayerPublisher(intake, Catalog, storage, _builder, time);
-        Directory = new FunctionDirectory(Catalog);
+        Policies = new FunctionPermissions(Catalog, Organizations.Parse(["o-a1b2c3d4e5=222222222222"]));
+        Concurrency = new FunctionConcurrency(Catalog, Limits.ConcurrentExecutions, time);
+        Aliases = new FunctionAliases(Catalog, Concurrency);
+        Versions = new FunctionPublisher(Catalog, storage);
+        Directory = new FunctionDirectory(Catalog, Policies, new Random(4));
         Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, time, NullLogger<FunctionEditor>.Instance);
     }
 
@@ -59,6 +63,14 @@ internal sealed class FunctionsHouse : IAsyncDisposable
     public LayerLibrary Library { get; }
 
     public LayerPublisher Publisher { get; }
+
+    public FunctionPermissions Policies { get; }
+
+    public FunctionConcurrency Concurrency { get; }
+
+    public FunctionAliases Aliases { get; }
+
+    public FunctionPublisher Versions { get; }
 
     public FunctionDirectory Directory { get; }
 
@@ -123,6 +135,22 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         await Editor.UpdateCodeAsync(Caller, new UpdateFunctionCodeRequest { FunctionName = name }, code, CancellationToken.None);
         await settled;
         return Latest(name);
+    }
+
+    public Task<FunctionVersion> PublishAsync(string name) =>
+        Versions.PublishAsync(Caller, new PublishVersionRequest { FunctionName = name }, CancellationToken.None);
+
+    /// <summary>A function with the versions 1 and 2, which differ in their variable V.</summary>
+    public async Task CreateTwoVersionsAsync(string name)
+    {
+        await CreateReadyAsync(Request(name));
+        await PublishAsync(name);
+        await ConfigureReadyAsync(new UpdateFunctionConfigurationRequest
+        {
+            FunctionName = name,
+            Environment = new Lamina.Contract.Lambda.Environment { Variables = new Dictionary<string, string> { ["V"] = "2" } },
+        });
+        await PublishAsync(name);
     }
 
     public Task DeleteAsync(string name) => Editor.DeleteAsync(Caller, name, null, CancellationToken.None);

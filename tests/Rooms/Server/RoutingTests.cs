@@ -19,10 +19,8 @@ public sealed class RoutingTests(ServedHouse house) : IClassFixture<ServedHouse>
     }
 
     [Theory]
-    [InlineData("GET", "/2015-03-31/functions/f/aliases", "ListAliases")]
-    [InlineData("POST", "/2015-03-31/functions/f/versions", "PublishVersion")]
-    [InlineData("GET", "/2019-09-30/functions/f/provisioned-concurrency?List=ALL", "ListProvisionedConcurrencyConfigs")]
-    [InlineData("GET", "/2019-09-30/functions/f/provisioned-concurrency?Qualifier=1", "GetProvisionedConcurrencyConfig")]
+    [InlineData("GET", "/2025-12-01/functions/f/durable-executions", "ListDurableExecutionsByFunction")]
+    [InlineData("POST", "/2025-11-30/capacity-providers", "CreateCapacityProvider")]
     [InlineData("DELETE", "/2017-03-31/tags/arn%3Aaws?tagKeys=a&tagKeys=b", "UntagResource")]
     public async Task An_operation_that_is_not_served_says_so_with_a_status_that_no_SDK_retries(string method, string path, string operation)
     {
@@ -30,6 +28,12 @@ public sealed class RoutingTests(ServedHouse house) : IClassFixture<ServedHouse>
         Assert.Equal((HttpStatusCode.NotImplemented, "NotImplementedException"), (reply.Status, reply.ErrorType));
         Assert.Contains(operation, reply.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/2019-09-30/functions/f/provisioned-concurrency?List=ALL", "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f")]
+    [InlineData("/2019-09-30/functions/f/provisioned-concurrency?Qualifier=1", "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:1")]
+    public async Task Of_two_operations_with_one_path_the_query_chooses(string path, string text) =>
+        Assert.Equal(text, (await house.SendAsync(HttpMethod.Get, path)).Message);
 
     [Theory]
     [InlineData("dynamodb", "application/x-amz-json-1.0", "{\"__type\":\"NotImplementedException\"")]

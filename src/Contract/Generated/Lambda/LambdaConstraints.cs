@@ -8,18 +8,24 @@ namespace Lamina.Contract.Lambda;
 
 internal static partial class LambdaConstraints
 {
+    private static readonly TextConstraint s_Action = new() { Max = 10000, Pattern = "(lambda:[*]|lambda:[a-zA-Z]+|[*])", Matcher = ActionPattern(), Sensitive = false };
+    private static readonly TextConstraint s_AdditionalVersion = new() { Max = 1024, Min = 1, Pattern = "[0-9]+", Matcher = AdditionalVersionPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Alias = new() { Max = 128, Min = 1, Pattern = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)", Matcher = AliasPattern(), Sensitive = false };
     private static readonly TextConstraint s_ApplicationLogLevel = new() { Printed = "[TRACE, DEBUG, INFO, WARN, ERROR, FATAL]", Accepted = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], Sensitive = false };
     private static readonly TextConstraint s_Architecture = new() { Printed = "[x86_64, arm64]", Accepted = ["x86_64", "arm64"], Sensitive = false };
+    private static readonly TextConstraint s_Arn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)", Matcher = ArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_CapacityProviderArn = new() { Max = 140, Min = 1, Pattern = "arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:capacity-provider:[a-zA-Z0-9-_]+", Matcher = CapacityProviderArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_CodeSigningConfigArn = new() { Max = 200, Pattern = "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:code-signing-config:csc-[a-z0-9]{17}", Matcher = CodeSigningConfigArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_Description = new() { Max = 256, Sensitive = false };
     private static readonly TextConstraint s_DurableExecutionName = new() { Max = 64, Min = 1, Pattern = "[a-zA-Z0-9-_]+", Matcher = DurableExecutionNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_EnvironmentVariableName = new() { Pattern = "[a-zA-Z]([a-zA-Z0-9_])+", Matcher = EnvironmentVariableNamePattern(), Sensitive = true };
     private static readonly NumberConstraint s_EphemeralStorageSize = new() { Max = 10240, Min = 512, Fraction = false };
+    private static readonly TextConstraint s_EventSourceToken = new() { Max = 256, Pattern = "[a-zA-Z0-9._\\-]+", Matcher = EventSourceTokenPattern(), Sensitive = false };
     private static readonly NumberConstraint s_ExecutionEnvironmentMemoryGiBPerVCpu = new() { Max = 8, Min = 2, Fraction = true };
     private static readonly NumberConstraint s_ExecutionTimeout = new() { Max = 31622400, Min = 1, Fraction = false };
     private static readonly TextConstraint s_FileSystemArn = new() { Max = 256, Pattern = "arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}$|^arn:aws[-a-z]*:s3files:[0-9a-z-:]+:file-system/fs-[0-9a-f]{17,40}/access-point/fsap-[0-9a-f]{17,40}", Matcher = FileSystemArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_FunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?", Matcher = FunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_FunctionUrlAuthType = new() { Printed = "[NONE, AWS_IAM]", Accepted = ["NONE", "AWS_IAM"], Sensitive = false };
     private static readonly TextConstraint s_FunctionVersion = new() { Printed = "[ALL]", Accepted = ["ALL"], Sensitive = false };
     private static readonly TextConstraint s_FunctionVersionLatestPublished = new() { Printed = "[LATEST_PUBLISHED]", Accepted = ["LATEST_PUBLISHED"], Sensitive = false };
     private static readonly TextConstraint s_Handler = new() { Max = 128, Pattern = "[^\\s]+", Matcher = HandlerPattern(), Sensitive = false };
@@ -38,12 +44,19 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_MasterRegion = new() { Max = 50, Min = 1, Pattern = "ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}", Matcher = MasterRegionPattern(), Sensitive = false };
     private static readonly NumberConstraint s_MaxLayerListItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxListItems = new() { Max = 10000, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaxProvisionedConcurrencyConfigListItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MemorySize = new() { Max = 32768, Min = 128, Fraction = false };
     private static readonly TextConstraint s_NamespacedFunctionName = new() { Max = 256, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?", Matcher = NamespacedFunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_NamespacedStatementId = new() { Max = 100, Min = 1, Pattern = "([a-zA-Z0-9-_.]+)", Matcher = NamespacedStatementIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_NumericLatestPublishedOrAliasQualifier = new() { Max = 128, Min = 1, Pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+", Matcher = NumericLatestPublishedOrAliasQualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_OrganizationId = new() { Max = 34, Pattern = "o-[a-z0-9]{10,32}", Matcher = OrganizationIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_PackageType = new() { Printed = "[Zip, Image]", Accepted = ["Zip", "Image"], Sensitive = false };
     private static readonly NumberConstraint s_PerExecutionEnvironmentMaxConcurrency = new() { Max = 1600, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_PositiveInteger = new() { Min = 1, Fraction = false };
+    private static readonly TextConstraint s_Principal = new() { Max = 2048, Pattern = "[^\\s]+", Matcher = PrincipalPattern(), Sensitive = false };
+    private static readonly TextConstraint s_PrincipalOrgID = new() { Max = 34, Min = 12, Pattern = "o-[a-z0-9]{10,32}", Matcher = PrincipalOrgIDPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Qualifier = new() { Max = 128, Min = 1, Pattern = "(|[a-zA-Z0-9$_-]+)", Matcher = QualifierPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_ReservedConcurrentExecutions = new() { Min = 0, Fraction = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
     private static readonly NumberConstraint s_RetentionPeriodInDays = new() { Max = 90, Min = 1, Fraction = false };
     private static readonly TextConstraint s_RoleArn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", Matcher = RoleArnPattern(), Sensitive = false };
@@ -54,6 +67,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_S3ObjectVersion = new() { Max = 1024, Min = 1, Pattern = ".*", Matcher = S3ObjectVersionPattern(), Sensitive = false };
     private static readonly TextConstraint s_SecurityGroupId = new() { Max = 1024, Pattern = "sg-[0-9a-zA-Z]*", Matcher = SecurityGroupIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SnapStartApplyOn = new() { Printed = "[PublishedVersions, None]", Accepted = ["PublishedVersions", "None"], Sensitive = false };
+    private static readonly TextConstraint s_SourceOwner = new() { Max = 12, Pattern = "\\d{12}", Matcher = SourceOwnerPattern(), Sensitive = false };
     private static readonly TextConstraint s_StatementId = new() { Max = 100, Min = 1, Pattern = "([a-zA-Z0-9-_]+)", Matcher = StatementIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SubnetId = new() { Max = 1024, Pattern = "subnet-[0-9a-z]*", Matcher = SubnetIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SystemLogLevel = new() { Printed = "[DEBUG, INFO, WARN]", Accepted = ["DEBUG", "INFO", "WARN"], Sensitive = false };
@@ -63,7 +77,10 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_TenantIsolationMode = new() { Printed = "[PER_TENANT]", Accepted = ["PER_TENANT"], Sensitive = false };
     private static readonly NumberConstraint s_Timeout = new() { Max = 5400, Min = 1, Fraction = false };
     private static readonly TextConstraint s_TracingMode = new() { Printed = "[Active, PassThrough]", Accepted = ["Active", "PassThrough"], Sensitive = false };
+    private static readonly TextConstraint s_VersionWithLatestPublished = new() { Max = 1024, Min = 1, Pattern = "(\\$LATEST(\\.PUBLISHED)?|[0-9]+)", Matcher = VersionWithLatestPublishedPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_Weight = new() { Max = 1, Min = 0, Fraction = true };
     private static readonly TextConstraint s_WorkingDirectory = new() { Max = 1000, Sensitive = false };
+    private static readonly MapConstraint s_AdditionalVersionWeights = new() { Key = s_AdditionalVersion, Value = null, Number = s_Weight, Sensitive = false };
     private static readonly ListConstraint s_ArchitecturesList = new() { Max = 1, Min = 1, Element = s_Architecture, Flat = false };
     private static readonly ListConstraint s_CompatibleArchitectures = new() { Max = 2, Element = s_Architecture, Flat = false, NotNullUnsaid = true };
     private static readonly ListConstraint s_CompatibleRuntimes = new() { Max = 15, Element = s_Runtime, Flat = true };
@@ -89,10 +106,45 @@ internal static partial class LambdaConstraints
         found.Check(s_LayerName, value.LayerName, path + "layerName");
     }
 
+    public static void Check(AddPermissionRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_PrincipalOrgID, value.PrincipalOrgID, path + "principalOrgID");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Check(s_EventSourceToken, value.EventSourceToken, path + "eventSourceToken");
+        found.Check(s_SourceOwner, value.SourceAccount, path + "sourceAccount");
+        found.Check(s_FunctionUrlAuthType, value.FunctionUrlAuthType, path + "functionUrlAuthType");
+        found.Check(s_Arn, value.SourceArn, path + "sourceArn");
+        found.Required(value.Principal, path + "principal");
+        found.Check(s_Principal, value.Principal, path + "principal");
+        found.Required(value.Action, path + "action");
+        found.Check(s_Action, value.Action, path + "action");
+        found.Required(value.StatementId, path + "statementId");
+        found.Check(s_StatementId, value.StatementId, path + "statementId");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(AliasRoutingConfiguration value, string path, ConstraintViolations found)
+    {
+        found.Check(s_AdditionalVersionWeights, value.AdditionalVersionWeights, path + "additionalVersionWeights");
+    }
+
     public static void Check(CapacityProviderConfig value, string path, ConstraintViolations found)
     {
         found.Required(value.LambdaManagedInstancesCapacityProviderConfig, path + "lambdaManagedInstancesCapacityProviderConfig");
         found.Each(value.LambdaManagedInstancesCapacityProviderConfig, path + "lambdaManagedInstancesCapacityProviderConfig", Check);
+    }
+
+    public static void Check(CreateAliasRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.RoutingConfig, path + "routingConfig", Check);
+        found.Check(s_Description, value.Description, path + "description");
+        found.Required(value.FunctionVersion, path + "functionVersion");
+        found.Check(s_VersionWithLatestPublished, value.FunctionVersion, path + "functionVersion");
+        found.Required(value.Name, path + "name");
+        found.Check(s_Alias, value.Name, path + "name");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(CreateFunctionRequest value, string path, ConstraintViolations found)
@@ -134,6 +186,20 @@ internal static partial class LambdaConstraints
         found.Check(s_ResourceArn, value.TargetArn, path + "targetArn");
     }
 
+    public static void Check(DeleteAliasRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Name, path + "name");
+        found.Check(s_Alias, value.Name, path + "name");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(DeleteFunctionConcurrencyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(DeleteFunctionRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
@@ -146,6 +212,14 @@ internal static partial class LambdaConstraints
         found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(DeleteProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(DurableConfig value, string path, ConstraintViolations found)
@@ -187,6 +261,20 @@ internal static partial class LambdaConstraints
     {
     }
 
+    public static void Check(GetAliasRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Name, path + "name");
+        found.Check(s_Alias, value.Name, path + "name");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionConcurrencyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(GetFunctionConfigurationRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
@@ -219,6 +307,21 @@ internal static partial class LambdaConstraints
         found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(GetPolicyRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(ImageConfig value, string path, ConstraintViolations found)
@@ -255,6 +358,14 @@ internal static partial class LambdaConstraints
         found.Check(s_S3Bucket, value.S3Bucket, path + "s3Bucket");
     }
 
+    public static void Check(ListAliasesRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+        found.Check(s_VersionWithLatestPublished, value.FunctionVersion, path + "functionVersion");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(ListFunctionsRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
@@ -278,6 +389,20 @@ internal static partial class LambdaConstraints
         found.Check(s_Architecture, value.CompatibleArchitecture, path + "compatibleArchitecture");
     }
 
+    public static void Check(ListProvisionedConcurrencyConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxProvisionedConcurrencyConfigListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(ListVersionsByFunctionRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(LoggingConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_LogGroup, value.LogGroup, path + "logGroup");
@@ -298,6 +423,32 @@ internal static partial class LambdaConstraints
         found.Check(s_LayerName, value.LayerName, path + "layerName");
     }
 
+    public static void Check(PublishVersionRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionVersionLatestPublished, value.PublishTo, path + "publishTo");
+        found.Check(s_Description, value.Description, path + "description");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionConcurrencyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.ReservedConcurrentExecutions, path + "reservedConcurrentExecutions");
+        found.Check(s_ReservedConcurrentExecutions, value.ReservedConcurrentExecutions, path + "reservedConcurrentExecutions");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.ProvisionedConcurrentExecutions, path + "provisionedConcurrentExecutions");
+        found.Check(s_PositiveInteger, value.ProvisionedConcurrentExecutions, path + "provisionedConcurrentExecutions");
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(RemoveLayerVersionPermissionRequest value, string path, ConstraintViolations found)
     {
         found.Required(value.StatementId, path + "statementId");
@@ -305,6 +456,15 @@ internal static partial class LambdaConstraints
         found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(RemovePermissionRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.StatementId, path + "statementId");
+        found.Check(s_NamespacedStatementId, value.StatementId, path + "statementId");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(SnapStart value, string path, ConstraintViolations found)
@@ -321,6 +481,17 @@ internal static partial class LambdaConstraints
     public static void Check(TracingConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_TracingMode, value.Mode, path + "mode");
+    }
+
+    public static void Check(UpdateAliasRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.RoutingConfig, path + "routingConfig", Check);
+        found.Check(s_Description, value.Description, path + "description");
+        found.Check(s_VersionWithLatestPublished, value.FunctionVersion, path + "functionVersion");
+        found.Required(value.Name, path + "name");
+        found.Check(s_Alias, value.Name, path + "name");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(UpdateFunctionCodeRequest value, string path, ConstraintViolations found)
@@ -367,6 +538,18 @@ internal static partial class LambdaConstraints
         found.Check(s_SubnetIds, value.SubnetIds, path + "subnetIds");
     }
 
+    [GeneratedRegex("\\A(?:(lambda:[*]|lambda:[a-zA-Z]+|[*]))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ActionPattern();
+
+    [GeneratedRegex("\\A(?:[0-9]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AdditionalVersionPattern();
+
+    [GeneratedRegex("\\A(?:(?!^[0-9]+$)([a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AliasPattern();
+
+    [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1})?:([0-9]{12})?:(.*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ArnPattern();
+
     [GeneratedRegex("\\A(?:arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:capacity-provider:[a-zA-Z0-9-_]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CapacityProviderArnPattern();
 
@@ -378,6 +561,9 @@ internal static partial class LambdaConstraints
 
     [GeneratedRegex("\\A(?:[a-zA-Z]([a-zA-Z0-9_])+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EnvironmentVariableNamePattern();
+
+    [GeneratedRegex("\\A(?:[a-zA-Z0-9._\\-]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EventSourceTokenPattern();
 
     [GeneratedRegex("\\A(?:arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:access-point/fsap-[a-f0-9]{17}$|^arn:aws[-a-z]*:s3files:[0-9a-z-:]+:file-system/fs-[0-9a-f]{17,40}/access-point/fsap-[0-9a-f]{17,40})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FileSystemArnPattern();
@@ -418,11 +604,23 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamespacedFunctionNamePattern();
 
+    [GeneratedRegex("\\A(?:([a-zA-Z0-9-_.]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamespacedStatementIdPattern();
+
     [GeneratedRegex("\\A(?:\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NumericLatestPublishedOrAliasQualifierPattern();
 
     [GeneratedRegex("\\A(?:o-[a-z0-9]{10,32})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OrganizationIdPattern();
+
+    [GeneratedRegex("\\A(?:[^ \\t\\n\\x0B\\f\\r]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PrincipalPattern();
+
+    [GeneratedRegex("\\A(?:o-[a-z0-9]{10,32})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PrincipalOrgIDPattern();
+
+    [GeneratedRegex("\\A(?:(|[a-zA-Z0-9$_-]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QualifierPattern();
 
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ResourceArnPattern();
@@ -442,6 +640,9 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:sg-[0-9a-zA-Z]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecurityGroupIdPattern();
 
+    [GeneratedRegex("\\A(?:[0-9]{12})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SourceOwnerPattern();
+
     [GeneratedRegex("\\A(?:([a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StatementIdPattern();
 
@@ -456,4 +657,7 @@ internal static partial class LambdaConstraints
 
     [GeneratedRegex("\\A(?:[a-zA-Z0-9\\._:\\/=+\\-@ ]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TenantIdPattern();
+
+    [GeneratedRegex("\\A(?:(\\$LATEST(\\.PUBLISHED)?|[0-9]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VersionWithLatestPublishedPattern();
 }

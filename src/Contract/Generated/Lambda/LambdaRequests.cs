@@ -22,9 +22,47 @@ public static class LambdaRequests
         return request;
     }
 
+    public static AddPermissionRequest AddPermission(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        AddPermissionRequest request = RequestBody.Read(body, LambdaJson.Default.AddPermissionRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static CreateAliasRequest CreateAlias(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateAliasRequest request = RequestBody.Read(body, LambdaJson.Default.CreateAliasRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static CreateFunctionRequest CreateFunction(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         CreateFunctionRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionRequest);
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteAliasRequest DeleteAlias(IRequestMembers members)
+    {
+        DeleteAliasRequest request = new DeleteAliasRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Name = members.Label("Name"),
+        };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
         found.ThrowIfAny();
@@ -37,6 +75,18 @@ public static class LambdaRequests
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteFunctionConcurrencyRequest DeleteFunctionConcurrency(IRequestMembers members)
+    {
+        DeleteFunctionConcurrencyRequest request = new DeleteFunctionConcurrencyRequest
+        {
+            FunctionName = members.Label("FunctionName"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -57,10 +107,36 @@ public static class LambdaRequests
         return request;
     }
 
+    public static DeleteProvisionedConcurrencyConfigRequest DeleteProvisionedConcurrencyConfig(IRequestMembers members)
+    {
+        DeleteProvisionedConcurrencyConfigRequest request = new DeleteProvisionedConcurrencyConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static GetAccountSettingsRequest GetAccountSettings(IRequestMembers members)
     {
         GetAccountSettingsRequest request = new GetAccountSettingsRequest
         {
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetAliasRequest GetAlias(IRequestMembers members)
+    {
+        GetAliasRequest request = new GetAliasRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Name = members.Label("Name"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -74,6 +150,18 @@ public static class LambdaRequests
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionConcurrencyRequest GetFunctionConcurrency(IRequestMembers members)
+    {
+        GetFunctionConcurrencyRequest request = new GetFunctionConcurrencyRequest
+        {
+            FunctionName = members.Label("FunctionName"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -132,6 +220,32 @@ public static class LambdaRequests
         return request;
     }
 
+    public static GetPolicyRequest GetPolicy(IRequestMembers members)
+    {
+        GetPolicyRequest request = new GetPolicyRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetProvisionedConcurrencyConfigRequest GetProvisionedConcurrencyConfig(IRequestMembers members)
+    {
+        GetProvisionedConcurrencyConfigRequest request = new GetProvisionedConcurrencyConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static InvocationRequest Invoke(IRequestMembers members)
     {
         InvocationRequest request = new InvocationRequest
@@ -143,6 +257,21 @@ public static class LambdaRequests
             DurableExecutionName = members.Header("X-Amz-Durable-Execution-Name"),
             Qualifier = members.Query("Qualifier"),
             TenantId = members.Header("X-Amz-Tenant-Id"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListAliasesRequest ListAliases(IRequestMembers members)
+    {
+        ListAliasesRequest request = new ListAliasesRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            FunctionVersion = members.Query("FunctionVersion"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -196,11 +325,76 @@ public static class LambdaRequests
         return request;
     }
 
+    public static ListProvisionedConcurrencyConfigsRequest ListProvisionedConcurrencyConfigs(IRequestMembers members)
+    {
+        ListProvisionedConcurrencyConfigsRequest request = new ListProvisionedConcurrencyConfigsRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListVersionsByFunctionRequest ListVersionsByFunction(IRequestMembers members)
+    {
+        ListVersionsByFunctionRequest request = new ListVersionsByFunctionRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static PublishLayerVersionRequest PublishLayerVersion(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         PublishLayerVersionRequest request = RequestBody.Read(body, LambdaJson.Default.PublishLayerVersionRequest) with
         {
             LayerName = members.Label("LayerName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PublishVersionRequest PublishVersion(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PublishVersionRequest request = RequestBody.Read(body, LambdaJson.Default.PublishVersionRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionConcurrencyRequest PutFunctionConcurrency(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionConcurrencyRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionConcurrencyRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutProvisionedConcurrencyConfigRequest PutProvisionedConcurrencyConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutProvisionedConcurrencyConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutProvisionedConcurrencyConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -216,6 +410,34 @@ public static class LambdaRequests
             VersionNumber = RequestMember.Long(members.Label("VersionNumber"), "versionNumber"),
             StatementId = members.Label("StatementId"),
             RevisionId = members.Query("RevisionId"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static RemovePermissionRequest RemovePermission(IRequestMembers members)
+    {
+        RemovePermissionRequest request = new RemovePermissionRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            StatementId = members.Label("StatementId"),
+            Qualifier = members.Query("Qualifier"),
+            RevisionId = members.Query("RevisionId"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateAliasRequest UpdateAlias(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateAliasRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateAliasRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Name = members.Label("Name"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

@@ -53,6 +53,60 @@ public sealed record AddLayerVersionPermissionResponse
     public string? RevisionId { get; init; }
 }
 
+public sealed record AddPermissionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? StatementId { get; init; }
+
+    public string? Action { get; init; }
+
+    public string? Principal { get; init; }
+
+    public string? SourceArn { get; init; }
+
+    public string? FunctionUrlAuthType { get; init; }
+
+    public bool? InvokedViaFunctionUrl { get; init; }
+
+    public string? SourceAccount { get; init; }
+
+    public string? EventSourceToken { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? RevisionId { get; init; }
+
+    public string? PrincipalOrgID { get; init; }
+}
+
+public sealed record AddPermissionResponse
+{
+    public string? Statement { get; init; }
+}
+
+public sealed record AliasConfiguration
+{
+    public string? AliasArn { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? FunctionVersion { get; init; }
+
+    public string? Description { get; init; }
+
+    public AliasRoutingConfiguration? RoutingConfig { get; init; }
+
+    public string? RevisionId { get; init; }
+}
+
+public sealed record AliasRoutingConfiguration
+{
+    public IReadOnlyDictionary<string, double>? AdditionalVersionWeights { get; init; }
+}
+
 public sealed record CapacityProviderConfig
 {
     public LambdaManagedInstancesCapacityProviderConfig? LambdaManagedInstancesCapacityProviderConfig { get; init; }
@@ -61,6 +115,20 @@ public sealed record CapacityProviderConfig
 public sealed record Concurrency
 {
     public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record CreateAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? FunctionVersion { get; init; }
+
+    public string? Description { get; init; }
+
+    public AliasRoutingConfiguration? RoutingConfig { get; init; }
 }
 
 public sealed record CreateFunctionRequest
@@ -127,6 +195,21 @@ public sealed record DeadLetterConfig
     public string? TargetArn { get; init; }
 }
 
+public sealed record DeleteAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Name { get; init; }
+}
+
+public sealed record DeleteFunctionConcurrencyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
 public sealed record DeleteFunctionRequest
 {
     [JsonIgnore]
@@ -149,6 +232,15 @@ public sealed record DeleteLayerVersionRequest
 
     [JsonIgnore]
     public long? VersionNumber { get; init; }
+}
+
+public sealed record DeleteProvisionedConcurrencyConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 }
 
 public sealed record DurableConfig
@@ -326,6 +418,26 @@ public sealed record GetAccountSettingsResponse
     public AccountUsage? AccountUsage { get; init; }
 }
 
+public sealed record GetAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Name { get; init; }
+}
+
+public sealed record GetFunctionConcurrencyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record GetFunctionConcurrencyResponse
+{
+    public int? ReservedConcurrentExecutions { get; init; }
+}
+
 public sealed record GetFunctionConfigurationRequest
 {
     [JsonIgnore]
@@ -407,6 +519,46 @@ public sealed record GetLayerVersionResponse
     public IReadOnlyList<string>? CompatibleRuntimes { get; init; }
 
     public string? LicenseInfo { get; init; }
+}
+
+public sealed record GetPolicyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetPolicyResponse
+{
+    public string? Policy { get; init; }
+
+    public string? RevisionId { get; init; }
+}
+
+public sealed record GetProvisionedConcurrencyConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetProvisionedConcurrencyConfigResponse
+{
+    public int? RequestedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AvailableProvisionedConcurrentExecutions { get; init; }
+
+    public int? AllocatedProvisionedConcurrentExecutions { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public string? LastModified { get; init; }
 }
 
 public sealed record ImageConfig
@@ -548,6 +700,28 @@ public sealed record LayersListItem
     public LayerVersionsListItem? LatestMatchingVersion { get; init; }
 }
 
+public sealed record ListAliasesRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? FunctionVersion { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListAliasesResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<AliasConfiguration>? Aliases { get; init; }
+}
+
 public sealed record ListFunctionsRequest
 {
     [JsonIgnore]
@@ -617,6 +791,44 @@ public sealed record ListLayersResponse
     public IReadOnlyList<LayersListItem>? Layers { get; init; }
 }
 
+public sealed record ListProvisionedConcurrencyConfigsRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListProvisionedConcurrencyConfigsResponse
+{
+    public IReadOnlyList<ProvisionedConcurrencyConfigListItem>? ProvisionedConcurrencyConfigs { get; init; }
+
+    public string? NextMarker { get; init; }
+}
+
+public sealed record ListVersionsByFunctionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListVersionsByFunctionResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<FunctionConfiguration>? Versions { get; init; }
+}
+
 public sealed record LoggingConfig
 {
     public string? LogFormat { get; init; }
@@ -626,6 +838,23 @@ public sealed record LoggingConfig
     public string? SystemLogLevel { get; init; }
 
     public string? LogGroup { get; init; }
+}
+
+public sealed record ProvisionedConcurrencyConfigListItem
+{
+    public string? FunctionArn { get; init; }
+
+    public int? RequestedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AvailableProvisionedConcurrentExecutions { get; init; }
+
+    public int? AllocatedProvisionedConcurrentExecutions { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public string? LastModified { get; init; }
 }
 
 public sealed record PublishLayerVersionRequest
@@ -665,6 +894,54 @@ public sealed record PublishLayerVersionResponse
     public string? LicenseInfo { get; init; }
 }
 
+public sealed record PublishVersionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? CodeSha256 { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? RevisionId { get; init; }
+
+    public string? PublishTo { get; init; }
+}
+
+public sealed record PutFunctionConcurrencyRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record PutProvisionedConcurrencyConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public int? ProvisionedConcurrentExecutions { get; init; }
+}
+
+public sealed record PutProvisionedConcurrencyConfigResponse
+{
+    public int? RequestedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AllocatedProvisionedConcurrentExecutions { get; init; }
+
+    public int? AvailableProvisionedConcurrentExecutions { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public string? LastModified { get; init; }
+}
+
 public sealed record RemoveLayerVersionPermissionRequest
 {
     [JsonIgnore]
@@ -675,6 +952,21 @@ public sealed record RemoveLayerVersionPermissionRequest
 
     [JsonIgnore]
     public string? StatementId { get; init; }
+
+    [JsonIgnore]
+    public string? RevisionId { get; init; }
+}
+
+public sealed record RemovePermissionRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? StatementId { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 
     [JsonIgnore]
     public string? RevisionId { get; init; }
@@ -735,6 +1027,23 @@ public sealed record TracingConfig
 public sealed record TracingConfigResponse
 {
     public string? Mode { get; init; }
+}
+
+public sealed record UpdateAliasRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Name { get; init; }
+
+    public string? FunctionVersion { get; init; }
+
+    public string? Description { get; init; }
+
+    public AliasRoutingConfiguration? RoutingConfig { get; init; }
+
+    public string? RevisionId { get; init; }
 }
 
 public sealed record UpdateFunctionCodeRequest

@@ -1,0 +1,31 @@
+using Lamina.Access;
+using Lamina.Contract;
+using Lamina.Functions;
+using Lamina.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Server.Up;
+
+/// <summary>The parts of the Functions room, over one catalog.</summary>
+internal sealed record FunctionRooms(
+    FunctionDirectory Directory, FunctionEditor Editor, FunctionPublisher Publisher, FunctionAliases Aliases, FunctionPermissions Permissions,
+    FunctionConcurrency Concurrency)
+    : IAsyncDisposable
+{
+    public static FunctionRooms Open(
+        ICatalog catalog, LayerRooms layers, Organizations organizations, TimeProvider time, ILoggerFactory loggers)
+    {
+        FunctionPermissions permissions = new(catalog, organizations);
+        FunctionConcurrency concurrency = new(catalog, Limits.ConcurrentExecutions, time);
+        return new FunctionRooms(
+            new FunctionDirectory(catalog, permissions, Random.Shared),
+            new FunctionEditor(
+                catalog, layers.Intake, layers.Trees, layers.Library, layers.Storage, time, loggers.CreateLogger<FunctionEditor>()),
+            new FunctionPublisher(catalog, layers.Storage),
+            new FunctionAliases(catalog, concurrency),
+            permissions,
+            concurrency);
+    }
+
+    public ValueTask DisposeAsync() => Editor.DisposeAsync();
+}
