@@ -74,7 +74,7 @@ public sealed class PublishVersionTests : IAsyncDisposable
 
         FunctionVersion kept = _house.Directory.ResolveInvocable(FunctionsHouse.Caller, "fn", "1");
         Assert.Equal(version.Layers, kept.Layers);
-        Assert.NotNull(_house.Trees.TryGetDirectory(kept.Layers.Single().Content));
+        Assert.True(_house.Trees.IsReady(kept.Layers.Single().Content));
         Assert.Contains(FunctionDocuments.AllVersions(_house.Catalog.Current), static alive => alive.Layers.Length == 1);
     }
 
