@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>Base64 bytes of the client context (Invoke).</summary>
     public const int ClientContextBytes = 3_583;
 
+    /// <summary>Tags of one resource (TagResource).</summary>
+    public const int TagsPerResource = 50;
+
     /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
     public const int ConcurrentExecutions = 1_000;
 

@@ -33,6 +33,16 @@ public sealed class FunctionDirectory(ICatalog catalog)
     public IEnumerable<FunctionVersion> List(Caller caller, string? after) =>
         FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);
 
+    /// <summary>The error for scaling an ordinary function, or for one that is not there.</summary>
+    public AwsError RefuseScaling(Caller caller, string nameOrArn, string? qualifier)
+    {
+        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:PutFunctionScalingConfig");
+        return Find(reference with { Qualifier = null }) is null
+            ? FunctionAddress.NotFound(reference.Function, reference.Qualifier)
+            : AwsError.InvalidParameterValue(
+                $"The function {reference.Function} has no capacity provider; scaling can be configured only for functions that have one.");
+    }
+
     /// <summary>The function's tags; null when it has none or is not there.</summary>
     public IReadOnlyDictionary<string, string>? FindTags(FunctionArn function) =>
         FunctionDocuments.Find(catalog.Current, function)?.Tags;

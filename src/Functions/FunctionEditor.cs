@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
+using Lamina.Functions.CodeSigning;
 using Lamina.Layers;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
@@ -58,6 +59,8 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionRules.CheckNewName(arn.Name);
         FunctionRules.Check(request, code);
         EnsureAbsent(_catalog.Current, arn);
+        string? signing = string.IsNullOrEmpty(request.CodeSigningConfigArn) ? null : request.CodeSigningConfigArn;
+        FunctionCodeSigning.CheckDeployment(_catalog.Current, signing);
         IReadOnlyList<string> layerArns = request.Layers ?? [];
         _library.ResolveStack(caller, layerArns, []);
 
@@ -65,10 +68,16 @@ public sealed class FunctionEditor : IAsyncDisposable
         return await CommitAsync(arn, transaction =>
         {
             EnsureAbsent(transaction, arn);
+            FunctionCodeSigning.CheckDeployment(transaction, signing);
             ImmutableArray<LayerReference> layers = _library.ResolveStack(caller, layerArns, []);
             FunctionRules.CheckCombinedSize(archive, layers);
             FunctionVersion created = FunctionDraft.New(arn, request, archive, layers, NewMark());
-            FunctionDocuments.Put(transaction, new FunctionDocument { Latest = created, Former = null, Tags = request.Tags });
+            FunctionDocuments.Put(transaction, new FunctionDocument { Latest = created, Former = null, Tags = request.Tags is { Count: > 0 } ? request.Tags : null });
+            if (signing is not null)
+            {
+                FunctionCodeSigning.Attach(transaction, arn, signing);
+            }
+
             return created;
         });
     }
@@ -79,6 +88,7 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
         FunctionVersion known = RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest;
         FunctionRules.Check(request, code);
+        FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
         StoredArchive archive = await _intake.StoreAsync(code, cancellationToken);
         FunctionVersion Change(FunctionVersion latest)
         {
@@ -96,6 +106,11 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionConfiguration").Function;
         RequireChangeable(_catalog.Current, arn, request.RevisionId);
         FunctionRules.Check(request);
+        if (request.Layers is { Count: > 0 })
+        {
+            FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
+        }
+
         return await ChangeAsync(arn, request.RevisionId, latest =>
         {
             ImmutableArray<LayerReference> layers = request.Layers is null
@@ -122,6 +137,7 @@ public sealed class FunctionEditor : IAsyncDisposable
                 }
 
                 FunctionDocuments.Delete(transaction, reference.Function);
+                FunctionBelongings.Delete(transaction, reference.Function);
                 return latest;
             },
             CancellationToken.None);

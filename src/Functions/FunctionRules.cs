@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
+using Lamina.Functions.Settings;
 using Lamina.Layers;
 
 namespace Lamina.Functions;
@@ -17,7 +18,6 @@ internal static class FunctionRules
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
         RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
         RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
-        RefuseUnserved(request.CodeSigningConfigArn is { Length: > 0 }, "CodeSigningConfigArn");
         RefuseUnserved(request.TenancyConfig is not null, "TenancyConfig");
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
@@ -30,6 +30,7 @@ internal static class FunctionRules
         RuntimeIds.Check(request.Runtime);
         CheckNumbers(request.Timeout, request.MemorySize);
         CheckVariables(request.Environment);
+        TagRules.Check(request.Tags);
         CheckCodeSource(code, request.Code?.ImageUri, "creating");
     }
 

@@ -6,6 +6,11 @@ namespace Lamina.Server.Operations;
 /// <summary>One page of a list. The marker is the last key of the page before, in base64url so that nobody builds one by hand.</summary>
 internal static class Page
 {
+    private const int MaxSize = 50;
+
+    /// <summary>AWS gives at most 50 whatever is asked (API reference, MaxItems).</summary>
+    public static int SizeOf(int? maxItems) => Math.Min(maxItems ?? MaxSize, MaxSize);
+
     public static string? After(string? marker)
     {
         if (string.IsNullOrEmpty(marker))

@@ -77,14 +77,15 @@ internal sealed partial class House : IAsyncDisposable
         Invoker invoker = Opened("execution", new Invoker(
             sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
         editor.Changed += invoker.Retire;
+        FunctionRooms functions = FunctionRooms.Open(catalog, time);
         EventQueue events = Opened("events", new EventQueue(
-            catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
+            catalog, directory, functions.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
             new CallerReader(options.Account, options.Region),
-            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),
+            new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links, functions)),
             new InternalRoutes(
             [
                 new Health(),

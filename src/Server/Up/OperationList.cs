@@ -10,7 +10,7 @@ namespace Lamina.Server.Up;
 internal static class OperationList
 {
     public static IReadOnlyList<IOperation> Make(
-        LayerRooms layers, FunctionDirectory directory, FunctionEditor editor, Invoker invoker, EventQueue events, ContentLinks links)
+        LayerRooms layers, FunctionDirectory directory, FunctionEditor editor, Invoker invoker, EventQueue events, ContentLinks links, FunctionRooms rooms)
     {
         LayerAnswers answers = new(links);
         return
@@ -29,6 +29,39 @@ internal static class OperationList
             new DeleteFunction(editor),
             new ListFunctions(directory),
             new Invoke(directory, invoker, events),
+            new InvokeAsync(directory, events),
+            .. OfSettings(rooms, directory),
         ];
     }
+    private static IOperation[] OfSettings(FunctionRooms rooms, FunctionDirectory directory) =>
+    [
+        new TagResource(rooms.Tags),
+        new UntagResource(rooms.Tags),
+        new ListTags(rooms.Tags),
+        new PutFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new UpdateFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new GetFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new DeleteFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new ListFunctionEventInvokeConfigs(rooms.EventInvokeConfigs),
+        new PutRuntimeManagementConfig(rooms.Runtimes),
+        new GetRuntimeManagementConfig(rooms.Runtimes),
+        new PutFunctionRecursionConfig(rooms.Recursion),
+        new GetFunctionRecursionConfig(rooms.Recursion),
+        new PutFunctionScalingConfig(directory),
+        new GetFunctionScalingConfig(directory),
+        new CreateCodeSigningConfig(rooms.CodeSigning),
+        new GetCodeSigningConfig(rooms.CodeSigning),
+        new UpdateCodeSigningConfig(rooms.CodeSigning),
+        new DeleteCodeSigningConfig(rooms.CodeSigning),
+        new ListCodeSigningConfigs(rooms.CodeSigning),
+        new PutFunctionCodeSigningConfig(rooms.FunctionCodeSigning),
+        new GetFunctionCodeSigningConfig(rooms.FunctionCodeSigning),
+        new DeleteFunctionCodeSigningConfig(rooms.FunctionCodeSigning),
+        new ListFunctionsByCodeSigningConfig(rooms.FunctionCodeSigning),
+        new CreateFunctionUrlConfig(rooms.Urls),
+        new GetFunctionUrlConfig(rooms.Urls),
+        new UpdateFunctionUrlConfig(rooms.Urls),
+        new DeleteFunctionUrlConfig(rooms.Urls),
+        new ListFunctionUrlConfigs(rooms.Urls),
+    ];
 }

@@ -10,9 +10,12 @@ internal static partial class LambdaConstraints
 {
     private static readonly TextConstraint s_ApplicationLogLevel = new() { Printed = "[TRACE, DEBUG, INFO, WARN, ERROR, FATAL]", Accepted = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], Sensitive = false };
     private static readonly TextConstraint s_Architecture = new() { Printed = "[x86_64, arm64]", Accepted = ["x86_64", "arm64"], Sensitive = false };
+    private static readonly TextConstraint s_Arn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)", Matcher = ArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_CapacityProviderArn = new() { Max = 140, Min = 1, Pattern = "arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:capacity-provider:[a-zA-Z0-9-_]+", Matcher = CapacityProviderArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_CodeSigningConfigArn = new() { Max = 200, Pattern = "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:code-signing-config:csc-[a-z0-9]{17}", Matcher = CodeSigningConfigArnPattern(), Sensitive = false };
+    private static readonly TextConstraint s_CodeSigningPolicy = new() { Printed = "[Warn, Enforce]", Accepted = ["Warn", "Enforce"], Sensitive = false };
     private static readonly TextConstraint s_Description = new() { Max = 256, Sensitive = false };
+    private static readonly TextConstraint s_DestinationArn = new() { Max = 350, Pattern = "$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)", Matcher = DestinationArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_DurableExecutionName = new() { Max = 64, Min = 1, Pattern = "[a-zA-Z0-9-_]+", Matcher = DurableExecutionNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_EnvironmentVariableName = new() { Pattern = "[a-zA-Z]([a-zA-Z0-9_])+", Matcher = EnvironmentVariableNamePattern(), Sensitive = true };
     private static readonly NumberConstraint s_EphemeralStorageSize = new() { Max = 10240, Min = 512, Fraction = false };
@@ -20,10 +23,16 @@ internal static partial class LambdaConstraints
     private static readonly NumberConstraint s_ExecutionTimeout = new() { Max = 31622400, Min = 1, Fraction = false };
     private static readonly TextConstraint s_FileSystemArn = new() { Max = 256, Pattern = "arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}$|^arn:aws[-a-z]*:s3files:[0-9a-z-:]+:file-system/fs-[0-9a-f]{17,40}/access-point/fsap-[0-9a-f]{17,40}", Matcher = FileSystemArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_FunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?", Matcher = FunctionNamePattern(), Sensitive = false };
+    private static readonly NumberConstraint s_FunctionScalingConfigExecutionEnvironments = new() { Max = 15000, Min = 0, Fraction = false };
+    private static readonly TextConstraint s_FunctionUrlAuthType = new() { Printed = "[NONE, AWS_IAM]", Accepted = ["NONE", "AWS_IAM"], Sensitive = false };
+    private static readonly TextConstraint s_FunctionUrlFunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]{1,64})(:((?!\\d+$)[0-9a-zA-Z-_]+))?", Matcher = FunctionUrlFunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_FunctionUrlQualifier = new() { Max = 128, Min = 1, Pattern = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)", Matcher = FunctionUrlQualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_FunctionVersion = new() { Printed = "[ALL]", Accepted = ["ALL"], Sensitive = false };
     private static readonly TextConstraint s_FunctionVersionLatestPublished = new() { Printed = "[LATEST_PUBLISHED]", Accepted = ["LATEST_PUBLISHED"], Sensitive = false };
     private static readonly TextConstraint s_Handler = new() { Max = 128, Pattern = "[^\\s]+", Matcher = HandlerPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Header = new() { Max = 1024, Pattern = ".*", Matcher = HeaderPattern(), Sensitive = false };
     private static readonly TextConstraint s_InvocationType = new() { Printed = "[Event, RequestResponse, DryRun]", Accepted = ["Event", "RequestResponse", "DryRun"], Sensitive = false };
+    private static readonly TextConstraint s_InvokeMode = new() { Printed = "[BUFFERED, RESPONSE_STREAM]", Accepted = ["BUFFERED", "RESPONSE_STREAM"], Sensitive = false };
     private static readonly TextConstraint s_KMSKeyArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = KMSKeyArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_LayerName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+", Matcher = LayerNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_LayerRuntimeFilter = new() { Printed = "[ruby2.6, dotnetcore1.0, python3.7, nodejs8.10, nasa, ruby2.7, python2.7-greengrass, dotnetcore2.0, python3.8, java21, dotnet6, dotnetcore2.1, python3.9, java11, nodejs6.10, provided, dotnetcore3.1, dotnet8, java25, java17, nodejs, nodejs4.3, java8.al2, go1.x, dotnet10, nodejs20.x, go1.9, byol, nodejs10.x, provided.al2023, nodejs22.x, python3.10, java8, nodejs12.x, python3.11, nodejs24.x, nodejs8.x, python3.12, nodejs14.x, nodejs8.9, nodejs26.x, python3.13, python3.14, nodejs16.x, python3.15, provided.al2, nodejs4.3-edge, nodejs18.x, ruby3.2, python3.4, ruby3.3, ruby3.4, ruby3.5, ruby2.5, python3.6, python2.7]", Accepted = ["nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "java8", "java8.al2", "java11", "java17", "java21", "java25", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "dotnet8", "dotnet10", "nodejs4.3-edge", "go1.x", "ruby2.5", "ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0", "provided", "provided.al2", "provided.al2023", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023", "ruby2.6", "nasa", "python2.7-greengrass", "go1.9", "byol", "nodejs8.x", "nodejs8.9", "python3.4", "ruby3.5"], Sensitive = false };
@@ -34,17 +43,27 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_LogGroup = new() { Max = 512, Min = 1, Pattern = "[\\.\\-_/#A-Za-z0-9]+", Matcher = LogGroupPattern(), Sensitive = false };
     private static readonly TextConstraint s_LogType = new() { Printed = "[None, Tail]", Accepted = ["None", "Tail"], Sensitive = false };
     private static readonly TextConstraint s_MasterRegion = new() { Max = 50, Min = 1, Pattern = "ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}", Matcher = MasterRegionPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_MaxAge = new() { Max = 86400, Min = 0, Fraction = false };
+    private static readonly NumberConstraint s_MaxFunctionEventInvokeConfigListItems = new() { Max = 50, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaxItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxLayerListItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxListItems = new() { Max = 10000, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaximumEventAgeInSeconds = new() { Max = 21600, Min = 60, Fraction = false };
+    private static readonly NumberConstraint s_MaximumRetryAttempts = new() { Max = 2, Min = 0, Fraction = false };
     private static readonly NumberConstraint s_MemorySize = new() { Max = 32768, Min = 128, Fraction = false };
+    private static readonly TextConstraint s_Method = new() { Max = 6, Pattern = ".*", Matcher = MethodPattern(), Sensitive = false };
     private static readonly TextConstraint s_NamespacedFunctionName = new() { Max = 256, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?", Matcher = NamespacedFunctionNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_NumericLatestPublishedOrAliasQualifier = new() { Max = 128, Min = 1, Pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+", Matcher = NumericLatestPublishedOrAliasQualifierPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Origin = new() { Max = 253, Min = 1, Pattern = ".*", Matcher = OriginPattern(), Sensitive = false };
     private static readonly TextConstraint s_PackageType = new() { Printed = "[Zip, Image]", Accepted = ["Zip", "Image"], Sensitive = false };
     private static readonly NumberConstraint s_PerExecutionEnvironmentMaxConcurrency = new() { Max = 1600, Min = 1, Fraction = false };
+    private static readonly TextConstraint s_PublishedFunctionQualifier = new() { Max = 128, Min = 1, Pattern = "(\\$LATEST\\.PUBLISHED|[0-9]+)", Matcher = PublishedFunctionQualifierPattern(), Sensitive = false };
+    private static readonly TextConstraint s_RecursiveLoop = new() { Printed = "[Allow, Terminate]", Accepted = ["Allow", "Terminate"], Sensitive = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
     private static readonly NumberConstraint s_RetentionPeriodInDays = new() { Max = 90, Min = 1, Fraction = false };
     private static readonly TextConstraint s_RoleArn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", Matcher = RoleArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_Runtime = new() { Printed = "[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2]", Accepted = ["nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "java8", "java8.al2", "java11", "java17", "java21", "java25", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "dotnet8", "dotnet10", "nodejs4.3-edge", "go1.x", "ruby2.5", "ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0", "provided", "provided.al2", "provided.al2023", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023"], Sensitive = false };
+    private static readonly TextConstraint s_RuntimeVersionArn = new() { Max = 2048, Min = 26, Pattern = "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}::runtime:.+", Matcher = RuntimeVersionArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_S3Bucket = new() { Max = 63, Min = 3, Pattern = "[0-9A-Za-z\\.\\-_]*(?<!\\.)", Matcher = S3BucketPattern(), Sensitive = false };
     private static readonly TextConstraint s_S3Key = new() { Max = 1024, Min = 1, Pattern = ".*", Matcher = S3KeyPattern(), Sensitive = false };
     private static readonly TextConstraint s_S3ObjectStorageMode = new() { Printed = "[COPY, REFERENCE]", Accepted = ["COPY", "REFERENCE"], Sensitive = false };
@@ -55,26 +74,63 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_SystemLogLevel = new() { Printed = "[DEBUG, INFO, WARN]", Accepted = ["DEBUG", "INFO", "WARN"], Sensitive = false };
     private static readonly TextConstraint s_TagKey = new() { Max = 128, Min = 1, Pattern = "([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)", Matcher = TagKeyPattern(), Sensitive = false };
     private static readonly TextConstraint s_TagValue = new() { Max = 256, Pattern = "([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)", Matcher = TagValuePattern(), Sensitive = false };
+    private static readonly TextConstraint s_TaggableResource = new() { Max = 10000, Min = 1, Pattern = "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)", Matcher = TaggableResourcePattern(), Sensitive = false };
     private static readonly TextConstraint s_TenantId = new() { Max = 256, Min = 1, Pattern = "[a-zA-Z0-9\\._:\\/=+\\-@ ]+", Matcher = TenantIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_TenantIsolationMode = new() { Printed = "[PER_TENANT]", Accepted = ["PER_TENANT"], Sensitive = false };
     private static readonly NumberConstraint s_Timeout = new() { Max = 5400, Min = 1, Fraction = false };
     private static readonly TextConstraint s_TracingMode = new() { Printed = "[Active, PassThrough]", Accepted = ["Active", "PassThrough"], Sensitive = false };
+    private static readonly TextConstraint s_UnqualifiedFunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)", Matcher = UnqualifiedFunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_UpdateRuntimeOn = new() { Printed = "[Auto, Manual, FunctionUpdate]", Accepted = ["Auto", "Manual", "FunctionUpdate"], Sensitive = false };
     private static readonly TextConstraint s_WorkingDirectory = new() { Max = 1000, Sensitive = false };
+    private static readonly ListConstraint s_AllowMethodsList = new() { Max = 6, Element = s_Method, Flat = false };
+    private static readonly ListConstraint s_AllowOriginsList = new() { Max = 100, Element = s_Origin, Flat = false };
     private static readonly ListConstraint s_ArchitecturesList = new() { Max = 1, Min = 1, Element = s_Architecture, Flat = false };
     private static readonly ListConstraint s_CompatibleArchitectures = new() { Max = 2, Element = s_Architecture, Flat = false };
     private static readonly ListConstraint s_CompatibleRuntimes = new() { Max = 15, Element = s_Runtime, Flat = true };
-    private static readonly MapConstraint s_EnvironmentVariables = new() { Key = s_EnvironmentVariableName, Value = null, Sensitive = true };
     private static readonly ListConstraint s_FileSystemConfigList = new() { Max = 1, Element = null, Flat = false };
+    private static readonly ListConstraint s_HeadersList = new() { Max = 100, Element = s_Header, Flat = false };
     private static readonly ListConstraint s_LayerList = new() { Element = s_LayerVersionArn, Flat = false };
     private static readonly ListConstraint s_SecurityGroupIds = new() { Max = 5, Element = s_SecurityGroupId, Flat = false };
+    private static readonly ListConstraint s_SigningProfileVersionArns = new() { Max = 20, Min = 1, Element = s_Arn, Flat = false };
     private static readonly ListConstraint s_StringList = new() { Max = 1500, Element = null, Flat = false };
     private static readonly ListConstraint s_SubnetIds = new() { Max = 16, Element = s_SubnetId, Flat = false };
+    private static readonly ListConstraint s_TagKeyList = new() { Element = s_TagKey, Flat = false };
+    private static readonly MapConstraint s_EnvironmentVariables = new() { Key = s_EnvironmentVariableName, Value = null, Sensitive = true };
     private static readonly MapConstraint s_Tags = new() { Key = s_TagKey, Value = s_TagValue, Sensitive = false };
+
+    public static void Check(AllowedPublishers value, string path, ConstraintViolations found)
+    {
+        found.Required(value.SigningProfileVersionArns, path + "signingProfileVersionArns");
+        found.Check(s_SigningProfileVersionArns, value.SigningProfileVersionArns, path + "signingProfileVersionArns");
+    }
 
     public static void Check(CapacityProviderConfig value, string path, ConstraintViolations found)
     {
         found.Required(value.LambdaManagedInstancesCapacityProviderConfig, path + "lambdaManagedInstancesCapacityProviderConfig");
         found.Each(value.LambdaManagedInstancesCapacityProviderConfig, path + "lambdaManagedInstancesCapacityProviderConfig", Check);
+    }
+
+    public static void Check(CodeSigningPolicies value, string path, ConstraintViolations found)
+    {
+        found.Check(s_CodeSigningPolicy, value.UntrustedArtifactOnDeployment, path + "untrustedArtifactOnDeployment");
+    }
+
+    public static void Check(Cors value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxAge, value.MaxAge, path + "maxAge");
+        found.Check(s_HeadersList, value.ExposeHeaders, path + "exposeHeaders");
+        found.Check(s_AllowOriginsList, value.AllowOrigins, path + "allowOrigins");
+        found.Check(s_AllowMethodsList, value.AllowMethods, path + "allowMethods");
+        found.Check(s_HeadersList, value.AllowHeaders, path + "allowHeaders");
+    }
+
+    public static void Check(CreateCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_Tags, value.Tags, path + "tags");
+        found.Each(value.CodeSigningPolicies, path + "codeSigningPolicies", Check);
+        found.Required(value.AllowedPublishers, path + "allowedPublishers");
+        found.Each(value.AllowedPublishers, path + "allowedPublishers", Check);
+        found.Check(s_Description, value.Description, path + "description");
     }
 
     public static void Check(CreateFunctionRequest value, string path, ConstraintViolations found)
@@ -111,9 +167,39 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(CreateFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_InvokeMode, value.InvokeMode, path + "invokeMode");
+        found.Each(value.Cors, path + "cors", Check);
+        found.Required(value.AuthType, path + "authType");
+        found.Check(s_FunctionUrlAuthType, value.AuthType, path + "authType");
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(DeadLetterConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_ResourceArn, value.TargetArn, path + "targetArn");
+    }
+
+    public static void Check(DeleteCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
+    public static void Check(DeleteFunctionCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(DeleteFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(DeleteFunctionRequest value, string path, ConstraintViolations found)
@@ -123,11 +209,24 @@ internal static partial class LambdaConstraints
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(DeleteFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(DeleteLayerVersionRequest value, string path, ConstraintViolations found)
     {
         found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(DestinationConfig value, string path, ConstraintViolations found)
+    {
+        found.Each(value.OnFailure, path + "onFailure", Check);
+        found.Each(value.OnSuccess, path + "onSuccess", Check);
     }
 
     public static void Check(DurableConfig value, string path, ConstraintViolations found)
@@ -165,6 +264,24 @@ internal static partial class LambdaConstraints
         found.Check(s_S3Bucket, value.S3Bucket, path + "s3Bucket");
     }
 
+    public static void Check(FunctionScalingConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionScalingConfigExecutionEnvironments, value.MaxExecutionEnvironments, path + "maxExecutionEnvironments");
+        found.Check(s_FunctionScalingConfigExecutionEnvironments, value.MinExecutionEnvironments, path + "minExecutionEnvironments");
+    }
+
+    public static void Check(GetCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
+    public static void Check(GetFunctionCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(GetFunctionConfigurationRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
@@ -172,11 +289,39 @@ internal static partial class LambdaConstraints
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(GetFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionRecursionConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(GetFunctionRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionScalingConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_PublishedFunctionQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(GetLayerVersionByArnRequest value, string path, ConstraintViolations found)
@@ -190,6 +335,13 @@ internal static partial class LambdaConstraints
         found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(GetRuntimeManagementConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(ImageConfig value, string path, ConstraintViolations found)
@@ -210,6 +362,12 @@ internal static partial class LambdaConstraints
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(InvokeAsyncRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(LambdaManagedInstancesCapacityProviderConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_ExecutionEnvironmentMemoryGiBPerVCpu, value.ExecutionEnvironmentMemoryGiBPerVCpu, path + "executionEnvironmentMemoryGiBPerVCpu");
@@ -224,6 +382,32 @@ internal static partial class LambdaConstraints
         found.Check(s_S3ObjectVersion, value.S3ObjectVersion, path + "s3ObjectVersion");
         found.Check(s_S3Key, value.S3Key, path + "s3Key");
         found.Check(s_S3Bucket, value.S3Bucket, path + "s3Bucket");
+    }
+
+    public static void Check(ListCodeSigningConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+    }
+
+    public static void Check(ListFunctionEventInvokeConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxFunctionEventInvokeConfigListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(ListFunctionUrlConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(ListFunctionsByCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
     }
 
     public static void Check(ListFunctionsRequest value, string path, ConstraintViolations found)
@@ -249,12 +433,28 @@ internal static partial class LambdaConstraints
         found.Check(s_Architecture, value.CompatibleArchitecture, path + "compatibleArchitecture");
     }
 
+    public static void Check(ListTagsRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Resource, path + "resource");
+        found.Check(s_TaggableResource, value.Resource, path + "resource");
+    }
+
     public static void Check(LoggingConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_LogGroup, value.LogGroup, path + "logGroup");
         found.Check(s_SystemLogLevel, value.SystemLogLevel, path + "systemLogLevel");
         found.Check(s_ApplicationLogLevel, value.ApplicationLogLevel, path + "applicationLogLevel");
         found.Check(s_LogFormat, value.LogFormat, path + "logFormat");
+    }
+
+    public static void Check(OnFailure value, string path, ConstraintViolations found)
+    {
+        found.Check(s_DestinationArn, value.Destination, path + "destination");
+    }
+
+    public static void Check(OnSuccess value, string path, ConstraintViolations found)
+    {
+        found.Check(s_DestinationArn, value.Destination, path + "destination");
     }
 
     public static void Check(PublishLayerVersionRequest value, string path, ConstraintViolations found)
@@ -269,9 +469,62 @@ internal static partial class LambdaConstraints
         found.Check(s_LayerName, value.LayerName, path + "layerName");
     }
 
+    public static void Check(PutFunctionCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
+    public static void Check(PutFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.DestinationConfig, path + "destinationConfig", Check);
+        found.Check(s_MaximumEventAgeInSeconds, value.MaximumEventAgeInSeconds, path + "maximumEventAgeInSeconds");
+        found.Check(s_MaximumRetryAttempts, value.MaximumRetryAttempts, path + "maximumRetryAttempts");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionRecursionConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.RecursiveLoop, path + "recursiveLoop");
+        found.Check(s_RecursiveLoop, value.RecursiveLoop, path + "recursiveLoop");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionScalingConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.FunctionScalingConfig, path + "functionScalingConfig", Check);
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_PublishedFunctionQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutRuntimeManagementConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_RuntimeVersionArn, value.RuntimeVersionArn, path + "runtimeVersionArn");
+        found.Required(value.UpdateRuntimeOn, path + "updateRuntimeOn");
+        found.Check(s_UpdateRuntimeOn, value.UpdateRuntimeOn, path + "updateRuntimeOn");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(SnapStart value, string path, ConstraintViolations found)
     {
         found.Check(s_SnapStartApplyOn, value.ApplyOn, path + "applyOn");
+    }
+
+    public static void Check(TagResourceRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Tags, path + "tags");
+        found.Check(s_Tags, value.Tags, path + "tags");
+        found.Required(value.Resource, path + "resource");
+        found.Check(s_TaggableResource, value.Resource, path + "resource");
     }
 
     public static void Check(TenancyConfig value, string path, ConstraintViolations found)
@@ -283,6 +536,23 @@ internal static partial class LambdaConstraints
     public static void Check(TracingConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_TracingMode, value.Mode, path + "mode");
+    }
+
+    public static void Check(UntagResourceRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.TagKeys, path + "tagKeys");
+        found.Check(s_TagKeyList, value.TagKeys, path + "tagKeys");
+        found.Required(value.Resource, path + "resource");
+        found.Check(s_TaggableResource, value.Resource, path + "resource");
+    }
+
+    public static void Check(UpdateCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.CodeSigningPolicies, path + "codeSigningPolicies", Check);
+        found.Each(value.AllowedPublishers, path + "allowedPublishers", Check);
+        found.Check(s_Description, value.Description, path + "description");
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
     }
 
     public static void Check(UpdateFunctionCodeRequest value, string path, ConstraintViolations found)
@@ -323,17 +593,43 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(UpdateFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.DestinationConfig, path + "destinationConfig", Check);
+        found.Check(s_MaximumEventAgeInSeconds, value.MaximumEventAgeInSeconds, path + "maximumEventAgeInSeconds");
+        found.Check(s_MaximumRetryAttempts, value.MaximumRetryAttempts, path + "maximumRetryAttempts");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(UpdateFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_InvokeMode, value.InvokeMode, path + "invokeMode");
+        found.Each(value.Cors, path + "cors", Check);
+        found.Check(s_FunctionUrlAuthType, value.AuthType, path + "authType");
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(VpcConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_SecurityGroupIds, value.SecurityGroupIds, path + "securityGroupIds");
         found.Check(s_SubnetIds, value.SubnetIds, path + "subnetIds");
     }
 
+    [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1})?:([0-9]{12})?:(.*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ArnPattern();
+
     [GeneratedRegex("\\A(?:arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:capacity-provider:[a-zA-Z0-9-_]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CapacityProviderArnPattern();
 
     [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeSigningConfigArnPattern();
+
+    [GeneratedRegex("\\A(?:$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1})?:([0-9]{12})?:(.*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DestinationArnPattern();
 
     [GeneratedRegex("\\A(?:[a-zA-Z0-9-_]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DurableExecutionNamePattern();
@@ -347,8 +643,17 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FunctionNamePattern();
 
+    [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_]{1,64})(:((?![0-9]+$)[0-9a-zA-Z-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FunctionUrlFunctionNamePattern();
+
+    [GeneratedRegex("\\A(?:((?!^[0-9]+$)^[0-9a-zA-Z-_]+$))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FunctionUrlQualifierPattern();
+
     [GeneratedRegex("\\A(?:[^ \\t\\n\\x0B\\f\\r]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HandlerPattern();
+
+    [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HeaderPattern();
 
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KMSKeyArnPattern();
@@ -371,17 +676,29 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MasterRegionPattern();
 
+    [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MethodPattern();
+
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamespacedFunctionNamePattern();
 
     [GeneratedRegex("\\A(?:\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NumericLatestPublishedOrAliasQualifierPattern();
 
+    [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OriginPattern();
+
+    [GeneratedRegex("\\A(?:(\\$LATEST\\.PUBLISHED|[0-9]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PublishedFunctionQualifierPattern();
+
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ResourceArnPattern();
 
     [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*)?:iam::[0-9]{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleArnPattern();
+
+    [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}::runtime:.+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RuntimeVersionArnPattern();
 
     [GeneratedRegex("\\A(?:[0-9A-Za-z\\.\\-_]*(?<!\\.))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex S3BucketPattern();
@@ -404,6 +721,12 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TagValuePattern();
 
+    [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TaggableResourcePattern();
+
     [GeneratedRegex("\\A(?:[a-zA-Z0-9\\._:\\/=+\\-@ ]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TenantIdPattern();
+
+    [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex UnqualifiedFunctionNamePattern();
 }

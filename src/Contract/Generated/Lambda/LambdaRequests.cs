@@ -8,6 +8,15 @@ namespace Lamina.Contract.Lambda;
 /// <summary>Requests from the wire: read, bound and checked; they throw what AWS would answer.</summary>
 public static class LambdaRequests
 {
+    public static CreateCodeSigningConfigRequest CreateCodeSigningConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.CreateCodeSigningConfigRequest);
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static CreateFunctionRequest CreateFunction(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         CreateFunctionRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionRequest);
@@ -17,9 +26,72 @@ public static class LambdaRequests
         return request;
     }
 
+    public static CreateFunctionUrlConfigRequest CreateFunctionUrlConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateFunctionUrlConfigRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionUrlConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteCodeSigningConfigRequest DeleteCodeSigningConfig(IRequestMembers members)
+    {
+        DeleteCodeSigningConfigRequest request = new DeleteCodeSigningConfigRequest
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static DeleteFunctionRequest DeleteFunction(IRequestMembers members)
     {
         DeleteFunctionRequest request = new DeleteFunctionRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteFunctionCodeSigningConfigRequest DeleteFunctionCodeSigningConfig(IRequestMembers members)
+    {
+        DeleteFunctionCodeSigningConfigRequest request = new DeleteFunctionCodeSigningConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteFunctionEventInvokeConfigRequest DeleteFunctionEventInvokeConfig(IRequestMembers members)
+    {
+        DeleteFunctionEventInvokeConfigRequest request = new DeleteFunctionEventInvokeConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteFunctionUrlConfigRequest DeleteFunctionUrlConfig(IRequestMembers members)
+    {
+        DeleteFunctionUrlConfigRequest request = new DeleteFunctionUrlConfigRequest
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
@@ -43,6 +115,18 @@ public static class LambdaRequests
         return request;
     }
 
+    public static GetCodeSigningConfigRequest GetCodeSigningConfig(IRequestMembers members)
+    {
+        GetCodeSigningConfigRequest request = new GetCodeSigningConfigRequest
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static GetFunctionRequest GetFunction(IRequestMembers members)
     {
         GetFunctionRequest request = new GetFunctionRequest
@@ -56,9 +140,72 @@ public static class LambdaRequests
         return request;
     }
 
+    public static GetFunctionCodeSigningConfigRequest GetFunctionCodeSigningConfig(IRequestMembers members)
+    {
+        GetFunctionCodeSigningConfigRequest request = new GetFunctionCodeSigningConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static GetFunctionConfigurationRequest GetFunctionConfiguration(IRequestMembers members)
     {
         GetFunctionConfigurationRequest request = new GetFunctionConfigurationRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionEventInvokeConfigRequest GetFunctionEventInvokeConfig(IRequestMembers members)
+    {
+        GetFunctionEventInvokeConfigRequest request = new GetFunctionEventInvokeConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionRecursionConfigRequest GetFunctionRecursionConfig(IRequestMembers members)
+    {
+        GetFunctionRecursionConfigRequest request = new GetFunctionRecursionConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionScalingConfigRequest GetFunctionScalingConfig(IRequestMembers members)
+    {
+        GetFunctionScalingConfigRequest request = new GetFunctionScalingConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionUrlConfigRequest GetFunctionUrlConfig(IRequestMembers members)
+    {
+        GetFunctionUrlConfigRequest request = new GetFunctionUrlConfigRequest
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
@@ -94,6 +241,19 @@ public static class LambdaRequests
         return request;
     }
 
+    public static GetRuntimeManagementConfigRequest GetRuntimeManagementConfig(IRequestMembers members)
+    {
+        GetRuntimeManagementConfigRequest request = new GetRuntimeManagementConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static InvocationRequest Invoke(IRequestMembers members)
     {
         InvocationRequest request = new InvocationRequest
@@ -112,12 +272,79 @@ public static class LambdaRequests
         return request;
     }
 
+    public static InvokeAsyncRequest InvokeAsync(IRequestMembers members)
+    {
+        InvokeAsyncRequest request = new InvokeAsyncRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListCodeSigningConfigsRequest ListCodeSigningConfigs(IRequestMembers members)
+    {
+        ListCodeSigningConfigsRequest request = new ListCodeSigningConfigsRequest
+        {
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListFunctionEventInvokeConfigsRequest ListFunctionEventInvokeConfigs(IRequestMembers members)
+    {
+        ListFunctionEventInvokeConfigsRequest request = new ListFunctionEventInvokeConfigsRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListFunctionUrlConfigsRequest ListFunctionUrlConfigs(IRequestMembers members)
+    {
+        ListFunctionUrlConfigsRequest request = new ListFunctionUrlConfigsRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static ListFunctionsRequest ListFunctions(IRequestMembers members)
     {
         ListFunctionsRequest request = new ListFunctionsRequest
         {
             MasterRegion = members.Query("MasterRegion"),
             FunctionVersion = members.Query("FunctionVersion"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListFunctionsByCodeSigningConfigRequest ListFunctionsByCodeSigningConfig(IRequestMembers members)
+    {
+        ListFunctionsByCodeSigningConfigRequest request = new ListFunctionsByCodeSigningConfigRequest
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
             Marker = members.Query("Marker"),
             MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
         };
@@ -158,11 +385,123 @@ public static class LambdaRequests
         return request;
     }
 
+    public static ListTagsRequest ListTags(IRequestMembers members)
+    {
+        ListTagsRequest request = new ListTagsRequest
+        {
+            Resource = members.Label("Resource"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static PublishLayerVersionRequest PublishLayerVersion(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         PublishLayerVersionRequest request = RequestBody.Read(body, LambdaJson.Default.PublishLayerVersionRequest) with
         {
             LayerName = members.Label("LayerName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionCodeSigningConfigRequest PutFunctionCodeSigningConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionCodeSigningConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionEventInvokeConfigRequest PutFunctionEventInvokeConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionEventInvokeConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionEventInvokeConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionRecursionConfigRequest PutFunctionRecursionConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionRecursionConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionRecursionConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionScalingConfigRequest PutFunctionScalingConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionScalingConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionScalingConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutRuntimeManagementConfigRequest PutRuntimeManagementConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutRuntimeManagementConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutRuntimeManagementConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static TagResourceRequest TagResource(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        TagResourceRequest request = RequestBody.Read(body, LambdaJson.Default.TagResourceRequest) with
+        {
+            Resource = members.Label("Resource"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UntagResourceRequest UntagResource(IRequestMembers members)
+    {
+        UntagResourceRequest request = new UntagResourceRequest
+        {
+            Resource = members.Label("Resource"),
+            TagKeys = members.QueryList("tagKeys"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateCodeSigningConfigRequest UpdateCodeSigningConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateCodeSigningConfigRequest) with
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -187,6 +526,32 @@ public static class LambdaRequests
         UpdateFunctionConfigurationRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateFunctionConfigurationRequest) with
         {
             FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateFunctionEventInvokeConfigRequest UpdateFunctionEventInvokeConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateFunctionEventInvokeConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateFunctionEventInvokeConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateFunctionUrlConfigRequest UpdateFunctionUrlConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateFunctionUrlConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateFunctionUrlConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

@@ -6,14 +6,70 @@ using System.Text.Json.Serialization;
 
 namespace Lamina.Contract.Lambda;
 
+public sealed record AllowedPublishers
+{
+    public IReadOnlyList<string>? SigningProfileVersionArns { get; init; }
+}
+
 public sealed record CapacityProviderConfig
 {
     public LambdaManagedInstancesCapacityProviderConfig? LambdaManagedInstancesCapacityProviderConfig { get; init; }
 }
 
+public sealed record CodeSigningConfig
+{
+    public string? CodeSigningConfigId { get; init; }
+
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? Description { get; init; }
+
+    public AllowedPublishers? AllowedPublishers { get; init; }
+
+    public CodeSigningPolicies? CodeSigningPolicies { get; init; }
+
+    public string? LastModified { get; init; }
+}
+
+public sealed record CodeSigningPolicies
+{
+    public string? UntrustedArtifactOnDeployment { get; init; }
+}
+
 public sealed record Concurrency
 {
     public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record Cors
+{
+    public bool? AllowCredentials { get; init; }
+
+    public IReadOnlyList<string>? AllowHeaders { get; init; }
+
+    public IReadOnlyList<string>? AllowMethods { get; init; }
+
+    public IReadOnlyList<string>? AllowOrigins { get; init; }
+
+    public IReadOnlyList<string>? ExposeHeaders { get; init; }
+
+    public int? MaxAge { get; init; }
+}
+
+public sealed record CreateCodeSigningConfigRequest
+{
+    public string? Description { get; init; }
+
+    public AllowedPublishers? AllowedPublishers { get; init; }
+
+    public CodeSigningPolicies? CodeSigningPolicies { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
+public sealed record CreateCodeSigningConfigResponse
+{
+    public CodeSigningConfig? CodeSigningConfig { get; init; }
 }
 
 public sealed record CreateFunctionRequest
@@ -75,9 +131,64 @@ public sealed record CreateFunctionRequest
     public DurableConfig? DurableConfig { get; init; }
 }
 
+public sealed record CreateFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
+public sealed record CreateFunctionUrlConfigResponse
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
 public sealed record DeadLetterConfig
 {
     public string? TargetArn { get; init; }
+}
+
+public sealed record DeleteCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+}
+
+public sealed record DeleteCodeSigningConfigResponse
+{
+}
+
+public sealed record DeleteFunctionCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record DeleteFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 }
 
 public sealed record DeleteFunctionRequest
@@ -95,6 +206,15 @@ public sealed record DeleteFunctionResponse
     public int? StatusCode { get; init; }
 }
 
+public sealed record DeleteFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
 public sealed record DeleteLayerVersionRequest
 {
     [JsonIgnore]
@@ -102,6 +222,13 @@ public sealed record DeleteLayerVersionRequest
 
     [JsonIgnore]
     public long? VersionNumber { get; init; }
+}
+
+public sealed record DestinationConfig
+{
+    public OnSuccess? OnSuccess { get; init; }
+
+    public OnFailure? OnFailure { get; init; }
 }
 
 public sealed record DurableConfig
@@ -268,6 +395,67 @@ public sealed record FunctionConfiguration
     public DurableConfig? DurableConfig { get; init; }
 }
 
+public sealed record FunctionEventInvokeConfig
+{
+    public double? LastModified { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+}
+
+public sealed record FunctionScalingConfig
+{
+    public int? MinExecutionEnvironments { get; init; }
+
+    public int? MaxExecutionEnvironments { get; init; }
+}
+
+public sealed record FunctionUrlConfig
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? LastModifiedTime { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
+public sealed record GetCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+}
+
+public sealed record GetCodeSigningConfigResponse
+{
+    public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record GetFunctionCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record GetFunctionCodeSigningConfigResponse
+{
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? FunctionName { get; init; }
+}
+
 public sealed record GetFunctionConfigurationRequest
 {
     [JsonIgnore]
@@ -275,6 +463,26 @@ public sealed record GetFunctionConfigurationRequest
 
     [JsonIgnore]
     public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionRecursionConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record GetFunctionRecursionConfigResponse
+{
+    public string? RecursiveLoop { get; init; }
 }
 
 public sealed record GetFunctionRequest
@@ -297,6 +505,50 @@ public sealed record GetFunctionResponse
     public TagsError? TagsError { get; init; }
 
     public Concurrency? Concurrency { get; init; }
+}
+
+public sealed record GetFunctionScalingConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionScalingConfigResponse
+{
+    public string? FunctionArn { get; init; }
+
+    public FunctionScalingConfig? AppliedFunctionScalingConfig { get; init; }
+
+    public FunctionScalingConfig? RequestedFunctionScalingConfig { get; init; }
+}
+
+public sealed record GetFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionUrlConfigResponse
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? LastModifiedTime { get; init; }
+
+    public string? InvokeMode { get; init; }
 }
 
 public sealed record GetLayerVersionByArnRequest
@@ -333,6 +585,24 @@ public sealed record GetLayerVersionResponse
     public IReadOnlyList<string>? CompatibleRuntimes { get; init; }
 
     public string? LicenseInfo { get; init; }
+}
+
+public sealed record GetRuntimeManagementConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetRuntimeManagementConfigResponse
+{
+    public string? UpdateRuntimeOn { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? RuntimeVersionArn { get; init; }
 }
 
 public sealed record ImageConfig
@@ -398,6 +668,18 @@ public sealed record InvocationResponse
 
     [JsonIgnore]
     public string? DurableExecutionArn { get; init; }
+}
+
+public sealed record InvokeAsyncRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record InvokeAsyncResponse
+{
+    [JsonIgnore]
+    public int? Status { get; init; }
 }
 
 public sealed record LambdaManagedInstancesCapacityProviderConfig
@@ -474,6 +756,79 @@ public sealed record LayersListItem
     public LayerVersionsListItem? LatestMatchingVersion { get; init; }
 }
 
+public sealed record ListCodeSigningConfigsRequest
+{
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListCodeSigningConfigsResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<CodeSigningConfig>? CodeSigningConfigs { get; init; }
+}
+
+public sealed record ListFunctionEventInvokeConfigsRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListFunctionEventInvokeConfigsResponse
+{
+    public IReadOnlyList<FunctionEventInvokeConfig>? FunctionEventInvokeConfigs { get; init; }
+
+    public string? NextMarker { get; init; }
+}
+
+public sealed record ListFunctionUrlConfigsRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListFunctionUrlConfigsResponse
+{
+    public IReadOnlyList<FunctionUrlConfig>? FunctionUrlConfigs { get; init; }
+
+    public string? NextMarker { get; init; }
+}
+
+public sealed record ListFunctionsByCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListFunctionsByCodeSigningConfigResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<string>? FunctionArns { get; init; }
+}
+
 public sealed record ListFunctionsRequest
 {
     [JsonIgnore]
@@ -543,6 +898,17 @@ public sealed record ListLayersResponse
     public IReadOnlyList<LayersListItem>? Layers { get; init; }
 }
 
+public sealed record ListTagsRequest
+{
+    [JsonIgnore]
+    public string? Resource { get; init; }
+}
+
+public sealed record ListTagsResponse
+{
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
 public sealed record LoggingConfig
 {
     public string? LogFormat { get; init; }
@@ -552,6 +918,16 @@ public sealed record LoggingConfig
     public string? SystemLogLevel { get; init; }
 
     public string? LogGroup { get; init; }
+}
+
+public sealed record OnFailure
+{
+    public string? Destination { get; init; }
+}
+
+public sealed record OnSuccess
+{
+    public string? Destination { get; init; }
 }
 
 public sealed record PublishLayerVersionRequest
@@ -591,6 +967,87 @@ public sealed record PublishLayerVersionResponse
     public string? LicenseInfo { get; init; }
 }
 
+public sealed record PutFunctionCodeSigningConfigRequest
+{
+    public string? CodeSigningConfigArn { get; init; }
+
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record PutFunctionCodeSigningConfigResponse
+{
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? FunctionName { get; init; }
+}
+
+public sealed record PutFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+}
+
+public sealed record PutFunctionRecursionConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? RecursiveLoop { get; init; }
+}
+
+public sealed record PutFunctionRecursionConfigResponse
+{
+    public string? RecursiveLoop { get; init; }
+}
+
+public sealed record PutFunctionScalingConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public FunctionScalingConfig? FunctionScalingConfig { get; init; }
+}
+
+public sealed record PutFunctionScalingConfigResponse
+{
+    public string? FunctionState { get; init; }
+}
+
+public sealed record PutRuntimeManagementConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? UpdateRuntimeOn { get; init; }
+
+    public string? RuntimeVersionArn { get; init; }
+}
+
+public sealed record PutRuntimeManagementConfigResponse
+{
+    public string? UpdateRuntimeOn { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? RuntimeVersionArn { get; init; }
+}
+
 public sealed record ResolvedS3Object
 {
     public string? S3Bucket { get; init; }
@@ -626,6 +1083,14 @@ public sealed record SnapStartResponse
     public string? OptimizationStatus { get; init; }
 }
 
+public sealed record TagResourceRequest
+{
+    [JsonIgnore]
+    public string? Resource { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
 public sealed record TagsError
 {
     public string? ErrorCode { get; init; }
@@ -646,6 +1111,32 @@ public sealed record TracingConfig
 public sealed record TracingConfigResponse
 {
     public string? Mode { get; init; }
+}
+
+public sealed record UntagResourceRequest
+{
+    [JsonIgnore]
+    public string? Resource { get; init; }
+
+    [JsonIgnore]
+    public IReadOnlyList<string>? TagKeys { get; init; }
+}
+
+public sealed record UpdateCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? Description { get; init; }
+
+    public AllowedPublishers? AllowedPublishers { get; init; }
+
+    public CodeSigningPolicies? CodeSigningPolicies { get; init; }
+}
+
+public sealed record UpdateCodeSigningConfigResponse
+{
+    public CodeSigningConfig? CodeSigningConfig { get; init; }
 }
 
 public sealed record UpdateFunctionCodeRequest
@@ -722,6 +1213,53 @@ public sealed record UpdateFunctionConfigurationRequest
     public CapacityProviderConfig? CapacityProviderConfig { get; init; }
 
     public DurableConfig? DurableConfig { get; init; }
+}
+
+public sealed record UpdateFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+}
+
+public sealed record UpdateFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
+public sealed record UpdateFunctionUrlConfigResponse
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? LastModifiedTime { get; init; }
+
+    public string? InvokeMode { get; init; }
 }
 
 public sealed record VpcConfig

@@ -1,0 +1,26 @@
+using Lamina.Functions.CodeSigning;
+using Lamina.Functions.Settings;
+using Lamina.Functions.Urls;
+using Lamina.Store;
+
+namespace Lamina.Server.Up;
+
+/// <summary>What belongs to functions beside their versions, over one catalog.</summary>
+internal sealed record FunctionRooms(
+    ResourceTags Tags,
+    EventInvokeConfigs EventInvokeConfigs,
+    RuntimeManagement Runtimes,
+    RecursionControl Recursion,
+    CodeSigningConfigs CodeSigning,
+    FunctionCodeSigning FunctionCodeSigning,
+    FunctionUrls Urls)
+{
+    public static FunctionRooms Open(ICatalog catalog, TimeProvider time) => new(
+        new ResourceTags(catalog),
+        new EventInvokeConfigs(catalog, time),
+        new RuntimeManagement(catalog),
+        new RecursionControl(catalog),
+        new CodeSigningConfigs(catalog, time),
+        new FunctionCodeSigning(catalog),
+        new FunctionUrls(catalog, time));
+}
