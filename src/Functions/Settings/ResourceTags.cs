@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lamina.Contract;
 using Lamina.Functions.CodeSigning;
+using Lamina.Functions.EventSources;
 using Lamina.Store;
 
 namespace Lamina.Functions.Settings;
@@ -43,6 +44,7 @@ public sealed class ResourceTags(ICatalog catalog)
     {
         TaggedResource.Function function => FunctionTags.Of(snapshot, function.Arn),
         TaggedResource.CodeSigning config => CodeSigningConfigs.Require(snapshot, config.Arn).Tags,
+        TaggedResource.Mapping mapping => EventSourceMappings.RequireByArn(snapshot, mapping.Caller, mapping.Arn).Tags,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -55,6 +57,9 @@ public sealed class ResourceTags(ICatalog catalog)
                 break;
             case TaggedResource.CodeSigning config:
                 CodeSigningConfigs.Put(transaction, CodeSigningConfigs.Require(transaction, config.Arn) with { Tags = tags });
+                break;
+            case TaggedResource.Mapping mapping:
+                EventSourceMappings.Put(transaction, EventSourceMappings.RequireByArn(transaction, mapping.Caller, mapping.Arn) with { Tags = tags });
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -79,6 +84,7 @@ internal abstract record TaggedResource
             "function" => throw AwsError.InvalidParameterValue(
                 "Tags on function aliases and versions are not supported. Please specify a function ARN."),
             "code-signing-config" => new CodeSigning(arn),
+            "event-source-mapping" => new Mapping(caller, arn),
             _ => throw AwsError.InvalidParameterValue($"Resources of the type {parts[5]} take no tags here: {arn}"),
         };
     }
@@ -101,4 +107,6 @@ internal abstract record TaggedResource
     public sealed record Function(FunctionArn Arn) : TaggedResource;
 
     public sealed record CodeSigning(string Arn) : TaggedResource;
+
+    public sealed record Mapping(Caller Caller, string Arn) : TaggedResource;
 }

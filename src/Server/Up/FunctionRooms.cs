@@ -1,4 +1,5 @@
 using Lamina.Functions.CodeSigning;
+using Lamina.Functions.EventSources;
 using Lamina.Functions.Settings;
 using Lamina.Functions.Urls;
 using Lamina.Store;
@@ -13,7 +14,8 @@ internal sealed record FunctionRooms(
     RecursionControl Recursion,
     CodeSigningConfigs CodeSigning,
     FunctionCodeSigning FunctionCodeSigning,
-    FunctionUrls Urls)
+    FunctionUrls Urls,
+    EventSourceMappings Mappings)
 {
     public static FunctionRooms Open(ICatalog catalog, TimeProvider time) => new(
         new ResourceTags(catalog),
@@ -22,5 +24,6 @@ internal sealed record FunctionRooms(
         new RecursionControl(catalog),
         new CodeSigningConfigs(catalog, time),
         new FunctionCodeSigning(catalog),
-        new FunctionUrls(catalog, time));
+        new FunctionUrls(catalog, time),
+        new EventSourceMappings(catalog, time));
 }

@@ -1,5 +1,6 @@
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Gateway;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
 using Lamina.Server.Wire;
@@ -93,6 +94,7 @@ internal sealed partial class House : IAsyncDisposable
                 new FunctionOpt(directory, layers.Inspector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
+            new FunctionUrlGateway(functions.Urls, directory, invoker, time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();

@@ -1,4 +1,5 @@
 using Lamina.Contract;
+using Lamina.Gateway;
 using Lamina.Server.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,11 +10,16 @@ namespace Lamina.Server.Wire;
 
 /// <summary>
 /// The story of a request, from whichever connection it comes: the listening port or the inside of a sandbox.
-/// (1) request id; (2) Host and Origin; (3) path and query; (4) Lamina's own paths, most of them from the port only; (5) service, by the signature's scope or the path;
+/// (1) request id, and a function URL's host, which leads to that function and nowhere else; (2) Host and Origin; (3) path and query; (4) Lamina's own paths, most of them from the port only; (5) service, by the signature's scope or the path;
 /// (6) caller; (7) operation; (8) body within its limit; (9) the operation reads, checks and does it; (10) answer or error.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    HostGuard guard, CallerReader callers, OperationTable operations, InternalRoutes internalRoutes, ILogger<RequestPipeline> logger)
+    HostGuard guard,
+    CallerReader callers,
+    OperationTable operations,
+    InternalRoutes internalRoutes,
+    FunctionUrlGateway functionUrls,
+    ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext context, RequestOrigin origin)
     {
@@ -22,6 +28,12 @@ internal sealed partial class RequestPipeline(
         CancellationToken aborted = context.RequestAborted;
         try
         {
+            if (FunctionUrlHost.Parse(context.Request.Host.Host) is { } host)
+            {
+                await functionUrls.HandleAsync(context, host, SignerOf(context.Request), requestId, aborted);
+                return;
+            }
+
             using Answer answer = await AnswerAsync(context, origin, requestId, aborted);
             await answer.WriteAsync(context.Response, aborted);
         }
@@ -58,6 +70,13 @@ internal sealed partial class RequestPipeline(
         OperationTable.Entry entry = operations.Find(request.Method, target);
         OperationCall call = new(request, target, entry, caller, requestId);
         return await OperateAsync(entry.Operation ?? throw NotServed(entry.Route), call, request, cancellationToken);
+    }
+
+    /// <summary>Null when the request to a function URL is not signed for Lambda.</summary>
+    private UrlSigner? SignerOf(HttpRequest request)
+    {
+        SignatureScope? scope = SignatureScope.Read(request.Headers[HeaderNames.Authorization], request.Query["X-Amz-Credential"]);
+        return scope?.Service == "lambda" ? new UrlSigner(callers.Read(scope), scope.AccessKeyId) : null;
     }
 
     private static async Task<Answer> OperateAsync(

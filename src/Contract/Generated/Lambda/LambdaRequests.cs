@@ -17,6 +17,15 @@ public static class LambdaRequests
         return request;
     }
 
+    public static CreateEventSourceMappingRequest CreateEventSourceMapping(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateEventSourceMappingRequest request = RequestBody.Read(body, LambdaJson.Default.CreateEventSourceMappingRequest);
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static CreateFunctionRequest CreateFunction(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         CreateFunctionRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionRequest);
@@ -44,6 +53,18 @@ public static class LambdaRequests
         DeleteCodeSigningConfigRequest request = new DeleteCodeSigningConfigRequest
         {
             CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteEventSourceMappingRequest DeleteEventSourceMapping(IRequestMembers members)
+    {
+        DeleteEventSourceMappingRequest request = new DeleteEventSourceMappingRequest
+        {
+            UUID = members.Label("UUID"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -120,6 +141,18 @@ public static class LambdaRequests
         GetCodeSigningConfigRequest request = new GetCodeSigningConfigRequest
         {
             CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetEventSourceMappingRequest GetEventSourceMapping(IRequestMembers members)
+    {
+        GetEventSourceMappingRequest request = new GetEventSourceMappingRequest
+        {
+            UUID = members.Label("UUID"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -288,6 +321,21 @@ public static class LambdaRequests
     {
         ListCodeSigningConfigsRequest request = new ListCodeSigningConfigsRequest
         {
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListEventSourceMappingsRequest ListEventSourceMappings(IRequestMembers members)
+    {
+        ListEventSourceMappingsRequest request = new ListEventSourceMappingsRequest
+        {
+            EventSourceArn = members.Query("EventSourceArn"),
+            FunctionName = members.Query("FunctionName"),
             Marker = members.Query("Marker"),
             MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
         };
@@ -502,6 +550,18 @@ public static class LambdaRequests
         UpdateCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateCodeSigningConfigRequest) with
         {
             CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateEventSourceMappingRequest UpdateEventSourceMapping(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateEventSourceMappingRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateEventSourceMappingRequest) with
+        {
+            UUID = members.Label("UUID"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

@@ -11,6 +11,13 @@ public sealed record AllowedPublishers
     public IReadOnlyList<string>? SigningProfileVersionArns { get; init; }
 }
 
+public sealed record AmazonManagedKafkaEventSourceConfig
+{
+    public string? ConsumerGroupId { get; init; }
+
+    public KafkaSchemaRegistryConfig? SchemaRegistryConfig { get; init; }
+}
+
 public sealed record CapacityProviderConfig
 {
     public LambdaManagedInstancesCapacityProviderConfig? LambdaManagedInstancesCapacityProviderConfig { get; init; }
@@ -70,6 +77,65 @@ public sealed record CreateCodeSigningConfigRequest
 public sealed record CreateCodeSigningConfigResponse
 {
     public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record CreateEventSourceMappingRequest
+{
+    public string? EventSourceArn { get; init; }
+
+    public string? FunctionName { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public FilterCriteria? FilterCriteria { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public EventSourceMappingMetricsConfig? MetricsConfig { get; init; }
+
+    public EventSourceMappingLoggingConfig? LoggingConfig { get; init; }
+
+    public ScalingConfig? ScalingConfig { get; init; }
+
+    public int? MaximumBatchingWindowInSeconds { get; init; }
+
+    public int? ParallelizationFactor { get; init; }
+
+    public string? StartingPosition { get; init; }
+
+    public double? StartingPositionTimestamp { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+
+    public int? MaximumRecordAgeInSeconds { get; init; }
+
+    public bool? BisectBatchOnFunctionError { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public int? TumblingWindowInSeconds { get; init; }
+
+    public IReadOnlyList<string>? Topics { get; init; }
+
+    public IReadOnlyList<string>? Queues { get; init; }
+
+    public IReadOnlyList<SourceAccessConfiguration>? SourceAccessConfigurations { get; init; }
+
+    public SelfManagedEventSource? SelfManagedEventSource { get; init; }
+
+    public IReadOnlyList<string>? FunctionResponseTypes { get; init; }
+
+    public AmazonManagedKafkaEventSourceConfig? AmazonManagedKafkaEventSourceConfig { get; init; }
+
+    public SelfManagedKafkaEventSourceConfig? SelfManagedKafkaEventSourceConfig { get; init; }
+
+    public DocumentDBEventSourceConfig? DocumentDBEventSourceConfig { get; init; }
+
+    public ProvisionedPollerConfig? ProvisionedPollerConfig { get; init; }
 }
 
 public sealed record CreateFunctionRequest
@@ -176,6 +242,12 @@ public sealed record DeleteCodeSigningConfigResponse
 {
 }
 
+public sealed record DeleteEventSourceMappingRequest
+{
+    [JsonIgnore]
+    public string? UUID { get; init; }
+}
+
 public sealed record DeleteFunctionCodeSigningConfigRequest
 {
     [JsonIgnore]
@@ -231,6 +303,15 @@ public sealed record DestinationConfig
     public OnFailure? OnFailure { get; init; }
 }
 
+public sealed record DocumentDBEventSourceConfig
+{
+    public string? DatabaseName { get; init; }
+
+    public string? CollectionName { get; init; }
+
+    public string? FullDocument { get; init; }
+}
+
 public sealed record DurableConfig
 {
     public string? KMSKeyArn { get; init; }
@@ -264,11 +345,107 @@ public sealed record EphemeralStorage
     public int? Size { get; init; }
 }
 
+public sealed record EventSourceMappingConfiguration
+{
+    public string? UUID { get; init; }
+
+    public string? StartingPosition { get; init; }
+
+    public double? StartingPositionTimestamp { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public int? MaximumBatchingWindowInSeconds { get; init; }
+
+    public int? ParallelizationFactor { get; init; }
+
+    public string? EventSourceArn { get; init; }
+
+    public FilterCriteria? FilterCriteria { get; init; }
+
+    public FilterCriteriaError? FilterCriteriaError { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public EventSourceMappingMetricsConfig? MetricsConfig { get; init; }
+
+    public EventSourceMappingLoggingConfig? LoggingConfig { get; init; }
+
+    public ScalingConfig? ScalingConfig { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public double? LastModified { get; init; }
+
+    public string? LastProcessingResult { get; init; }
+
+    public string? State { get; init; }
+
+    public string? StateTransitionReason { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+
+    public IReadOnlyList<string>? Topics { get; init; }
+
+    public IReadOnlyList<string>? Queues { get; init; }
+
+    public IReadOnlyList<SourceAccessConfiguration>? SourceAccessConfigurations { get; init; }
+
+    public SelfManagedEventSource? SelfManagedEventSource { get; init; }
+
+    public int? MaximumRecordAgeInSeconds { get; init; }
+
+    public bool? BisectBatchOnFunctionError { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? TumblingWindowInSeconds { get; init; }
+
+    public IReadOnlyList<string>? FunctionResponseTypes { get; init; }
+
+    public AmazonManagedKafkaEventSourceConfig? AmazonManagedKafkaEventSourceConfig { get; init; }
+
+    public SelfManagedKafkaEventSourceConfig? SelfManagedKafkaEventSourceConfig { get; init; }
+
+    public DocumentDBEventSourceConfig? DocumentDBEventSourceConfig { get; init; }
+
+    public string? EventSourceMappingArn { get; init; }
+
+    public ProvisionedPollerConfig? ProvisionedPollerConfig { get; init; }
+}
+
+public sealed record EventSourceMappingLoggingConfig
+{
+    public string? SystemLogLevel { get; init; }
+}
+
+public sealed record EventSourceMappingMetricsConfig
+{
+    public IReadOnlyList<string>? Metrics { get; init; }
+}
+
 public sealed record FileSystemConfig
 {
     public string? Arn { get; init; }
 
     public string? LocalMountPath { get; init; }
+}
+
+public sealed record Filter
+{
+    public string? Pattern { get; init; }
+}
+
+public sealed record FilterCriteria
+{
+    public IReadOnlyList<Filter>? Filters { get; init; }
+}
+
+public sealed record FilterCriteriaError
+{
+    public string? ErrorCode { get; init; }
+
+    public string? Message { get; init; }
 }
 
 public sealed record FunctionCode
@@ -441,6 +618,12 @@ public sealed record GetCodeSigningConfigRequest
 public sealed record GetCodeSigningConfigResponse
 {
     public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record GetEventSourceMappingRequest
+{
+    [JsonIgnore]
+    public string? UUID { get; init; }
 }
 
 public sealed record GetFunctionCodeSigningConfigRequest
@@ -682,6 +865,29 @@ public sealed record InvokeAsyncResponse
     public int? Status { get; init; }
 }
 
+public sealed record KafkaSchemaRegistryAccessConfig
+{
+    public string? Type { get; init; }
+
+    public string? URI { get; init; }
+}
+
+public sealed record KafkaSchemaRegistryConfig
+{
+    public string? SchemaRegistryURI { get; init; }
+
+    public string? EventRecordFormat { get; init; }
+
+    public IReadOnlyList<KafkaSchemaRegistryAccessConfig>? AccessConfigs { get; init; }
+
+    public IReadOnlyList<KafkaSchemaValidationConfig>? SchemaValidationConfigs { get; init; }
+}
+
+public sealed record KafkaSchemaValidationConfig
+{
+    public string? Attribute { get; init; }
+}
+
 public sealed record LambdaManagedInstancesCapacityProviderConfig
 {
     public string? CapacityProviderArn { get; init; }
@@ -770,6 +976,28 @@ public sealed record ListCodeSigningConfigsResponse
     public string? NextMarker { get; init; }
 
     public IReadOnlyList<CodeSigningConfig>? CodeSigningConfigs { get; init; }
+}
+
+public sealed record ListEventSourceMappingsRequest
+{
+    [JsonIgnore]
+    public string? EventSourceArn { get; init; }
+
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListEventSourceMappingsResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<EventSourceMappingConfiguration>? EventSourceMappings { get; init; }
 }
 
 public sealed record ListFunctionEventInvokeConfigsRequest
@@ -930,6 +1158,15 @@ public sealed record OnSuccess
     public string? Destination { get; init; }
 }
 
+public sealed record ProvisionedPollerConfig
+{
+    public int? MinimumPollers { get; init; }
+
+    public int? MaximumPollers { get; init; }
+
+    public string? PollerGroupName { get; init; }
+}
+
 public sealed record PublishLayerVersionRequest
 {
     [JsonIgnore]
@@ -1071,6 +1308,23 @@ public sealed record RuntimeVersionError
     public string? Message { get; init; }
 }
 
+public sealed record ScalingConfig
+{
+    public int? MaximumConcurrency { get; init; }
+}
+
+public sealed record SelfManagedEventSource
+{
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Endpoints { get; init; }
+}
+
+public sealed record SelfManagedKafkaEventSourceConfig
+{
+    public string? ConsumerGroupId { get; init; }
+
+    public KafkaSchemaRegistryConfig? SchemaRegistryConfig { get; init; }
+}
+
 public sealed record SnapStart
 {
     public string? ApplyOn { get; init; }
@@ -1081,6 +1335,13 @@ public sealed record SnapStartResponse
     public string? ApplyOn { get; init; }
 
     public string? OptimizationStatus { get; init; }
+}
+
+public sealed record SourceAccessConfiguration
+{
+    public string? Type { get; init; }
+
+    public string? URI { get; init; }
 }
 
 public sealed record TagResourceRequest
@@ -1137,6 +1398,54 @@ public sealed record UpdateCodeSigningConfigRequest
 public sealed record UpdateCodeSigningConfigResponse
 {
     public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record UpdateEventSourceMappingRequest
+{
+    [JsonIgnore]
+    public string? UUID { get; init; }
+
+    public string? FunctionName { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public FilterCriteria? FilterCriteria { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public EventSourceMappingMetricsConfig? MetricsConfig { get; init; }
+
+    public EventSourceMappingLoggingConfig? LoggingConfig { get; init; }
+
+    public ScalingConfig? ScalingConfig { get; init; }
+
+    public int? MaximumBatchingWindowInSeconds { get; init; }
+
+    public int? ParallelizationFactor { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+
+    public int? MaximumRecordAgeInSeconds { get; init; }
+
+    public bool? BisectBatchOnFunctionError { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? TumblingWindowInSeconds { get; init; }
+
+    public IReadOnlyList<SourceAccessConfiguration>? SourceAccessConfigurations { get; init; }
+
+    public IReadOnlyList<string>? FunctionResponseTypes { get; init; }
+
+    public AmazonManagedKafkaEventSourceConfig? AmazonManagedKafkaEventSourceConfig { get; init; }
+
+    public SelfManagedKafkaEventSourceConfig? SelfManagedKafkaEventSourceConfig { get; init; }
+
+    public DocumentDBEventSourceConfig? DocumentDBEventSourceConfig { get; init; }
+
+    public ProvisionedPollerConfig? ProvisionedPollerConfig { get; init; }
 }
 
 public sealed record UpdateFunctionCodeRequest
