@@ -147,6 +147,25 @@ public sealed class FunctionEditor : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Empties the whole catalog in one transaction, whatever room its documents belong to, then says of every function that it is gone.
+    /// </summary>
+    public async Task ForgetEverythingAsync()
+    {
+        FunctionVersion[] deleted = await _catalog.CommitAsync(
+            static transaction =>
+            {
+                FunctionVersion[] all = [.. FunctionDocuments.All(transaction).Select(static document => document.Latest)];
+                transaction.Clear();
+                return all;
+            },
+            CancellationToken.None);
+        foreach (FunctionVersion function in deleted)
+        {
+            _preparer.Announce(function);
+        }
+    }
+
     public ValueTask DisposeAsync() => _preparer.DisposeAsync();
 
     internal static AwsError WrongState(FunctionVersion version) =>

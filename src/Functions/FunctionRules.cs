@@ -17,7 +17,6 @@ internal static class FunctionRules
         RefuseUnserved(request.PackageType == "Image", "PackageType Image");
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
         RefuseUnserved(request.Publish == true || request.PublishTo is not null, "Publish: versions of functions");
-        RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
         RefuseUnserved(request.TenancyConfig is not null, "TenancyConfig");
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
@@ -37,7 +36,6 @@ internal static class FunctionRules
     public static void Check(UpdateFunctionConfigurationRequest request)
     {
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
-        RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
         if (request.Runtime is not null)

@@ -151,6 +151,12 @@ public sealed partial class EventQueue : IAsyncDisposable
     {
         try
         {
+            if (_catalog.Current.Find(Collection, tried.RequestId) is null)
+            {
+                // Forgotten with everything else.
+                return;
+            }
+
             RetryRules rules = RulesOf(tried);
             if (rules.IsTooOld(tried, _time.GetUtcNow()))
             {
@@ -172,7 +178,7 @@ public sealed partial class EventQueue : IAsyncDisposable
             }
             else
             {
-                await SaveAsync(next, CancellationToken.None);
+                await _catalog.CommitAsync(transaction => Replace(transaction, next), CancellationToken.None);
                 _news.Writer.TryWrite(next);
             }
         }
@@ -236,6 +242,17 @@ public sealed partial class EventQueue : IAsyncDisposable
             return true;
         },
         cancellationToken);
+
+    private static bool Replace(CatalogTransaction transaction, QueuedEvent next)
+    {
+        bool known = transaction.Find(Collection, next.RequestId) is not null;
+        if (known)
+        {
+            transaction.Put(Collection, next.RequestId, next, EventsJson.Default.QueuedEvent);
+        }
+
+        return known;
+    }
 
     private static bool Delete(CatalogTransaction transaction, string requestId)
     {

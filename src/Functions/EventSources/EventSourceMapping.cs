@@ -28,7 +28,6 @@ public sealed record EventSourceMapping
     public FunctionArn Function => new(Region, AccountId.Parse(Account), FunctionName);
 }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(EventSourceMapping))]
 internal sealed partial class EventSourcesJson : JsonSerializerContext;

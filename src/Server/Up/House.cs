@@ -1,3 +1,4 @@
+using System.Net;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Gateway;
@@ -92,6 +93,7 @@ internal sealed partial class House : IAsyncDisposable
                 new Health(),
                 new Internal.Content(blobs, links),
                 new FunctionOpt(directory, layers.Inspector),
+                new Reset(editor, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
             ]),
             new FunctionUrlGateway(functions.Urls, directory, invoker, time),

@@ -61,6 +61,11 @@ internal static class UpCommand
         DefaultValueFactory = static _ => 600,
     };
 
+    private static readonly Option<bool> AllowReset = new("--allow-reset")
+    {
+        Description = "Let POST /_lamina/reset empty the server, for suites of tests",
+    };
+
     static UpCommand()
     {
         Listen.Validators.Add(static result =>
@@ -90,7 +95,7 @@ internal static class UpCommand
             "lamina up",
             "lamina up --listen 127.0.0.1:4566 --data ./data")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, AllowReset,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -137,6 +142,7 @@ internal static class UpCommand
         LogLevel = parsed.GetRequiredValue(Level),
         FunctionNetwork = parsed.GetRequiredValue(Network),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
+        AllowReset = parsed.GetValue(AllowReset),
     };
 
     private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)

@@ -24,4 +24,7 @@ internal sealed record UpOptions
     public required SandboxNetwork FunctionNetwork { get; init; }
 
     public required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>POST /_lamina/reset empties the server. Only with a loopback address.</summary>
+    public bool AllowReset { get; init; }
 }
