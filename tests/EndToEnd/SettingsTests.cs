@@ -16,7 +16,7 @@ public sealed class SettingsTests(SharedServer shared) : SharedServerTests(share
     public async Task Tags_are_added_listed_and_removed(string clientName)
     {
         ILambdaClient client = await WithFunctionAsync(clientName);
-        await CallAsync(client, "TagResource", $$"""{"Resource": "{{Arn}}", "Tags": {"a": "1", "b": "2"}}""");
+        await CallAsync(client, "TagResource", $$$"""{"Resource": "{{{Arn}}}", "Tags": {"a": "1", "b": "2"}}""");
         await CallAsync(client, "UntagResource", $$"""{"Resource": "{{Arn}}", "TagKeys": ["a", "absent"]}""");
         JsonObject listed = await CallAsync(client, "ListTags", $$"""{"Resource": "{{Arn}}"}""");
         Assert.Equal("""{"b":"2"}""", listed["Tags"]!.ToJsonString());

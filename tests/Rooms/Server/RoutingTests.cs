@@ -23,7 +23,7 @@ public sealed class RoutingTests(ServedHouse house) : IClassFixture<ServedHouse>
     [InlineData("POST", "/2015-03-31/functions/f/versions", "PublishVersion")]
     [InlineData("GET", "/2019-09-30/functions/f/provisioned-concurrency?List=ALL", "ListProvisionedConcurrencyConfigs")]
     [InlineData("GET", "/2019-09-30/functions/f/provisioned-concurrency?Qualifier=1", "GetProvisionedConcurrencyConfig")]
-    [InlineData("DELETE", "/2017-03-31/tags/arn%3Aaws?tagKeys=a&tagKeys=b", "UntagResource")]
+    [InlineData("DELETE", "/2025-11-30/capacity-providers/p?a=1&a=2", "DeleteCapacityProvider")]
     public async Task An_operation_that_is_not_served_says_so_with_a_status_that_no_SDK_retries(string method, string path, string operation)
     {
         Reply reply = await house.SendAsync(new HttpMethod(method), path);
