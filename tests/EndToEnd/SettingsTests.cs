@@ -85,20 +85,13 @@ public sealed class SettingsTests(SharedServer shared) : SharedServerTests(share
         await CallAsync(client, "DeleteCodeSigningConfig", named);
     }
 
-    [Theory]
-    [MemberData(nameof(Clients))]
-    public async Task Runtime_management_is_kept(string clientName)
-    {
-        ILambdaClient client = await WithFunctionAsync(clientName);
-        await CallAsync(client, "PutRuntimeManagementConfig", $$"""{"FunctionName": "{{Own("fn")}}", "UpdateRuntimeOn": "FunctionUpdate"}""");
-        Assert.Equal("FunctionUpdate", (string?)(await CallAsync(client, "GetRuntimeManagementConfig", Named()))["UpdateRuntimeOn"]);
-    }
-
     /// <summary>Operations that are younger than the other clients in Debian.</summary>
     [Fact]
-    public async Task Recursion_is_kept_and_scaling_is_not_for_ordinary_functions()
+    public async Task Runtime_management_and_recursion_are_kept_and_scaling_is_not_for_ordinary_functions()
     {
         ILambdaClient client = await WithFunctionAsync("javascript");
+        await CallAsync(client, "PutRuntimeManagementConfig", $$"""{"FunctionName": "{{Own("fn")}}", "UpdateRuntimeOn": "FunctionUpdate"}""");
+        Assert.Equal("FunctionUpdate", (string?)(await CallAsync(client, "GetRuntimeManagementConfig", Named()))["UpdateRuntimeOn"]);
         await CallAsync(client, "PutFunctionRecursionConfig", $$"""{"FunctionName": "{{Own("fn")}}", "RecursiveLoop": "Allow"}""");
         Assert.Equal("Allow", (string?)(await CallAsync(client, "GetFunctionRecursionConfig", Named()))["RecursiveLoop"]);
 
