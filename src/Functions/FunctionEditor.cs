@@ -72,7 +72,8 @@ public sealed class FunctionEditor : IAsyncDisposable
             ImmutableArray<LayerReference> layers = _library.ResolveStack(caller, layerArns, []);
             FunctionRules.CheckCombinedSize(archive, layers);
             FunctionVersion created = FunctionDraft.New(arn, request, archive, layers, NewMark());
-            FunctionDocuments.Put(transaction, new FunctionDocument { Latest = created, Former = null, Tags = request.Tags is { Count: > 0 } ? request.Tags : null });
+            IReadOnlyDictionary<string, string>? tags = request.Tags is { Count: > 0 } ? request.Tags : null;
+            FunctionDocuments.Put(transaction, new FunctionDocument { Latest = created, Former = null, Tags = tags });
             if (signing is not null)
             {
                 FunctionCodeSigning.Attach(transaction, arn, signing);

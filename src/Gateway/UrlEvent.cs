@@ -66,7 +66,8 @@ internal static class UrlEvent
 
         writer.WriteString("x-amzn-trace-id", request.TraceId);
         writer.WriteString("x-forwarded-for", request.SourceIp);
-        writer.WriteString("x-forwarded-port", (request.Http.HttpContext.Connection.LocalPort is > 0 and var port ? port : 80).ToString(CultureInfo.InvariantCulture));
+        int port = request.Http.HttpContext.Connection.LocalPort is > 0 and var local ? local : 80;
+        writer.WriteString("x-forwarded-port", port.ToString(CultureInfo.InvariantCulture));
         writer.WriteString("x-forwarded-proto", request.Http.Scheme);
         writer.WriteEndObject();
     }

@@ -13,7 +13,8 @@ internal sealed class GetCodeSigningConfig(CodeSigningConfigs configs) : IOperat
     public Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
         GetCodeSigningConfigRequest request = LambdaRequests.GetCodeSigningConfig(call);
-        GetCodeSigningConfigResponse response = new() { CodeSigningConfig = CodeSigningAnswers.Worded(configs.Get(call.Caller, request.CodeSigningConfigArn!)) };
+        CodeSigningDocument config = configs.Get(call.Caller, request.CodeSigningConfigArn!);
+        GetCodeSigningConfigResponse response = new() { CodeSigningConfig = CodeSigningAnswers.Worded(config) };
         return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.GetCodeSigningConfigResponse));
     }
 }
