@@ -39,15 +39,20 @@ internal static class ConstraintsWriter
     }
 
     // Static fields are set in the order in which they stand: what others are made of comes first.
-    private static IEnumerable<Shape> Ordered(Shape[] shapes) => shapes.OrderBy(shape => shape.Type is "list" or "map" ? 1 : 0);
+    private static IEnumerable<Shape> Ordered(Shape[] shapes) => shapes.OrderBy(shape => shape.Type switch
+    {
+        "list" => 1,
+        "map" => 2,
+        _ => 0,
+    });
 
     private static IEnumerable<Shape> WithParts(ServiceDescription service, string name)
     {
         Shape shape = service[name];
         yield return shape;
-        foreach (string part in new[] { shape.Element, shape.Key, shape.Value }.OfType<string>())
+        foreach (Shape part in new[] { shape.Element, shape.Key, shape.Value }.OfType<string>().SelectMany(part => WithParts(service, part)))
         {
-            yield return service[part];
+            yield return part;
         }
     }
 
@@ -68,7 +73,9 @@ internal static class ConstraintsWriter
             + $"Element = {Reference(service, shape.Element!)}, Flat = {(shape.FlatEnum ? "true" : "false")}"
             + (shape.NotNullUnsaid ? ", NotNullUnsaid = true };" : " };"),
         "map" => $"private static readonly MapConstraint s_{shape.Name} = new() {{ {Range(shape)}"
-            + $"Key = {Reference(service, shape.Key!)}, Value = {Reference(service, shape.Value!)}, {Number(service, shape.Value!)}Sensitive = {(shape.Sensitive ? "true" : "false")} }};",
+            + $"Key = {Reference(service, shape.Key!)}, Value = {Reference(service, shape.Value!)}, {Number(service, shape.Value!)}"
+            + (service[shape.Value!].Type == "list" ? $"ListValue = s_{shape.Value}, " : "")
+            + $"Sensitive = {(shape.Sensitive ? "true" : "false")} }};",
         "integer" or "long" or "double" => $"private static readonly NumberConstraint s_{shape.Name} = new() {{ {Range(shape)}"
             + $"Fraction = {(shape.Type == "double" ? "true" : "false")} }};",
         _ => throw new InvalidDataException($"Constraints on a {shape.Type} ({shape.Name}) are not known yet."),

@@ -58,6 +58,11 @@ internal static class RequestsWriter
 
     private static string Source(ServiceDescription service, Member member)
     {
+        if (service[member.Shape].Type == "list" && member.Location == MemberLocation.Query)
+        {
+            return $"members.QueryList(\"{member.WireName}\")";
+        }
+
         string text = $"members.{member.Location switch { MemberLocation.Uri => "Label", MemberLocation.Query => "Query", _ => "Header" }}"
             + $"(\"{member.WireName}\")";
         return service[member.Shape].Type switch

@@ -29,6 +29,8 @@ internal static class ShapesWriter
             "integer" => "int",
             "long" => "long",
             "double" => "double",
+            // In JSON: seconds since 1970, with a fraction.
+            "timestamp" => "double",
             "blob" => "byte[]",
             "list" => $"IReadOnlyList<{TypeOf(service, shape.Element!)}>",
             "map" => $"IReadOnlyDictionary<string, {TypeOf(service, shape.Value!)}>",

@@ -101,6 +101,28 @@ internal sealed class ConstraintViolations
         }
     }
 
+    /// <summary>A map whose values are lists.</summary>
+    public void Check(MapConstraint constraint, IReadOnlyDictionary<string, IReadOnlyList<string>>? map, string path)
+    {
+        if (map is null)
+        {
+            return;
+        }
+
+        string Text() => "{" + string.Join(", ", map.Select(pair => $"{pair.Key}={(pair.Value is null ? "null" : Print(pair.Value))}")) + "}";
+        CheckSize(constraint.Max, constraint.Min, map.Count, Text, constraint.Sensitive, path);
+        if (constraint.Key is { } key && map.Keys.Any(name => !key.IsSatisfied(name)))
+        {
+            Add(Text(), constraint.Sensitive, path, $"Map keys must satisfy constraint: [{string.Join(", ", key.All())}]");
+        }
+
+        if (map.Values.Any(list => list is null || constraint.ListValue?.IsSatisfied(list) == false))
+        {
+            string parts = string.Join(", ", [.. constraint.ListValue?.All() ?? [], "Member must not be null"]);
+            Add(Text(), constraint.Sensitive, path, $"Map value must satisfy constraint: [{parts}]");
+        }
+    }
+
     public void Each<T>(T? structure, string path, Action<T, string, ConstraintViolations> check)
         where T : class
     {

@@ -128,6 +128,27 @@ internal sealed class ListConstraint
     /// <summary>AWS leaves "must not be null" out of what it lists for the elements.</summary>
     public bool NotNullUnsaid { get; init; }
 
+    public bool IsSatisfied(IReadOnlyList<string?> list) =>
+        !(list.Count > Max) && !(list.Count < Min) && list.All(item => item is not null && Element?.IsSatisfied(item) != false);
+
+    /// <summary>All parts, violated or not, as AWS lists them for values of maps.</summary>
+    public List<string> All()
+    {
+        List<string> all = [];
+        if (Max is not null)
+        {
+            all.Add(string.Create(CultureInfo.InvariantCulture, $"Member must have length less than or equal to {Max}"));
+        }
+
+        if (Min is not null)
+        {
+            all.Add(string.Create(CultureInfo.InvariantCulture, $"Member must have length greater than or equal to {Min}"));
+        }
+
+        all.Add($"Member must satisfy constraint: [{string.Join(", ", [.. Element?.All() ?? [], "Member must not be null"])}]");
+        return all;
+    }
+
     /// <summary>The elements' set of values is named directly.</summary>
     public required bool Flat { get; init; }
 }
@@ -144,6 +165,9 @@ internal sealed class MapConstraint
 
     /// <summary>For maps whose values are numbers.</summary>
     public NumberConstraint? Number { get; init; }
+
+    /// <summary>Of a map whose values are lists of text.</summary>
+    public ListConstraint? ListValue { get; init; }
 
     public required bool Sensitive { get; init; }
 }

@@ -7,5 +7,8 @@ public interface IRequestMembers
 
     string? Query(string name);
 
+    /// <summary>Every value of a key that may be there more than once, in their order.</summary>
+    IReadOnlyList<string>? QueryList(string name);
+
     string? Header(string name);
 }

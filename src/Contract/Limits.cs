@@ -57,6 +57,30 @@ public static class Limits
     /// <summary>Bytes of a resource policy's text (Quotas; AWS's error text).</summary>
     public const int ResourcePolicyBytes = 20_480;
 
+    /// <summary>Filters of one event source mapping (Quotas).</summary>
+    public const int FiltersPerMapping = 5;
+
+    /// <summary>Messages in a batch from a FIFO queue (CreateEventSourceMapping, BatchSize).</summary>
+    public const int FifoBatchSize = 10;
+
+    /// <summary>Messages in a batch from a queue without a batching window (CreateEventSourceMapping, MaximumBatchingWindowInSeconds).</summary>
+    public const int BatchSizeWithoutWindow = 10;
+
+    /// <summary>The least maximum age of a stream's record, unless it is infinite (CreateEventSourceMapping).</summary>
+    public const int MinimumRecordAgeSeconds = 60;
+
+    /// <summary>Pollers of a provisioned mapping of a queue (CreateEventSourceMapping, ProvisionedPollerConfig).</summary>
+    public const int QueuePollers = 10_000;
+
+    /// <summary>The least pollers of a provisioned mapping of a queue (CreateEventSourceMapping, ProvisionedPollerConfig).</summary>
+    public const int MinimumQueuePollers = 2;
+
+    /// <summary>Pollers of a provisioned mapping of Kafka (CreateEventSourceMapping, ProvisionedPollerConfig).</summary>
+    public const int KafkaPollers = 2_000;
+
+    /// <summary>Tags of one resource (TagResource).</summary>
+    public const int TagsPerResource = 50;
+
     /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
     public const int ConcurrentExecutions = 1_000;
 

@@ -84,6 +84,16 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
     /// <summary>How many functions the caller's account has in the region; versions are no functions of their own.</summary>
     public long Count(Caller caller) => FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after: null).LongCount();
 
+    /// <summary>The error for scaling an ordinary function, or for one that is not there.</summary>
+    public AwsError RefuseScaling(Caller caller, string nameOrArn, string? qualifier)
+    {
+        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:PutFunctionScalingConfig");
+        return FunctionDocuments.Find(catalog.Current, reference.Function) is null
+            ? FunctionAddress.NotFound(reference.Function, reference.Qualifier)
+            : AwsError.InvalidParameterValue(
+                $"The function {reference.Function} has no capacity provider; scaling can be configured only for functions that have one.");
+    }
+
     /// <summary>The function's tags; null when it has none or is not there.</summary>
     public IReadOnlyDictionary<string, string>? FindTags(FunctionArn function) =>
         FunctionDocuments.Find(catalog.Current, function)?.Tags;

@@ -43,6 +43,10 @@ internal static class FunctionDocuments
     public static FunctionDocument? Find(CatalogSnapshot snapshot, FunctionArn arn) =>
         snapshot.Find(Collection, KeyOf(arn))?.Read(FunctionsJson.Default.FunctionDocument);
 
+    /// <summary>The one place that knows which qualifiers a function has.</summary>
+    public static bool HasQualifier(CatalogSnapshot snapshot, FunctionArn arn, string qualifier) =>
+        QualifiedResource.Find(snapshot, new FunctionReference(arn, qualifier)) is not null;
+
     public static IEnumerable<FunctionDocument> All(CatalogSnapshot snapshot) => Scan(snapshot, string.Empty, null);
 
     public static IEnumerable<FunctionDocument> Of(CatalogSnapshot snapshot, string region, AccountId account, string? after)

@@ -103,8 +103,9 @@ internal static class FunctionDraft
             VpcSubnetIds = null,
             VpcSecurityGroupIds = null,
             VpcIpv6Allowed = false,
+            FileSystems = FileSystemsOf(request.FileSystemConfigs),
         };
-        return WithVpc(WithLogging(defaults, request.LoggingConfig), request.VpcConfig);
+        return Checked(WithVpc(WithLogging(defaults, request.LoggingConfig), request.VpcConfig));
     }
 
     private static FunctionSettings ChangedSettings(FunctionSettings settings, UpdateFunctionConfigurationRequest request)
@@ -117,8 +118,9 @@ internal static class FunctionDraft
                 : settings.DeadLetterTargetArn,
             KmsKeyArn = request.KMSKeyArn is { } key ? NullIfEmpty(key) : settings.KmsKeyArn,
             SnapStartApplyOn = request.SnapStart?.ApplyOn ?? settings.SnapStartApplyOn,
+            FileSystems = request.FileSystemConfigs is null ? settings.FileSystems : FileSystemsOf(request.FileSystemConfigs),
         };
-        return WithVpc(WithLogging(changed, request.LoggingConfig), request.VpcConfig);
+        return Checked(WithVpc(WithLogging(changed, request.LoggingConfig), request.VpcConfig));
     }
 
     /// <summary>A partial LoggingConfig changes its members only; JSON has levels, INFO when none are given, Text has none (recorded).</summary>
@@ -156,6 +158,14 @@ internal static class FunctionDraft
             VpcSecurityGroupIds = vpc.SecurityGroupIds ?? [],
             VpcIpv6Allowed = vpc.Ipv6AllowedForDualStack ?? false,
         };
+
+    /// <summary>File systems are reached through a network, in AWS.</summary>
+    private static FunctionSettings Checked(FunctionSettings settings) => settings is { FileSystems: not null, VpcSubnetIds: null or { Count: 0 } }
+        ? throw AwsError.InvalidParameterValue("Function must be configured to execute in a VPC to reference access points.")
+        : settings;
+
+    private static FileSystemReference[]? FileSystemsOf(IReadOnlyList<FileSystemConfig>? configs) =>
+        configs is null or { Count: 0 } ? null : [.. configs.Select(static config => new FileSystemReference(config.Arn!, config.LocalMountPath!))];
 
     private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
+using Lamina.Functions.CodeSigning;
 using Lamina.Layers;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
@@ -60,6 +61,8 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionRules.CheckNewName(arn.Name);
         FunctionRules.Check(request, code);
         EnsureAbsent(_catalog.Current, arn);
+        string? signing = string.IsNullOrEmpty(request.CodeSigningConfigArn) ? null : request.CodeSigningConfigArn;
+        FunctionCodeSigning.CheckDeployment(_catalog.Current, signing);
         IReadOnlyList<string> layerArns = request.Layers ?? [];
         _library.ResolveStack(caller, layerArns, []);
 
@@ -68,12 +71,19 @@ public sealed class FunctionEditor : IAsyncDisposable
         return await CommitAsync(arn, transaction =>
         {
             EnsureAbsent(transaction, arn);
+            FunctionCodeSigning.CheckDeployment(transaction, signing);
             ImmutableArray<LayerReference> layers = _library.ResolveStack(caller, layerArns, []);
             FunctionRules.CheckCombinedSize(archive, layers);
             _storage.Require(transaction, arn.Account, arn.Region, archive, replacedBytes: 0);
             FunctionVersion created = FunctionDraft.New(arn, request, archive, layers, NewMark());
-            FunctionDocument document = new() { Latest = created, Former = null, Tags = request.Tags, Change = FunctionDraft.NewId() };
+            IReadOnlyDictionary<string, string>? tags = request.Tags is { Count: > 0 } ? request.Tags : null;
+            FunctionDocument document = new() { Latest = created, Former = null, Tags = tags, Change = FunctionDraft.NewId() };
             FunctionDocuments.Put(transaction, document);
+            if (signing is not null)
+            {
+                FunctionCodeSigning.Attach(transaction, arn, signing);
+            }
+
             return Published(transaction, document, request.Publish);
         });
     }
@@ -84,6 +94,7 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
         FunctionVersion known = RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest;
         FunctionRules.Check(request, code);
+        FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
         using IncomingArchive incoming = await _intake.StoreAsync(code, cancellationToken);
         StoredArchive archive = incoming.Content;
         FunctionVersion Change(FunctionVersion latest)
@@ -106,6 +117,11 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionConfiguration").Function;
         RequireChangeable(_catalog.Current, arn, request.RevisionId);
         FunctionRules.Check(request);
+        if (request.Layers is { Count: > 0 })
+        {
+            FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
+        }
+
         return await ChangeAsync(arn, request.RevisionId, publish: false, (_, latest) =>
         {
             ImmutableArray<LayerReference> layers = request.Layers is null
@@ -133,6 +149,26 @@ public sealed class FunctionEditor : IAsyncDisposable
         if (deleted.Count > 0)
         {
             _preparer.Announce(deleted);
+        }
+    }
+
+    /// <summary>
+    /// Empties the whole catalog in one transaction, whatever room its documents belong to, then says of every function that it is gone.
+    /// </summary>
+    public async Task ForgetEverythingAsync()
+    {
+        IReadOnlyList<FunctionVersion>[] deleted = await _catalog.CommitAsync(
+            static transaction =>
+            {
+                IReadOnlyList<FunctionVersion>[] all =
+                    [.. FunctionDocuments.AllVersions(transaction).GroupBy(static version => version.Arn, static (_, versions) => versions.ToArray())];
+                transaction.Clear();
+                return all;
+            },
+            CancellationToken.None);
+        foreach (IReadOnlyList<FunctionVersion> versions in deleted)
+        {
+            _preparer.Announce(versions);
         }
     }
 

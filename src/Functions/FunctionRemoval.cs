@@ -23,6 +23,7 @@ internal static class FunctionRemoval
 
         PolicyDocuments.Delete(transaction, function, qualifier: null);
         ConcurrencyDocuments.DeleteReserved(transaction, function);
+        FunctionBelongings.Delete(transaction, function);
         FunctionDocuments.Delete(transaction, function);
         return [latest, .. published];
     }
@@ -52,6 +53,7 @@ internal static class FunctionRemoval
         AliasDocuments.Delete(transaction, function, alias);
         PolicyDocuments.Delete(transaction, function, alias);
         ConcurrencyDocuments.DeleteProvisioned(transaction, function, alias);
+        FunctionBelongings.Delete(transaction, function, alias);
     }
 
     private static void Delete(CatalogTransaction transaction, FunctionVersion version)
@@ -59,5 +61,6 @@ internal static class FunctionRemoval
         VersionDocuments.Delete(transaction, version);
         PolicyDocuments.Delete(transaction, version.Arn, version.Version);
         ConcurrencyDocuments.DeleteProvisioned(transaction, version.Arn, version.Version);
+        FunctionBelongings.Delete(transaction, version.Arn, version.Version);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
+using Lamina.Functions.Settings;
 using Lamina.Layers;
 
 namespace Lamina.Functions;
@@ -16,8 +17,6 @@ internal static class FunctionRules
         RefuseUnserved(request.PackageType == "Image", "PackageType Image");
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
         RefuseUnserved(request.PublishTo is not null, "PublishTo");
-        RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
-        RefuseUnserved(request.CodeSigningConfigArn is { Length: > 0 }, "CodeSigningConfigArn");
         RefuseUnserved(request.TenancyConfig is not null, "TenancyConfig");
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
@@ -30,13 +29,13 @@ internal static class FunctionRules
         RuntimeIds.Check(request.Runtime);
         CheckNumbers(request.Timeout, request.MemorySize);
         CheckVariables(request.Environment);
+        TagRules.Check(request.Tags);
         CheckCodeSource(code, request.Code?.ImageUri, "creating");
     }
 
     public static void Check(UpdateFunctionConfigurationRequest request)
     {
         RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
-        RefuseUnserved(request.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs");
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
         if (request.Runtime is not null)

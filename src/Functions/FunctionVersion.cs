@@ -86,7 +86,12 @@ public sealed record FunctionSettings
     public required IReadOnlyList<string>? VpcSecurityGroupIds { get; init; }
 
     public required bool VpcIpv6Allowed { get; init; }
+
+    /// <summary>Null when there are none.</summary>
+    public IReadOnlyList<FileSystemReference>? FileSystems { get; init; }
 }
+
+public sealed record FileSystemReference(string Arn, string LocalMountPath);
 
 public enum FunctionStateName
 {

@@ -65,4 +65,15 @@ internal sealed class CatalogOverlay(CatalogState before) : CatalogTransaction
         _state = new CatalogState(_state.Collections.SetItem(collection, documents), revision);
         _writes.Add(new CatalogWrite(collection, key, revision, Json: null));
     }
+
+    public override void Clear()
+    {
+        foreach ((string collection, DocumentTree documents) in _state.Collections)
+        {
+            foreach (Document document in documents.Scan("", after: null))
+            {
+                Delete(collection, document.Key);
+            }
+        }
+    }
 }

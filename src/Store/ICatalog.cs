@@ -35,4 +35,7 @@ public abstract class CatalogTransaction : CatalogSnapshot
 
     /// <summary>Deleting an absent document is no error.</summary>
     public abstract void Delete(string collection, string key);
+
+    /// <summary>Deletes every document of every collection.</summary>
+    public abstract void Clear();
 }

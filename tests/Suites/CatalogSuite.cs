@@ -61,6 +61,27 @@ public abstract class CatalogSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Clearing_deletes_every_document_of_every_collection_also_for_the_next_start()
+    {
+        await PutAsync("notes", "a", "1");
+        await PutAsync("notes", "b", "2");
+        await PutAsync("others", "a", "3");
+        await Catalog.CommitAsync(
+            transaction =>
+            {
+                transaction.Clear();
+                transaction.Put("notes", "c", new Note("after"), NoteJson.Default.Note);
+                return true;
+            },
+            CancellationToken.None);
+
+        await Catalog.DisposeAsync();
+        _catalog = OpenCatalog();
+        Assert.Equal(["c"], Catalog.Current.Scan("notes", "", after: null).Select(static document => document.Key));
+        Assert.Empty(Catalog.Current.Scan("others", "", after: null));
+    }
+
+    [Fact]
     public async Task A_change_that_throws_leaves_no_trace_and_tells_its_caller()
     {
         await PutAsync("notes", "a", "before");

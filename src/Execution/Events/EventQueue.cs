@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Lamina.Contract;
 using Lamina.Functions;
+using Lamina.Functions.Settings;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ public sealed partial class EventQueue : IAsyncDisposable
 
     private readonly ICatalog _catalog;
     private readonly FunctionDirectory _functions;
+    private readonly EventInvokeConfigs _configs;
     private readonly Invoker _invoker;
     private readonly TimeProvider _time;
     private readonly ILogger<EventQueue> _logger;
@@ -32,8 +34,15 @@ public sealed partial class EventQueue : IAsyncDisposable
     private int _disposed;
 
     public EventQueue(
-        ICatalog catalog, FunctionDirectory functions, Invoker invoker, ExecutionOptions options, TimeProvider time, ILogger<EventQueue> logger)
+        ICatalog catalog,
+        FunctionDirectory functions,
+        EventInvokeConfigs configs,
+        Invoker invoker,
+        ExecutionOptions options,
+        TimeProvider time,
+        ILogger<EventQueue> logger)
     {
+        _configs = configs;
         _catalog = catalog;
         _functions = functions;
         _invoker = invoker;
@@ -142,6 +151,19 @@ public sealed partial class EventQueue : IAsyncDisposable
     {
         try
         {
+            if (_catalog.Current.Find(Collection, tried.RequestId) is null)
+            {
+                // Forgotten with everything else.
+                return;
+            }
+
+            RetryRules rules = RulesOf(tried);
+            if (rules.IsTooOld(tried, _time.GetUtcNow()))
+            {
+                await GiveUpAsync(tried, "EventAgeExceeded");
+                return;
+            }
+
             InvokeResult? result = await InvokeAsync(tried);
             if (_stopping.IsCancellationRequested && result is not InvokeResult.Succeeded)
             {
@@ -149,15 +171,14 @@ public sealed partial class EventQueue : IAsyncDisposable
                 return;
             }
 
-            QueuedEvent? next = result is { } ended ? RetryRules.Next(tried, ended, _time.GetUtcNow()) : null;
+            QueuedEvent? next = result is { } ended ? rules.Next(tried, ended, _time.GetUtcNow()) : null;
             if (next is null)
             {
-                LogDone(_logger, tried.RequestId, tried.FunctionName, result?.ToString() ?? "FunctionGone");
-                await _catalog.CommitAsync(transaction => Delete(transaction, tried.RequestId), CancellationToken.None);
+                await GiveUpAsync(tried, result?.ToString() ?? "FunctionGone");
             }
             else
             {
-                await SaveAsync(next, CancellationToken.None);
+                await _catalog.CommitAsync(transaction => Replace(transaction, next), CancellationToken.None);
                 _news.Writer.TryWrite(next);
             }
         }
@@ -171,6 +192,16 @@ public sealed partial class EventQueue : IAsyncDisposable
             _room.Release();
         }
     }
+
+    private async Task GiveUpAsync(QueuedEvent done, string result)
+    {
+        LogDone(_logger, done.RequestId, done.FunctionName, result);
+        await _catalog.CommitAsync(transaction => Delete(transaction, done.RequestId), CancellationToken.None);
+    }
+
+    /// <summary>Read anew for every try: a change of the config holds for events that wait.</summary>
+    private RetryRules RulesOf(QueuedEvent tried) => RetryRules.Of(
+        _configs.Find(new FunctionArn(tried.Region, AccountId.Parse(tried.Account), tried.FunctionName), tried.Qualifier));
 
     /// <summary>Null when the function is gone.</summary>
     private async Task<InvokeResult?> InvokeAsync(QueuedEvent tried)
@@ -211,6 +242,17 @@ public sealed partial class EventQueue : IAsyncDisposable
             return true;
         },
         cancellationToken);
+
+    private static bool Replace(CatalogTransaction transaction, QueuedEvent next)
+    {
+        bool known = transaction.Find(Collection, next.RequestId) is not null;
+        if (known)
+        {
+            transaction.Put(Collection, next.RequestId, next, EventsJson.Default.QueuedEvent);
+        }
+
+        return known;
+    }
 
     private static bool Delete(CatalogTransaction transaction, string requestId)
     {

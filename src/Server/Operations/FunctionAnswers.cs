@@ -43,10 +43,11 @@ internal static class FunctionAnswers
         LastModified = function.LastModified,
         CodeSha256 = function.Code.Digest.ToBase64(),
         Version = function.Version,
-        VpcConfig = Vpc(function.Settings),
+        VpcConfig = Vpc(function),
         DeadLetterConfig = function.Settings.DeadLetterTargetArn is { } target ? new DeadLetterConfig { TargetArn = target } : null,
         Environment = function.Environment is { } variables ? new EnvironmentResponse { Variables = variables } : null,
         KMSKeyArn = function.Settings.KmsKeyArn,
+        FileSystemConfigs = function.Settings.FileSystems is { } systems ? [.. systems.Select(FileSystem)] : null,
         TracingConfig = new TracingConfigResponse { Mode = function.Settings.TracingMode },
         RevisionId = function.RevisionId,
         Layers = function.Layers.IsEmpty ? null : [.. function.Layers.Select(Layer)],
@@ -63,6 +64,9 @@ internal static class FunctionAnswers
 
     private static Layer Layer(LayerReference layer) => new() { Arn = layer.Arn, CodeSize = layer.Content.SizeBytes };
 
+    private static FileSystemConfig FileSystem(FileSystemReference system) =>
+        new() { Arn = system.Arn, LocalMountPath = system.LocalMountPath };
+
     private static LoggingConfig Logging(FunctionSettings settings) => new()
     {
         LogFormat = settings.LogFormat,
@@ -71,15 +75,22 @@ internal static class FunctionAnswers
         LogGroup = settings.LogGroup,
     };
 
-    // Subnets belong to no network here, so there is no id to tell; a function taken out of its network answers empty lists (recorded).
-    private static VpcConfigResponse? Vpc(FunctionSettings settings) =>
-        settings.VpcSubnetIds is null && settings.VpcSecurityGroupIds is null ? null : new VpcConfigResponse
-        {
-            SubnetIds = settings.VpcSubnetIds ?? [],
-            SecurityGroupIds = settings.VpcSecurityGroupIds ?? [],
-            VpcId = "",
-            Ipv6AllowedForDualStack = settings.VpcIpv6Allowed,
-        };
+    // A function taken out of its network answers empty lists and an empty id (recorded).
+    private static VpcConfigResponse? Vpc(FunctionVersion function) => function.Settings is { VpcSubnetIds: null, VpcSecurityGroupIds: null }
+        ? null
+        : Vpc(function, function.Settings);
+
+    private static VpcConfigResponse Vpc(FunctionVersion function, FunctionSettings settings) => new()
+    {
+        SubnetIds = settings.VpcSubnetIds ?? [],
+        SecurityGroupIds = settings.VpcSecurityGroupIds ?? [],
+        VpcId = settings.VpcSubnetIds is { Count: > 0 } ? VpcId(function) : "",
+        Ipv6AllowedForDualStack = settings.VpcIpv6Allowed,
+    };
+
+    // There are no networks here: every subnet is of the one that an account has in a region.
+    private static string VpcId(FunctionVersion function) =>
+        "vpc-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{function.Region}/{function.Account}")))[..17];
 
     // AWS names builds of a runtime by a digest; ours is one per runtime id.
     private static string RuntimeVersion(string runtime) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtime)));

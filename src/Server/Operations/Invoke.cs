@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Execution;
@@ -13,13 +12,11 @@ namespace Lamina.Server.Operations;
 /// </summary>
 internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, EventQueue events) : IOperation
 {
-    private static readonly ReadOnlyMemory<byte> EmptyEvent = "{}"u8.ToArray();
-
     public string Name => "Invoke";
 
     public BodyLimit Limit(OperationCall call) => call.Header("X-Amz-Invocation-Type") == "Event"
-        ? Payload(Limits.AsyncPayloadBytes, "Event")
-        : Payload(Limits.SyncPayloadBytes, "RequestResponse");
+        ? InvokePayload.Limit(Limits.AsyncPayloadBytes, "Event")
+        : InvokePayload.Limit(Limits.SyncPayloadBytes, "RequestResponse");
 
     public async Task<Answer> HandleAsync(OperationCall call, CancellationToken cancellationToken)
     {
@@ -45,7 +42,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
     private static Invocation NewInvocation(OperationCall call, InvocationRequest request, FunctionReference reference) => new()
     {
         RequestId = call.RequestId,
-        Payload = call.Body.IsEmpty ? EmptyEvent : call.Body,
+        Payload = call.Body.IsEmpty ? InvokePayload.EmptyEvent : call.Body,
         // As the caller named the function: with the qualifier exactly when there was one.
         InvokedFunctionArn = reference.ToString(),
         ClientContext = InvokePayload.ReadClientContext(request.ClientContext),
@@ -75,8 +72,4 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
 
         return answer;
     }
-
-    // Not pooled: the event may outlive the request, whose client can go at any time.
-    private static BodyLimit Payload(int bytes, string type) => new(bytes, Pooled: false, size => AwsError.RequestTooLarge(string.Create(
-        CultureInfo.InvariantCulture, $"{size} byte payload is too large for the {type} invocation type (limit {bytes} bytes)")));
 }

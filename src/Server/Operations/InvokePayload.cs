@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Lamina.Contract;
+using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
 
@@ -15,6 +16,12 @@ internal static class InvokePayload
 
     // AWS's parser is Jackson; this is how it writes the place when it may not quote the source.
     private const string Source = "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {0}, column: {1}]";
+
+    public static ReadOnlyMemory<byte> EmptyEvent { get; } = "{}"u8.ToArray();
+
+    /// <summary>Not pooled: the event may outlive the request, whose client can go at any time.</summary>
+    public static BodyLimit Limit(int bytes, string type) => new(bytes, Pooled: false, size => AwsError.RequestTooLarge(string.Create(
+        CultureInfo.InvariantCulture, $"{size} byte payload is too large for the {type} invocation type (limit {bytes} bytes)")));
 
     /// <summary>SDKs send a blob's type or JSON; curl -d sends a form's. What says it is something else is refused.</summary>
     public static void CheckContentType(string? contentType)

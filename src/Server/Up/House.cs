@@ -1,6 +1,8 @@
+using System.Net;
 using Lamina.Companions.S3;
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Gateway;
 using Lamina.Layers;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
@@ -85,8 +87,9 @@ internal sealed partial class House : IAsyncDisposable
             sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
+        SettingsRooms settings = SettingsRooms.Open(catalog, time);
         EventQueue events = Opened("events", new EventQueue(
-            catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
+            catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
         StorageRooms storage = Opened("storage", StorageRooms.Open(
             new StorageParts
@@ -110,7 +113,7 @@ internal sealed partial class House : IAsyncDisposable
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
             callers,
-            new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects))),
+            new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
             new InternalRoutes(
             [
                 new Health(),
@@ -125,12 +128,14 @@ internal sealed partial class House : IAsyncDisposable
                 new ImportLayers(layers.Importer, new ImportFolder(Path.Combine(folder.Path, "imports"))),
                 new ExportLayers(layers.Exporter),
                 new OrganizationList(options.Organizations),
+                new Reset(functions.Editor, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
             ]),
             new S3Pipeline(callers, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
+            new FunctionUrlGateway(settings.Urls, directory, invoker, time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();

@@ -17,7 +17,8 @@ internal static class OperationList
         Invoker invoker,
         EventQueue events,
         ContentLinks links,
-        Sources sources)
+        Sources sources,
+        SettingsRooms settings)
     {
         FunctionDirectory directory = functions.Directory;
         FunctionEditor editor = functions.Editor;
@@ -59,6 +60,8 @@ internal static class OperationList
             new DeleteProvisionedConcurrencyConfig(functions.Concurrency),
             new ListProvisionedConcurrencyConfigs(functions.Concurrency, invoker),
             new Invoke(directory, invoker, events),
+            new InvokeAsync(directory, events),
+            .. OfSettings(settings, directory),
         ];
     }
 
@@ -92,4 +95,41 @@ internal static class OperationList
             new ListMultipartUploads(rooms),
         ];
     }
+
+    private static IOperation[] OfSettings(SettingsRooms rooms, FunctionDirectory directory) =>
+    [
+        new TagResource(rooms.Tags),
+        new UntagResource(rooms.Tags),
+        new ListTags(rooms.Tags),
+        new PutFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new UpdateFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new GetFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new DeleteFunctionEventInvokeConfig(rooms.EventInvokeConfigs),
+        new ListFunctionEventInvokeConfigs(rooms.EventInvokeConfigs),
+        new PutRuntimeManagementConfig(rooms.Runtimes),
+        new GetRuntimeManagementConfig(rooms.Runtimes),
+        new PutFunctionRecursionConfig(rooms.Recursion),
+        new GetFunctionRecursionConfig(rooms.Recursion),
+        new PutFunctionScalingConfig(directory),
+        new GetFunctionScalingConfig(directory),
+        new CreateCodeSigningConfig(rooms.CodeSigning),
+        new GetCodeSigningConfig(rooms.CodeSigning),
+        new UpdateCodeSigningConfig(rooms.CodeSigning),
+        new DeleteCodeSigningConfig(rooms.CodeSigning),
+        new ListCodeSigningConfigs(rooms.CodeSigning),
+        new PutFunctionCodeSigningConfig(rooms.FunctionCodeSigning),
+        new GetFunctionCodeSigningConfig(rooms.FunctionCodeSigning),
+        new DeleteFunctionCodeSigningConfig(rooms.FunctionCodeSigning),
+        new ListFunctionsByCodeSigningConfig(rooms.FunctionCodeSigning),
+        new CreateEventSourceMapping(rooms.Mappings),
+        new GetEventSourceMapping(rooms.Mappings),
+        new UpdateEventSourceMapping(rooms.Mappings),
+        new DeleteEventSourceMapping(rooms.Mappings),
+        new ListEventSourceMappings(rooms.Mappings),
+        new CreateFunctionUrlConfig(rooms.Urls),
+        new GetFunctionUrlConfig(rooms.Urls),
+        new UpdateFunctionUrlConfig(rooms.Urls),
+        new DeleteFunctionUrlConfig(rooms.Urls),
+        new ListFunctionUrlConfigs(rooms.Urls),
+    ];
 }

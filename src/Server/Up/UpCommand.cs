@@ -76,6 +76,11 @@ internal static class UpCommand
         DefaultValueFactory = static _ => Limits.CodeStorageBytes,
     };
 
+    private static readonly Option<bool> AllowReset = new("--allow-reset")
+    {
+        Description = "Let POST /_lamina/reset empty the server, for suites of tests",
+    };
+
     static UpCommand()
     {
         Listen.Validators.Add(static result =>
@@ -121,7 +126,7 @@ internal static class UpCommand
             "lamina up --listen 127.0.0.1:4566 --data ./data",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout, Organization, CodeStorageQuota,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, Organization, CodeStorageQuota, AllowReset,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -170,6 +175,7 @@ internal static class UpCommand
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
         Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
         CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),
+        AllowReset = parsed.GetValue(AllowReset),
     };
 
     private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)

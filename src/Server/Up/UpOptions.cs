@@ -31,4 +31,7 @@ internal sealed record UpOptions
 
     /// <summary>Bytes of code that an account may store in a region.</summary>
     public required long CodeStorageQuotaBytes { get; init; }
+
+    /// <summary>POST /_lamina/reset empties the server. Only with a loopback address.</summary>
+    public bool AllowReset { get; init; }
 }

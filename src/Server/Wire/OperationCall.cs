@@ -24,6 +24,8 @@ internal sealed class OperationCall(HttpRequest request, RequestTarget target, O
 
     public string? Query(string name) => target.Query(name);
 
+    public IReadOnlyList<string>? QueryList(string name) => target.QueryList(name);
+
     public string? Header(string name)
     {
         Microsoft.Extensions.Primitives.StringValues values = request.Headers[name];

@@ -1,4 +1,5 @@
 using Lamina.Contract;
+using Lamina.Gateway;
 using Lamina.Server.Internal;
 using Lamina.Server.Wire.S3;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +11,8 @@ namespace Lamina.Server.Wire;
 
 /// <summary>
 /// The story of a request, from whichever connection it comes: the listening port or the inside of a sandbox.
-/// (1) request id; (2) Host and Origin, and S3 goes its own way; (3) path and query; (4) Lamina's own paths, most of them from the port
-/// only; (5) service, by the signature's scope or the path;
+/// (1) request id, and a function URL's host, which leads to that function and nowhere else; (2) Host and Origin, and S3 goes its own
+/// way; (3) path and query; (4) Lamina's own paths, most of them from the port only; (5) service, by the signature's scope or the path;
 /// (6) caller; (7) operation; (8) body within its limit; (9) the operation reads, checks and does it; (10) answer or error.
 /// </summary>
 internal sealed partial class RequestPipeline(
@@ -20,6 +21,7 @@ internal sealed partial class RequestPipeline(
     OperationTable operations,
     InternalRoutes internalRoutes,
     S3Pipeline s3,
+    FunctionUrlGateway functionUrls,
     ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext context, RequestOrigin origin)
@@ -29,6 +31,12 @@ internal sealed partial class RequestPipeline(
         CancellationToken aborted = context.RequestAborted;
         try
         {
+            if (FunctionUrlHost.Parse(context.Request.Host.Host) is { } host)
+            {
+                await functionUrls.HandleAsync(context, host, SignerOf(context.Request), requestId, aborted);
+                return;
+            }
+
             guard.Check(context.Request);
             if (S3Pipeline.Claims(context.Request))
             {
@@ -71,6 +79,13 @@ internal sealed partial class RequestPipeline(
         OperationTable.Entry entry = operations.Find(request.Method, target);
         OperationCall call = new(request, target, entry, caller, requestId);
         return await OperateAsync(entry.Operation ?? throw NotServed(entry.Route), call, request, cancellationToken);
+    }
+
+    /// <summary>Null when the request to a function URL is not signed for Lambda.</summary>
+    private UrlSigner? SignerOf(HttpRequest request)
+    {
+        SignatureScope? scope = SignatureScope.Read(request.Headers[HeaderNames.Authorization], request.Query["X-Amz-Credential"]);
+        return scope?.Service == "lambda" ? new UrlSigner(callers.Read(scope), scope.AccessKeyId) : null;
     }
 
     private static async Task<Answer> OperateAsync(

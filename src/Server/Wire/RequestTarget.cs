@@ -58,6 +58,13 @@ internal sealed class RequestTarget
         return found;
     }
 
+    /// <summary>Every value of a key, in their order; null when absent.</summary>
+    public IReadOnlyList<string>? QueryList(string name)
+    {
+        string[] values = [.. _query.Where(pair => pair.Key == name).Select(static pair => pair.Value)];
+        return values.Length == 0 ? null : values;
+    }
+
     // RFC 9112 3.2.2: a client may send "GET http://host/path"; the host is then checked by the Host header all the same.
     private static string PathOfAbsoluteForm(string raw)
     {

@@ -1,6 +1,7 @@
 """Calls boto3 for the tests: one JSON request per line in, one JSON answer per line out."""
 
 import base64
+import datetime
 import json
 import os
 import sys
@@ -24,6 +25,10 @@ def encoded(value):
         return base64.b64encode(value.read()).decode()
     if isinstance(value, dict):
         return {name: encoded(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [encoded(item) for item in value]
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
     return value
 
 

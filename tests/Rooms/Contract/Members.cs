@@ -9,6 +9,12 @@ internal sealed class Members(params (string Name, string Value)[] members) : IR
 
     public string? Query(string name) => Find(name);
 
+    public IReadOnlyList<string>? QueryList(string name)
+    {
+        string[] values = [.. members.Where(member => member.Name == name).Select(static member => member.Value)];
+        return values.Length == 0 ? null : values;
+    }
+
     public string? Header(string name) => Find(name);
 
     private string? Find(string name) => members.FirstOrDefault(member => member.Name == name).Value;

@@ -1,6 +1,8 @@
 using Lamina.Access;
+using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Functions.Settings;
 using Lamina.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -83,7 +85,7 @@ public sealed class EventQueueTests : IDisposable
         List<double> waits = [];
         for (QueuedEvent? queued = Event(now); queued is not null; now = queued?.NotBefore ?? now)
         {
-            queued = RetryRules.Next(queued, InvokeResult.Throttled, now);
+            queued = RetryRules.Default.Next(queued, InvokeResult.Throttled, now);
             if (queued is not null)
             {
                 waits.Add((queued.NotBefore - now).TotalSeconds);
@@ -103,13 +105,57 @@ public sealed class EventQueueTests : IDisposable
     {
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
 
-        QueuedEvent? second = RetryRules.Next(Event(now), result, now);
-        QueuedEvent? third = RetryRules.Next(second!, result, now);
+        QueuedEvent? second = RetryRules.Default.Next(Event(now), result, now);
+        QueuedEvent? third = RetryRules.Default.Next(second!, result, now);
 
         Assert.Equal(now + TimeSpan.FromMinutes(1), second!.NotBefore);
         Assert.Equal(now + TimeSpan.FromMinutes(2), third!.NotBefore);
-        Assert.Null(RetryRules.Next(third, result, now));
+        Assert.Null(RetryRules.Default.Next(third, result, now));
     }
+
+    [Fact]
+    public void A_function_that_wants_no_retries_gets_none() =>
+        Assert.Null(RulesOf(retries: 0, ageSeconds: null).Next(Event(DateTimeOffset.UnixEpoch), InvokeResult.FunctionFailed, DateTimeOffset.UnixEpoch));
+
+    [Fact]
+    public void A_try_that_would_come_after_the_maximum_age_is_not_made()
+    {
+        DateTimeOffset now = DateTimeOffset.UnixEpoch;
+        RetryRules rules = RulesOf(retries: null, ageSeconds: 90);
+        QueuedEvent? second = rules.Next(Event(now), InvokeResult.FunctionFailed, now);
+        Assert.Equal(now + TimeSpan.FromMinutes(1), second!.NotBefore);
+        Assert.Null(rules.Next(second, InvokeResult.FunctionFailed, second.NotBefore));
+    }
+
+    [Fact]
+    public async Task What_a_function_says_of_its_events_holds_for_those_that_wait()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        await using ICatalog catalog = OpenCatalog();
+        FunctionVersion function = await house.PythonBootstrapAsync(Script);
+        await SaveAsync(catalog, function);
+        Caller owner = new() { Account = AccountId.Parse(function.Account), Region = function.Region, PrincipalArn = "arn" };
+        await new EventInvokeConfigs(catalog, TimeProvider.System).PutAsync(
+            owner, new() { FunctionName = function.Name, MaximumRetryAttempts = 0 }, CancellationToken.None);
+        await using EventQueue queue = Queue(house, catalog, TimeProvider.System);
+        queue.Start();
+
+        await queue.AcceptAsync(function, null, ExecutionHouse.Event("\"fail\""), CancellationToken.None);
+        await ReportsAsync(house, function, 1);
+
+        await queue.DisposeAsync();
+        Assert.Empty(catalog.Current.Scan("events", "", null));
+    }
+
+    private static RetryRules RulesOf(int? retries, int? ageSeconds) => RetryRules.Of(new EventInvokeConfig
+    {
+        FunctionArn = "arn",
+        LastModified = DateTimeOffset.UnixEpoch,
+        MaximumRetryAttempts = retries,
+        MaximumEventAgeSeconds = ageSeconds,
+        OnSuccess = null,
+        OnFailure = null,
+    });
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -142,6 +188,7 @@ public sealed class EventQueueTests : IDisposable
     private static EventQueue Queue(ExecutionHouse house, ICatalog catalog, TimeProvider time) => new(
         catalog,
         new FunctionDirectory(catalog, new FunctionPermissions(catalog, Organizations.None), Random.Shared),
+        new EventInvokeConfigs(catalog, time),
         house.Invoker,
         ExecutionHouse.Options,
         time,

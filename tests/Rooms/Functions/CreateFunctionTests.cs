@@ -173,10 +173,21 @@ public sealed class CreateFunctionTests : IAsyncDisposable
     public async Task What_is_not_served_is_refused_by_name()
     {
         Assert.Contains("PackageType Image", (await RefusedAsync(FunctionsHouse.Request("fn") with { PackageType = "Image" })).Message, StringComparison.Ordinal);
-        FileSystemConfig mount = new() { Arn = "arn", LocalMountPath = "/mnt/x" };
-        Assert.Contains(
-            "FileSystemConfigs",
-            (await RefusedAsync(FunctionsHouse.Request("fn") with { FileSystemConfigs = [mount] })).Message, StringComparison.Ordinal);
+        Assert.Contains("TenancyConfig", (await RefusedAsync(FunctionsHouse.Request("fn") with { TenancyConfig = new() })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_systems_come_back_as_they_were_given_and_want_a_network()
+    {
+        CreateFunctionRequest request = FunctionsHouse.Request("fn") with
+        {
+            FileSystemConfigs = [new() { Arn = "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-1", LocalMountPath = "/mnt/x" }],
+        };
+        Assert.Equal(
+            "Function must be configured to execute in a VPC to reference access points.", (await RefusedAsync(request)).Message);
+
+        FunctionVersion created = await _house.CreateReadyAsync(request with { VpcConfig = new() { SubnetIds = ["subnet-1"], SecurityGroupIds = ["sg-1"] } });
+        Assert.Equal("/mnt/x", Assert.Single(created.Settings.FileSystems!).LocalMountPath);
     }
 
     [Fact]

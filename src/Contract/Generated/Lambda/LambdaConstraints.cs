@@ -14,23 +14,42 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_ApplicationLogLevel = new() { Printed = "[TRACE, DEBUG, INFO, WARN, ERROR, FATAL]", Accepted = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], Sensitive = false };
     private static readonly TextConstraint s_Architecture = new() { Printed = "[x86_64, arm64]", Accepted = ["x86_64", "arm64"], Sensitive = false };
     private static readonly TextConstraint s_Arn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)", Matcher = ArnPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_BatchSize = new() { Max = 10000, Min = 1, Fraction = false };
     private static readonly TextConstraint s_CapacityProviderArn = new() { Max = 140, Min = 1, Pattern = "arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:capacity-provider:[a-zA-Z0-9-_]+", Matcher = CapacityProviderArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_CodeSigningConfigArn = new() { Max = 200, Pattern = "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:code-signing-config:csc-[a-z0-9]{17}", Matcher = CodeSigningConfigArnPattern(), Sensitive = false };
+    private static readonly TextConstraint s_CodeSigningPolicy = new() { Printed = "[Warn, Enforce]", Accepted = ["Warn", "Enforce"], Sensitive = false };
+    private static readonly TextConstraint s_CollectionName = new() { Max = 57, Min = 1, Pattern = "(^(?!(system\\x2e)))(^[_a-zA-Z0-9])([^$]*)", Matcher = CollectionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_DatabaseName = new() { Max = 63, Min = 1, Pattern = "[^ /\\.$\\x22]*", Matcher = DatabaseNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_Description = new() { Max = 256, Sensitive = false };
+    private static readonly TextConstraint s_DestinationArn = new() { Max = 350, Pattern = "$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)", Matcher = DestinationArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_DurableExecutionName = new() { Max = 64, Min = 1, Pattern = "[a-zA-Z0-9-_]+", Matcher = DurableExecutionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_EndPointType = new() { Printed = "[KAFKA_BOOTSTRAP_SERVERS]", Accepted = ["KAFKA_BOOTSTRAP_SERVERS"], Sensitive = false };
+    private static readonly TextConstraint s_Endpoint = new() { Max = 300, Min = 1, Pattern = "(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\\-]*[a-zA-Z0-9])\\.)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9\\-]*[A-Za-z0-9]):[0-9]{1,5}", Matcher = EndpointPattern(), Sensitive = false };
     private static readonly TextConstraint s_EnvironmentVariableName = new() { Pattern = "[a-zA-Z]([a-zA-Z0-9_])+", Matcher = EnvironmentVariableNamePattern(), Sensitive = true };
     private static readonly NumberConstraint s_EphemeralStorageSize = new() { Max = 10240, Min = 512, Fraction = false };
+    private static readonly TextConstraint s_EventSourceMappingMetric = new() { Printed = "[EventCount, ErrorCount, KafkaMetrics]", Accepted = ["EventCount", "ErrorCount", "KafkaMetrics"], Sensitive = false };
+    private static readonly TextConstraint s_EventSourceMappingSystemLogLevel = new() { Printed = "[DEBUG, INFO, WARN]", Accepted = ["DEBUG", "INFO", "WARN"], Sensitive = false };
+    private static readonly TextConstraint s_EventSourcePosition = new() { Printed = "[LATEST, AT_TIMESTAMP, TRIM_HORIZON]", Accepted = ["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"], Sensitive = false };
     private static readonly TextConstraint s_EventSourceToken = new() { Max = 256, Pattern = "[a-zA-Z0-9._\\-]+", Matcher = EventSourceTokenPattern(), Sensitive = false };
     private static readonly NumberConstraint s_ExecutionEnvironmentMemoryGiBPerVCpu = new() { Max = 8, Min = 2, Fraction = true };
     private static readonly NumberConstraint s_ExecutionTimeout = new() { Max = 31622400, Min = 1, Fraction = false };
     private static readonly TextConstraint s_FileSystemArn = new() { Max = 256, Pattern = "arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}$|^arn:aws[-a-z]*:s3files:[0-9a-z-:]+:file-system/fs-[0-9a-f]{17,40}/access-point/fsap-[0-9a-f]{17,40}", Matcher = FileSystemArnPattern(), Sensitive = false };
+    private static readonly TextConstraint s_FullDocument = new() { Printed = "[UpdateLookup, Default]", Accepted = ["UpdateLookup", "Default"], Sensitive = false };
     private static readonly TextConstraint s_FunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?", Matcher = FunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_FunctionResponseType = new() { Printed = "[ReportBatchItemFailures]", Accepted = ["ReportBatchItemFailures"], Sensitive = false };
+    private static readonly NumberConstraint s_FunctionScalingConfigExecutionEnvironments = new() { Max = 15000, Min = 0, Fraction = false };
     private static readonly TextConstraint s_FunctionUrlAuthType = new() { Printed = "[NONE, AWS_IAM]", Accepted = ["NONE", "AWS_IAM"], Sensitive = false };
+    private static readonly TextConstraint s_FunctionUrlFunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]{1,64})(:((?!\\d+$)[0-9a-zA-Z-_]+))?", Matcher = FunctionUrlFunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_FunctionUrlQualifier = new() { Max = 128, Min = 1, Pattern = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)", Matcher = FunctionUrlQualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_FunctionVersion = new() { Printed = "[ALL]", Accepted = ["ALL"], Sensitive = false };
     private static readonly TextConstraint s_FunctionVersionLatestPublished = new() { Printed = "[LATEST_PUBLISHED]", Accepted = ["LATEST_PUBLISHED"], Sensitive = false };
     private static readonly TextConstraint s_Handler = new() { Max = 128, Pattern = "[^\\s]+", Matcher = HandlerPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Header = new() { Max = 1024, Pattern = ".*", Matcher = HeaderPattern(), Sensitive = false };
     private static readonly TextConstraint s_InvocationType = new() { Printed = "[Event, RequestResponse, DryRun]", Accepted = ["Event", "RequestResponse", "DryRun"], Sensitive = false };
+    private static readonly TextConstraint s_InvokeMode = new() { Printed = "[BUFFERED, RESPONSE_STREAM]", Accepted = ["BUFFERED", "RESPONSE_STREAM"], Sensitive = false };
     private static readonly TextConstraint s_KMSKeyArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = KMSKeyArnPattern(), Sensitive = false };
+    private static readonly TextConstraint s_KafkaSchemaRegistryAuthType = new() { Printed = "[BASIC_AUTH, CLIENT_CERTIFICATE_TLS_AUTH, SERVER_ROOT_CA_CERTIFICATE]", Accepted = ["BASIC_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH", "SERVER_ROOT_CA_CERTIFICATE"], Sensitive = false };
+    private static readonly TextConstraint s_KafkaSchemaValidationAttribute = new() { Printed = "[KEY, VALUE]", Accepted = ["KEY", "VALUE"], Sensitive = false };
     private static readonly TextConstraint s_LayerName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+", Matcher = LayerNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_LayerPermissionAllowedAction = new() { Max = 22, Pattern = "lambda:GetLayerVersion", Matcher = LayerPermissionAllowedActionPattern(), Sensitive = false };
     private static readonly TextConstraint s_LayerPermissionAllowedPrincipal = new() { Max = 10000, Pattern = "\\d{12}|\\*|arn:(aws[a-zA-Z-]*):iam::\\d{12}:root", Matcher = LayerPermissionAllowedPrincipalPattern(), Sensitive = false };
@@ -42,54 +61,96 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_LogGroup = new() { Max = 512, Min = 1, Pattern = "[\\.\\-_/#A-Za-z0-9]+", Matcher = LogGroupPattern(), Sensitive = false };
     private static readonly TextConstraint s_LogType = new() { Printed = "[None, Tail]", Accepted = ["None", "Tail"], Sensitive = false };
     private static readonly TextConstraint s_MasterRegion = new() { Max = 50, Min = 1, Pattern = "ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}", Matcher = MasterRegionPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_MaxAge = new() { Max = 86400, Min = 0, Fraction = false };
+    private static readonly NumberConstraint s_MaxFunctionEventInvokeConfigListItems = new() { Max = 50, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaxItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxLayerListItems = new() { Max = 50, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxListItems = new() { Max = 10000, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_MaxProvisionedConcurrencyConfigListItems = new() { Max = 50, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaximumBatchingWindowInSeconds = new() { Max = 300, Min = 0, Fraction = false };
+    private static readonly NumberConstraint s_MaximumConcurrency = new() { Max = 1000, Min = 2, Fraction = false };
+    private static readonly NumberConstraint s_MaximumEventAgeInSeconds = new() { Max = 21600, Min = 60, Fraction = false };
+    private static readonly NumberConstraint s_MaximumNumberOfPollers = new() { Max = 10000, Min = 1, Fraction = false };
+    private static readonly NumberConstraint s_MaximumRecordAgeInSeconds = new() { Max = 604800, Min = -1, Fraction = false };
+    private static readonly NumberConstraint s_MaximumRetryAttempts = new() { Max = 2, Min = 0, Fraction = false };
+    private static readonly NumberConstraint s_MaximumRetryAttemptsEventSourceMapping = new() { Max = 10000, Min = -1, Fraction = false };
     private static readonly NumberConstraint s_MemorySize = new() { Max = 32768, Min = 128, Fraction = false };
+    private static readonly TextConstraint s_Method = new() { Max = 6, Pattern = ".*", Matcher = MethodPattern(), Sensitive = false };
+    private static readonly NumberConstraint s_MinimumNumberOfPollers = new() { Max = 200, Min = 1, Fraction = false };
     private static readonly TextConstraint s_NamespacedFunctionName = new() { Max = 256, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?", Matcher = NamespacedFunctionNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_NamespacedStatementId = new() { Max = 100, Min = 1, Pattern = "([a-zA-Z0-9-_.]+)", Matcher = NamespacedStatementIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_NumericLatestPublishedOrAliasQualifier = new() { Max = 128, Min = 1, Pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+", Matcher = NumericLatestPublishedOrAliasQualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_OrganizationId = new() { Max = 34, Pattern = "o-[a-z0-9]{10,32}", Matcher = OrganizationIdPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Origin = new() { Max = 253, Min = 1, Pattern = ".*", Matcher = OriginPattern(), Sensitive = false };
     private static readonly TextConstraint s_PackageType = new() { Printed = "[Zip, Image]", Accepted = ["Zip", "Image"], Sensitive = false };
+    private static readonly NumberConstraint s_ParallelizationFactor = new() { Max = 10, Min = 1, Fraction = false };
+    private static readonly TextConstraint s_Pattern = new() { Max = 4096, Pattern = "[\\s\\S]*", Matcher = PatternPattern(), Sensitive = false };
     private static readonly NumberConstraint s_PerExecutionEnvironmentMaxConcurrency = new() { Max = 1600, Min = 1, Fraction = false };
     private static readonly NumberConstraint s_PositiveInteger = new() { Min = 1, Fraction = false };
     private static readonly TextConstraint s_Principal = new() { Max = 2048, Pattern = "[^\\s]+", Matcher = PrincipalPattern(), Sensitive = false };
     private static readonly TextConstraint s_PrincipalOrgID = new() { Max = 34, Min = 12, Pattern = "o-[a-z0-9]{10,32}", Matcher = PrincipalOrgIDPattern(), Sensitive = false };
+    private static readonly TextConstraint s_ProvisionedPollerGroupName = new() { Max = 128, Pattern = "[a-zA-Z0-9-_]*", Matcher = ProvisionedPollerGroupNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_PublishedFunctionQualifier = new() { Max = 128, Min = 1, Pattern = "(\\$LATEST\\.PUBLISHED|[0-9]+)", Matcher = PublishedFunctionQualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_Qualifier = new() { Max = 128, Min = 1, Pattern = "(|[a-zA-Z0-9$_-]+)", Matcher = QualifierPattern(), Sensitive = false };
+    private static readonly TextConstraint s_Queue = new() { Max = 1000, Min = 1, Pattern = "[\\s\\S]*", Matcher = QueuePattern(), Sensitive = false };
+    private static readonly TextConstraint s_RecursiveLoop = new() { Printed = "[Allow, Terminate]", Accepted = ["Allow", "Terminate"], Sensitive = false };
     private static readonly NumberConstraint s_ReservedConcurrentExecutions = new() { Min = 0, Fraction = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
     private static readonly NumberConstraint s_RetentionPeriodInDays = new() { Max = 90, Min = 1, Fraction = false };
     private static readonly TextConstraint s_RoleArn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", Matcher = RoleArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_Runtime = new() { Printed = "[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2]", Accepted = ["nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "java8", "java8.al2", "java11", "java17", "java21", "java25", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "dotnet8", "dotnet10", "nodejs4.3-edge", "go1.x", "ruby2.5", "ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0", "provided", "provided.al2", "provided.al2023", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023"], Sensitive = false };
+    private static readonly TextConstraint s_RuntimeVersionArn = new() { Max = 2048, Min = 26, Pattern = "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}::runtime:.+", Matcher = RuntimeVersionArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_S3Bucket = new() { Max = 63, Min = 3, Pattern = "[0-9A-Za-z\\.\\-_]*(?<!\\.)", Matcher = S3BucketPattern(), Sensitive = false };
     private static readonly TextConstraint s_S3Key = new() { Max = 1024, Min = 1, Pattern = ".*", Matcher = S3KeyPattern(), Sensitive = false };
     private static readonly TextConstraint s_S3ObjectStorageMode = new() { Printed = "[COPY, REFERENCE]", Accepted = ["COPY", "REFERENCE"], Sensitive = false };
     private static readonly TextConstraint s_S3ObjectVersion = new() { Max = 1024, Min = 1, Pattern = ".*", Matcher = S3ObjectVersionPattern(), Sensitive = false };
+    private static readonly TextConstraint s_SchemaRegistryEventRecordFormat = new() { Printed = "[JSON, SOURCE]", Accepted = ["JSON", "SOURCE"], Sensitive = false };
+    private static readonly TextConstraint s_SchemaRegistryUri = new() { Max = 10000, Min = 1, Pattern = "[a-zA-Z0-9-\\/*:_+=.@-]*", Matcher = SchemaRegistryUriPattern(), Sensitive = false };
     private static readonly TextConstraint s_SecurityGroupId = new() { Max = 1024, Pattern = "sg-[0-9a-zA-Z]*", Matcher = SecurityGroupIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SnapStartApplyOn = new() { Printed = "[PublishedVersions, None]", Accepted = ["PublishedVersions", "None"], Sensitive = false };
+    private static readonly TextConstraint s_SourceAccessType = new() { Printed = "[BASIC_AUTH, VPC_SUBNET, VPC_SECURITY_GROUP, SASL_SCRAM_512_AUTH, SASL_SCRAM_256_AUTH, VIRTUAL_HOST, CLIENT_CERTIFICATE_TLS_AUTH, SERVER_ROOT_CA_CERTIFICATE]", Accepted = ["BASIC_AUTH", "VPC_SUBNET", "VPC_SECURITY_GROUP", "SASL_SCRAM_512_AUTH", "SASL_SCRAM_256_AUTH", "VIRTUAL_HOST", "CLIENT_CERTIFICATE_TLS_AUTH", "SERVER_ROOT_CA_CERTIFICATE"], Sensitive = false };
     private static readonly TextConstraint s_SourceOwner = new() { Max = 12, Pattern = "\\d{12}", Matcher = SourceOwnerPattern(), Sensitive = false };
     private static readonly TextConstraint s_StatementId = new() { Max = 100, Min = 1, Pattern = "([a-zA-Z0-9-_]+)", Matcher = StatementIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SubnetId = new() { Max = 1024, Pattern = "subnet-[0-9a-z]*", Matcher = SubnetIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SystemLogLevel = new() { Printed = "[DEBUG, INFO, WARN]", Accepted = ["DEBUG", "INFO", "WARN"], Sensitive = false };
     private static readonly TextConstraint s_TagKey = new() { Max = 128, Min = 1, Pattern = "([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)", Matcher = TagKeyPattern(), Sensitive = false };
     private static readonly TextConstraint s_TagValue = new() { Max = 256, Pattern = "([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)", Matcher = TagValuePattern(), Sensitive = false };
+    private static readonly TextConstraint s_TaggableResource = new() { Max = 10000, Min = 1, Pattern = "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)", Matcher = TaggableResourcePattern(), Sensitive = false };
     private static readonly TextConstraint s_TenantId = new() { Max = 256, Min = 1, Pattern = "[a-zA-Z0-9\\._:\\/=+\\-@ ]+", Matcher = TenantIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_TenantIsolationMode = new() { Printed = "[PER_TENANT]", Accepted = ["PER_TENANT"], Sensitive = false };
     private static readonly NumberConstraint s_Timeout = new() { Max = 5400, Min = 1, Fraction = false };
+    private static readonly TextConstraint s_Topic = new() { Max = 249, Min = 1, Pattern = "[^.]([a-zA-Z0-9\\-_.]+)", Matcher = TopicPattern(), Sensitive = false };
     private static readonly TextConstraint s_TracingMode = new() { Printed = "[Active, PassThrough]", Accepted = ["Active", "PassThrough"], Sensitive = false };
+    private static readonly NumberConstraint s_TumblingWindowInSeconds = new() { Max = 900, Min = 0, Fraction = false };
+    private static readonly TextConstraint s_URI = new() { Max = 200, Min = 1, Pattern = "[ a-zA-Z0-9-\\/*:_+=.@-]*", Matcher = URIPattern(), Sensitive = false };
+    private static readonly TextConstraint s_UUIDString = new() { Max = 36, Min = 36, Sensitive = false };
+    private static readonly TextConstraint s_UnqualifiedFunctionName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)", Matcher = UnqualifiedFunctionNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_UpdateRuntimeOn = new() { Printed = "[Auto, Manual, FunctionUpdate]", Accepted = ["Auto", "Manual", "FunctionUpdate"], Sensitive = false };
     private static readonly TextConstraint s_VersionWithLatestPublished = new() { Max = 1024, Min = 1, Pattern = "(\\$LATEST(\\.PUBLISHED)?|[0-9]+)", Matcher = VersionWithLatestPublishedPattern(), Sensitive = false };
     private static readonly NumberConstraint s_Weight = new() { Max = 1, Min = 0, Fraction = true };
     private static readonly TextConstraint s_WorkingDirectory = new() { Max = 1000, Sensitive = false };
-    private static readonly MapConstraint s_AdditionalVersionWeights = new() { Key = s_AdditionalVersion, Value = null, Number = s_Weight, Sensitive = false };
+    private static readonly ListConstraint s_AllowMethodsList = new() { Max = 6, Element = s_Method, Flat = false };
+    private static readonly ListConstraint s_AllowOriginsList = new() { Max = 100, Element = s_Origin, Flat = false };
     private static readonly ListConstraint s_ArchitecturesList = new() { Max = 1, Min = 1, Element = s_Architecture, Flat = false };
     private static readonly ListConstraint s_CompatibleArchitectures = new() { Max = 2, Element = s_Architecture, Flat = false, NotNullUnsaid = true };
     private static readonly ListConstraint s_CompatibleRuntimes = new() { Max = 15, Element = s_Runtime, Flat = true };
-    private static readonly MapConstraint s_EnvironmentVariables = new() { Key = s_EnvironmentVariableName, Value = null, Sensitive = true };
+    private static readonly ListConstraint s_EndpointLists = new() { Max = 10, Min = 1, Element = s_Endpoint, Flat = false };
+    private static readonly ListConstraint s_EventSourceMappingMetricList = new() { Max = 3, Element = s_EventSourceMappingMetric, Flat = false };
     private static readonly ListConstraint s_FileSystemConfigList = new() { Max = 1, Element = null, Flat = false };
+    private static readonly ListConstraint s_FunctionResponseTypeList = new() { Max = 1, Element = s_FunctionResponseType, Flat = false };
+    private static readonly ListConstraint s_HeadersList = new() { Max = 100, Element = s_Header, Flat = false };
     private static readonly ListConstraint s_LayerList = new() { Element = s_LayerVersionArn, Flat = false };
+    private static readonly ListConstraint s_Queues = new() { Max = 1, Min = 1, Element = s_Queue, Flat = false };
     private static readonly ListConstraint s_SecurityGroupIds = new() { Max = 5, Element = s_SecurityGroupId, Flat = false };
+    private static readonly ListConstraint s_SigningProfileVersionArns = new() { Max = 20, Min = 1, Element = s_Arn, Flat = false };
+    private static readonly ListConstraint s_SourceAccessConfigurations = new() { Max = 23, Element = null, Flat = false };
     private static readonly ListConstraint s_StringList = new() { Max = 1500, Element = null, Flat = false };
     private static readonly ListConstraint s_SubnetIds = new() { Max = 16, Element = s_SubnetId, Flat = false };
+    private static readonly ListConstraint s_TagKeyList = new() { Element = s_TagKey, Flat = false };
+    private static readonly ListConstraint s_Topics = new() { Max = 1, Min = 1, Element = s_Topic, Flat = false };
+    private static readonly MapConstraint s_AdditionalVersionWeights = new() { Key = s_AdditionalVersion, Value = null, Number = s_Weight, Sensitive = false };
+    private static readonly MapConstraint s_Endpoints = new() { Max = 2, Min = 1, Key = s_EndPointType, Value = null, ListValue = s_EndpointLists, Sensitive = false };
+    private static readonly MapConstraint s_EnvironmentVariables = new() { Key = s_EnvironmentVariableName, Value = null, Sensitive = true };
     private static readonly MapConstraint s_Tags = new() { Key = s_TagKey, Value = s_TagValue, Sensitive = false };
 
     public static void Check(AddLayerVersionPermissionRequest value, string path, ConstraintViolations found)
@@ -129,10 +190,36 @@ internal static partial class LambdaConstraints
         found.Check(s_AdditionalVersionWeights, value.AdditionalVersionWeights, path + "additionalVersionWeights");
     }
 
+    public static void Check(AllowedPublishers value, string path, ConstraintViolations found)
+    {
+        found.Required(value.SigningProfileVersionArns, path + "signingProfileVersionArns");
+        found.Check(s_SigningProfileVersionArns, value.SigningProfileVersionArns, path + "signingProfileVersionArns");
+    }
+
+    public static void Check(AmazonManagedKafkaEventSourceConfig value, string path, ConstraintViolations found)
+    {
+        found.Each(value.SchemaRegistryConfig, path + "schemaRegistryConfig", Check);
+        found.Check(s_URI, value.ConsumerGroupId, path + "consumerGroupId");
+    }
+
     public static void Check(CapacityProviderConfig value, string path, ConstraintViolations found)
     {
         found.Required(value.LambdaManagedInstancesCapacityProviderConfig, path + "lambdaManagedInstancesCapacityProviderConfig");
         found.Each(value.LambdaManagedInstancesCapacityProviderConfig, path + "lambdaManagedInstancesCapacityProviderConfig", Check);
+    }
+
+    public static void Check(CodeSigningPolicies value, string path, ConstraintViolations found)
+    {
+        found.Check(s_CodeSigningPolicy, value.UntrustedArtifactOnDeployment, path + "untrustedArtifactOnDeployment");
+    }
+
+    public static void Check(Cors value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxAge, value.MaxAge, path + "maxAge");
+        found.Check(s_HeadersList, value.ExposeHeaders, path + "exposeHeaders");
+        found.Check(s_AllowOriginsList, value.AllowOrigins, path + "allowOrigins");
+        found.Check(s_AllowMethodsList, value.AllowMethods, path + "allowMethods");
+        found.Check(s_HeadersList, value.AllowHeaders, path + "allowHeaders");
     }
 
     public static void Check(CreateAliasRequest value, string path, ConstraintViolations found)
@@ -145,6 +232,46 @@ internal static partial class LambdaConstraints
         found.Check(s_Alias, value.Name, path + "name");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(CreateCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_Tags, value.Tags, path + "tags");
+        found.Each(value.CodeSigningPolicies, path + "codeSigningPolicies", Check);
+        found.Required(value.AllowedPublishers, path + "allowedPublishers");
+        found.Each(value.AllowedPublishers, path + "allowedPublishers", Check);
+        found.Check(s_Description, value.Description, path + "description");
+    }
+
+    public static void Check(CreateEventSourceMappingRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.ProvisionedPollerConfig, path + "provisionedPollerConfig", Check);
+        found.Each(value.DocumentDBEventSourceConfig, path + "documentDBEventSourceConfig", Check);
+        found.Each(value.SelfManagedKafkaEventSourceConfig, path + "selfManagedKafkaEventSourceConfig", Check);
+        found.Each(value.AmazonManagedKafkaEventSourceConfig, path + "amazonManagedKafkaEventSourceConfig", Check);
+        found.Check(s_FunctionResponseTypeList, value.FunctionResponseTypes, path + "functionResponseTypes");
+        found.Each(value.SelfManagedEventSource, path + "selfManagedEventSource", Check);
+        found.Check(s_SourceAccessConfigurations, value.SourceAccessConfigurations, path + "sourceAccessConfigurations");
+        found.EachMember(value.SourceAccessConfigurations, path + "sourceAccessConfigurations", Check);
+        found.Check(s_Queues, value.Queues, path + "queues");
+        found.Check(s_Topics, value.Topics, path + "topics");
+        found.Check(s_TumblingWindowInSeconds, value.TumblingWindowInSeconds, path + "tumblingWindowInSeconds");
+        found.Check(s_Tags, value.Tags, path + "tags");
+        found.Check(s_MaximumRetryAttemptsEventSourceMapping, value.MaximumRetryAttempts, path + "maximumRetryAttempts");
+        found.Check(s_MaximumRecordAgeInSeconds, value.MaximumRecordAgeInSeconds, path + "maximumRecordAgeInSeconds");
+        found.Each(value.DestinationConfig, path + "destinationConfig", Check);
+        found.Check(s_EventSourcePosition, value.StartingPosition, path + "startingPosition");
+        found.Check(s_ParallelizationFactor, value.ParallelizationFactor, path + "parallelizationFactor");
+        found.Check(s_MaximumBatchingWindowInSeconds, value.MaximumBatchingWindowInSeconds, path + "maximumBatchingWindowInSeconds");
+        found.Each(value.ScalingConfig, path + "scalingConfig", Check);
+        found.Each(value.LoggingConfig, path + "loggingConfig", Check);
+        found.Each(value.MetricsConfig, path + "metricsConfig", Check);
+        found.Check(s_KMSKeyArn, value.KMSKeyArn, path + "kMSKeyArn");
+        found.Each(value.FilterCriteria, path + "filterCriteria", Check);
+        found.Check(s_BatchSize, value.BatchSize, path + "batchSize");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+        found.Check(s_Arn, value.EventSourceArn, path + "eventSourceArn");
     }
 
     public static void Check(CreateFunctionRequest value, string path, ConstraintViolations found)
@@ -181,6 +308,17 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(CreateFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_InvokeMode, value.InvokeMode, path + "invokeMode");
+        found.Each(value.Cors, path + "cors", Check);
+        found.Required(value.AuthType, path + "authType");
+        found.Check(s_FunctionUrlAuthType, value.AuthType, path + "authType");
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(DeadLetterConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_ResourceArn, value.TargetArn, path + "targetArn");
@@ -194,10 +332,35 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(DeleteCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
+    public static void Check(DeleteEventSourceMappingRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.UUID, path + "uUID");
+        found.Check(s_UUIDString, value.UUID, path + "uUID");
+    }
+
+    public static void Check(DeleteFunctionCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(DeleteFunctionConcurrencyRequest value, string path, ConstraintViolations found)
     {
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(DeleteFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(DeleteFunctionRequest value, string path, ConstraintViolations found)
@@ -205,6 +368,13 @@ internal static partial class LambdaConstraints
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(DeleteFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(DeleteLayerVersionRequest value, string path, ConstraintViolations found)
@@ -220,6 +390,19 @@ internal static partial class LambdaConstraints
         found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(DestinationConfig value, string path, ConstraintViolations found)
+    {
+        found.Each(value.OnFailure, path + "onFailure", Check);
+        found.Each(value.OnSuccess, path + "onSuccess", Check);
+    }
+
+    public static void Check(DocumentDBEventSourceConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FullDocument, value.FullDocument, path + "fullDocument");
+        found.Check(s_CollectionName, value.CollectionName, path + "collectionName");
+        found.Check(s_DatabaseName, value.DatabaseName, path + "databaseName");
     }
 
     public static void Check(DurableConfig value, string path, ConstraintViolations found)
@@ -240,12 +423,32 @@ internal static partial class LambdaConstraints
         found.Check(s_EphemeralStorageSize, value.Size, path + "size");
     }
 
+    public static void Check(EventSourceMappingLoggingConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_EventSourceMappingSystemLogLevel, value.SystemLogLevel, path + "systemLogLevel");
+    }
+
+    public static void Check(EventSourceMappingMetricsConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_EventSourceMappingMetricList, value.Metrics, path + "metrics");
+    }
+
     public static void Check(FileSystemConfig value, string path, ConstraintViolations found)
     {
         found.Required(value.LocalMountPath, path + "localMountPath");
         found.Check(s_LocalMountPath, value.LocalMountPath, path + "localMountPath");
         found.Required(value.Arn, path + "arn");
         found.Check(s_FileSystemArn, value.Arn, path + "arn");
+    }
+
+    public static void Check(Filter value, string path, ConstraintViolations found)
+    {
+        found.Check(s_Pattern, value.Pattern, path + "pattern");
+    }
+
+    public static void Check(FilterCriteria value, string path, ConstraintViolations found)
+    {
+        found.EachMember(value.Filters, path + "filters", Check);
     }
 
     public static void Check(FunctionCode value, string path, ConstraintViolations found)
@@ -255,6 +458,12 @@ internal static partial class LambdaConstraints
         found.Check(s_S3ObjectVersion, value.S3ObjectVersion, path + "s3ObjectVersion");
         found.Check(s_S3Key, value.S3Key, path + "s3Key");
         found.Check(s_S3Bucket, value.S3Bucket, path + "s3Bucket");
+    }
+
+    public static void Check(FunctionScalingConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionScalingConfigExecutionEnvironments, value.MaxExecutionEnvironments, path + "maxExecutionEnvironments");
+        found.Check(s_FunctionScalingConfigExecutionEnvironments, value.MinExecutionEnvironments, path + "minExecutionEnvironments");
     }
 
     public static void Check(GetAccountSettingsRequest value, string path, ConstraintViolations found)
@@ -267,6 +476,24 @@ internal static partial class LambdaConstraints
         found.Check(s_Alias, value.Name, path + "name");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
+    public static void Check(GetEventSourceMappingRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.UUID, path + "uUID");
+        found.Check(s_UUIDString, value.UUID, path + "uUID");
+    }
+
+    public static void Check(GetFunctionCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(GetFunctionConcurrencyRequest value, string path, ConstraintViolations found)
@@ -282,11 +509,39 @@ internal static partial class LambdaConstraints
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(GetFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionRecursionConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(GetFunctionRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionScalingConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_PublishedFunctionQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(GetFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(GetLayerVersionByArnRequest value, string path, ConstraintViolations found)
@@ -324,6 +579,13 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(GetRuntimeManagementConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(ImageConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_WorkingDirectory, value.WorkingDirectory, path + "workingDirectory");
@@ -340,6 +602,31 @@ internal static partial class LambdaConstraints
         found.Check(s_InvocationType, value.InvocationType, path + "invocationType");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(InvokeAsyncRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(KafkaSchemaRegistryAccessConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_Arn, value.URI, path + "uRI");
+        found.Check(s_KafkaSchemaRegistryAuthType, value.Type, path + "type");
+    }
+
+    public static void Check(KafkaSchemaRegistryConfig value, string path, ConstraintViolations found)
+    {
+        found.EachMember(value.SchemaValidationConfigs, path + "schemaValidationConfigs", Check);
+        found.EachMember(value.AccessConfigs, path + "accessConfigs", Check);
+        found.Check(s_SchemaRegistryEventRecordFormat, value.EventRecordFormat, path + "eventRecordFormat");
+        found.Check(s_SchemaRegistryUri, value.SchemaRegistryURI, path + "schemaRegistryURI");
+    }
+
+    public static void Check(KafkaSchemaValidationConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_KafkaSchemaValidationAttribute, value.Attribute, path + "attribute");
     }
 
     public static void Check(LambdaManagedInstancesCapacityProviderConfig value, string path, ConstraintViolations found)
@@ -364,6 +651,39 @@ internal static partial class LambdaConstraints
         found.Check(s_VersionWithLatestPublished, value.FunctionVersion, path + "functionVersion");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(ListCodeSigningConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+    }
+
+    public static void Check(ListEventSourceMappingsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+        found.Check(s_Arn, value.EventSourceArn, path + "eventSourceArn");
+    }
+
+    public static void Check(ListFunctionEventInvokeConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxFunctionEventInvokeConfigListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(ListFunctionUrlConfigsRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxItems, value.MaxItems, path + "maxItems");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(ListFunctionsByCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
     }
 
     public static void Check(ListFunctionsRequest value, string path, ConstraintViolations found)
@@ -396,6 +716,12 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(ListTagsRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Resource, path + "resource");
+        found.Check(s_TaggableResource, value.Resource, path + "resource");
+    }
+
     public static void Check(ListVersionsByFunctionRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_MaxListItems, value.MaxItems, path + "maxItems");
@@ -409,6 +735,23 @@ internal static partial class LambdaConstraints
         found.Check(s_SystemLogLevel, value.SystemLogLevel, path + "systemLogLevel");
         found.Check(s_ApplicationLogLevel, value.ApplicationLogLevel, path + "applicationLogLevel");
         found.Check(s_LogFormat, value.LogFormat, path + "logFormat");
+    }
+
+    public static void Check(OnFailure value, string path, ConstraintViolations found)
+    {
+        found.Check(s_DestinationArn, value.Destination, path + "destination");
+    }
+
+    public static void Check(OnSuccess value, string path, ConstraintViolations found)
+    {
+        found.Check(s_DestinationArn, value.Destination, path + "destination");
+    }
+
+    public static void Check(ProvisionedPollerConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_ProvisionedPollerGroupName, value.PollerGroupName, path + "pollerGroupName");
+        found.Check(s_MaximumNumberOfPollers, value.MaximumPollers, path + "maximumPollers");
+        found.Check(s_MinimumNumberOfPollers, value.MinimumPollers, path + "minimumPollers");
     }
 
     public static void Check(PublishLayerVersionRequest value, string path, ConstraintViolations found)
@@ -431,12 +774,47 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(PutFunctionCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
     public static void Check(PutFunctionConcurrencyRequest value, string path, ConstraintViolations found)
     {
         found.Required(value.ReservedConcurrentExecutions, path + "reservedConcurrentExecutions");
         found.Check(s_ReservedConcurrentExecutions, value.ReservedConcurrentExecutions, path + "reservedConcurrentExecutions");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.DestinationConfig, path + "destinationConfig", Check);
+        found.Check(s_MaximumEventAgeInSeconds, value.MaximumEventAgeInSeconds, path + "maximumEventAgeInSeconds");
+        found.Check(s_MaximumRetryAttempts, value.MaximumRetryAttempts, path + "maximumRetryAttempts");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionRecursionConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.RecursiveLoop, path + "recursiveLoop");
+        found.Check(s_RecursiveLoop, value.RecursiveLoop, path + "recursiveLoop");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutFunctionScalingConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.FunctionScalingConfig, path + "functionScalingConfig", Check);
+        found.Required(value.Qualifier, path + "qualifier");
+        found.Check(s_PublishedFunctionQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_UnqualifiedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(PutProvisionedConcurrencyConfigRequest value, string path, ConstraintViolations found)
@@ -447,6 +825,16 @@ internal static partial class LambdaConstraints
         found.Check(s_Qualifier, value.Qualifier, path + "qualifier");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(PutRuntimeManagementConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_RuntimeVersionArn, value.RuntimeVersionArn, path + "runtimeVersionArn");
+        found.Required(value.UpdateRuntimeOn, path + "updateRuntimeOn");
+        found.Check(s_UpdateRuntimeOn, value.UpdateRuntimeOn, path + "updateRuntimeOn");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
     public static void Check(RemoveLayerVersionPermissionRequest value, string path, ConstraintViolations found)
@@ -467,9 +855,39 @@ internal static partial class LambdaConstraints
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(ScalingConfig value, string path, ConstraintViolations found)
+    {
+        found.Check(s_MaximumConcurrency, value.MaximumConcurrency, path + "maximumConcurrency");
+    }
+
+    public static void Check(SelfManagedEventSource value, string path, ConstraintViolations found)
+    {
+        found.Check(s_Endpoints, value.Endpoints, path + "endpoints");
+    }
+
+    public static void Check(SelfManagedKafkaEventSourceConfig value, string path, ConstraintViolations found)
+    {
+        found.Each(value.SchemaRegistryConfig, path + "schemaRegistryConfig", Check);
+        found.Check(s_URI, value.ConsumerGroupId, path + "consumerGroupId");
+    }
+
     public static void Check(SnapStart value, string path, ConstraintViolations found)
     {
         found.Check(s_SnapStartApplyOn, value.ApplyOn, path + "applyOn");
+    }
+
+    public static void Check(SourceAccessConfiguration value, string path, ConstraintViolations found)
+    {
+        found.Check(s_URI, value.URI, path + "uRI");
+        found.Check(s_SourceAccessType, value.Type, path + "type");
+    }
+
+    public static void Check(TagResourceRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.Tags, path + "tags");
+        found.Check(s_Tags, value.Tags, path + "tags");
+        found.Required(value.Resource, path + "resource");
+        found.Check(s_TaggableResource, value.Resource, path + "resource");
     }
 
     public static void Check(TenancyConfig value, string path, ConstraintViolations found)
@@ -483,6 +901,14 @@ internal static partial class LambdaConstraints
         found.Check(s_TracingMode, value.Mode, path + "mode");
     }
 
+    public static void Check(UntagResourceRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.TagKeys, path + "tagKeys");
+        found.Check(s_TagKeyList, value.TagKeys, path + "tagKeys");
+        found.Required(value.Resource, path + "resource");
+        found.Check(s_TaggableResource, value.Resource, path + "resource");
+    }
+
     public static void Check(UpdateAliasRequest value, string path, ConstraintViolations found)
     {
         found.Each(value.RoutingConfig, path + "routingConfig", Check);
@@ -492,6 +918,41 @@ internal static partial class LambdaConstraints
         found.Check(s_Alias, value.Name, path + "name");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(UpdateCodeSigningConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.CodeSigningPolicies, path + "codeSigningPolicies", Check);
+        found.Each(value.AllowedPublishers, path + "allowedPublishers", Check);
+        found.Check(s_Description, value.Description, path + "description");
+        found.Required(value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+        found.Check(s_CodeSigningConfigArn, value.CodeSigningConfigArn, path + "codeSigningConfigArn");
+    }
+
+    public static void Check(UpdateEventSourceMappingRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.ProvisionedPollerConfig, path + "provisionedPollerConfig", Check);
+        found.Each(value.DocumentDBEventSourceConfig, path + "documentDBEventSourceConfig", Check);
+        found.Each(value.SelfManagedKafkaEventSourceConfig, path + "selfManagedKafkaEventSourceConfig", Check);
+        found.Each(value.AmazonManagedKafkaEventSourceConfig, path + "amazonManagedKafkaEventSourceConfig", Check);
+        found.Check(s_FunctionResponseTypeList, value.FunctionResponseTypes, path + "functionResponseTypes");
+        found.Check(s_SourceAccessConfigurations, value.SourceAccessConfigurations, path + "sourceAccessConfigurations");
+        found.EachMember(value.SourceAccessConfigurations, path + "sourceAccessConfigurations", Check);
+        found.Check(s_TumblingWindowInSeconds, value.TumblingWindowInSeconds, path + "tumblingWindowInSeconds");
+        found.Check(s_MaximumRetryAttemptsEventSourceMapping, value.MaximumRetryAttempts, path + "maximumRetryAttempts");
+        found.Check(s_MaximumRecordAgeInSeconds, value.MaximumRecordAgeInSeconds, path + "maximumRecordAgeInSeconds");
+        found.Each(value.DestinationConfig, path + "destinationConfig", Check);
+        found.Check(s_ParallelizationFactor, value.ParallelizationFactor, path + "parallelizationFactor");
+        found.Check(s_MaximumBatchingWindowInSeconds, value.MaximumBatchingWindowInSeconds, path + "maximumBatchingWindowInSeconds");
+        found.Each(value.ScalingConfig, path + "scalingConfig", Check);
+        found.Each(value.LoggingConfig, path + "loggingConfig", Check);
+        found.Each(value.MetricsConfig, path + "metricsConfig", Check);
+        found.Check(s_KMSKeyArn, value.KMSKeyArn, path + "kMSKeyArn");
+        found.Each(value.FilterCriteria, path + "filterCriteria", Check);
+        found.Check(s_BatchSize, value.BatchSize, path + "batchSize");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+        found.Required(value.UUID, path + "uUID");
+        found.Check(s_UUIDString, value.UUID, path + "uUID");
     }
 
     public static void Check(UpdateFunctionCodeRequest value, string path, ConstraintViolations found)
@@ -532,6 +993,26 @@ internal static partial class LambdaConstraints
         found.Check(s_FunctionName, value.FunctionName, path + "functionName");
     }
 
+    public static void Check(UpdateFunctionEventInvokeConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Each(value.DestinationConfig, path + "destinationConfig", Check);
+        found.Check(s_MaximumEventAgeInSeconds, value.MaximumEventAgeInSeconds, path + "maximumEventAgeInSeconds");
+        found.Check(s_MaximumRetryAttempts, value.MaximumRetryAttempts, path + "maximumRetryAttempts");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(UpdateFunctionUrlConfigRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_InvokeMode, value.InvokeMode, path + "invokeMode");
+        found.Each(value.Cors, path + "cors", Check);
+        found.Check(s_FunctionUrlAuthType, value.AuthType, path + "authType");
+        found.Check(s_FunctionUrlQualifier, value.Qualifier, path + "qualifier");
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_FunctionUrlFunctionName, value.FunctionName, path + "functionName");
+    }
+
     public static void Check(VpcConfig value, string path, ConstraintViolations found)
     {
         found.Check(s_SecurityGroupIds, value.SecurityGroupIds, path + "securityGroupIds");
@@ -556,8 +1037,20 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeSigningConfigArnPattern();
 
+    [GeneratedRegex("\\A(?:(^(?!(system\\x2e)))(^[_a-zA-Z0-9])([^$]*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CollectionNamePattern();
+
+    [GeneratedRegex("\\A(?:[^ /\\.$\\x22]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DatabaseNamePattern();
+
+    [GeneratedRegex("\\A(?:$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1})?:([0-9]{12})?:(.*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DestinationArnPattern();
+
     [GeneratedRegex("\\A(?:[a-zA-Z0-9-_]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DurableExecutionNamePattern();
+
+    [GeneratedRegex("\\A(?:(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\\-]*[a-zA-Z0-9])\\.)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9\\-]*[A-Za-z0-9]):[0-9]{1,5})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EndpointPattern();
 
     [GeneratedRegex("\\A(?:[a-zA-Z]([a-zA-Z0-9_])+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EnvironmentVariableNamePattern();
@@ -571,8 +1064,17 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FunctionNamePattern();
 
+    [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_]{1,64})(:((?![0-9]+$)[0-9a-zA-Z-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FunctionUrlFunctionNamePattern();
+
+    [GeneratedRegex("\\A(?:((?!^[0-9]+$)^[0-9a-zA-Z-_]+$))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FunctionUrlQualifierPattern();
+
     [GeneratedRegex("\\A(?:[^ \\t\\n\\x0B\\f\\r]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HandlerPattern();
+
+    [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HeaderPattern();
 
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KMSKeyArnPattern();
@@ -601,6 +1103,9 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MasterRegionPattern();
 
+    [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MethodPattern();
+
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamespacedFunctionNamePattern();
 
@@ -613,20 +1118,38 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:o-[a-z0-9]{10,32})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OrganizationIdPattern();
 
+    [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OriginPattern();
+
+    [GeneratedRegex("\\A(?:[\\s\\S]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PatternPattern();
+
     [GeneratedRegex("\\A(?:[^ \\t\\n\\x0B\\f\\r]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PrincipalPattern();
 
     [GeneratedRegex("\\A(?:o-[a-z0-9]{10,32})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PrincipalOrgIDPattern();
 
+    [GeneratedRegex("\\A(?:[a-zA-Z0-9-_]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ProvisionedPollerGroupNamePattern();
+
+    [GeneratedRegex("\\A(?:(\\$LATEST\\.PUBLISHED|[0-9]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PublishedFunctionQualifierPattern();
+
     [GeneratedRegex("\\A(?:(|[a-zA-Z0-9$_-]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex QualifierPattern();
+
+    [GeneratedRegex("\\A(?:[\\s\\S]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QueuePattern();
 
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ResourceArnPattern();
 
     [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*)?:iam::[0-9]{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleArnPattern();
+
+    [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}::runtime:.+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RuntimeVersionArnPattern();
 
     [GeneratedRegex("\\A(?:[0-9A-Za-z\\.\\-_]*(?<!\\.))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex S3BucketPattern();
@@ -636,6 +1159,9 @@ internal static partial class LambdaConstraints
 
     [GeneratedRegex("\\A(?:.*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex S3ObjectVersionPattern();
+
+    [GeneratedRegex("\\A(?:[a-zA-Z0-9-\\/*:_+=.@-]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SchemaRegistryUriPattern();
 
     [GeneratedRegex("\\A(?:sg-[0-9a-zA-Z]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecurityGroupIdPattern();
@@ -655,8 +1181,20 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TagValuePattern();
 
+    [GeneratedRegex("\\A(?:arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TaggableResourcePattern();
+
     [GeneratedRegex("\\A(?:[a-zA-Z0-9\\._:\\/=+\\-@ ]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TenantIdPattern();
+
+    [GeneratedRegex("\\A(?:[^.]([a-zA-Z0-9\\-_.]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TopicPattern();
+
+    [GeneratedRegex("\\A(?:[ a-zA-Z0-9-\\/*:_+=.@-]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex URIPattern();
+
+    [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:)?([0-9]{12}:)?(function:)?([a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex UnqualifiedFunctionNamePattern();
 
     [GeneratedRegex("\\A(?:(\\$LATEST(\\.PUBLISHED)?|[0-9]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VersionWithLatestPublishedPattern();

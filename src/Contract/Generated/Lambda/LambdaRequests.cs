@@ -47,9 +47,40 @@ public static class LambdaRequests
         return request;
     }
 
+    public static CreateCodeSigningConfigRequest CreateCodeSigningConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.CreateCodeSigningConfigRequest);
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static CreateEventSourceMappingRequest CreateEventSourceMapping(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateEventSourceMappingRequest request = RequestBody.Read(body, LambdaJson.Default.CreateEventSourceMappingRequest);
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static CreateFunctionRequest CreateFunction(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         CreateFunctionRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionRequest);
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static CreateFunctionUrlConfigRequest CreateFunctionUrlConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        CreateFunctionUrlConfigRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionUrlConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
         found.ThrowIfAny();
@@ -62,6 +93,30 @@ public static class LambdaRequests
         {
             FunctionName = members.Label("FunctionName"),
             Name = members.Label("Name"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteCodeSigningConfigRequest DeleteCodeSigningConfig(IRequestMembers members)
+    {
+        DeleteCodeSigningConfigRequest request = new DeleteCodeSigningConfigRequest
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteEventSourceMappingRequest DeleteEventSourceMapping(IRequestMembers members)
+    {
+        DeleteEventSourceMappingRequest request = new DeleteEventSourceMappingRequest
+        {
+            UUID = members.Label("UUID"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -82,11 +137,49 @@ public static class LambdaRequests
         return request;
     }
 
+    public static DeleteFunctionCodeSigningConfigRequest DeleteFunctionCodeSigningConfig(IRequestMembers members)
+    {
+        DeleteFunctionCodeSigningConfigRequest request = new DeleteFunctionCodeSigningConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static DeleteFunctionConcurrencyRequest DeleteFunctionConcurrency(IRequestMembers members)
     {
         DeleteFunctionConcurrencyRequest request = new DeleteFunctionConcurrencyRequest
         {
             FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteFunctionEventInvokeConfigRequest DeleteFunctionEventInvokeConfig(IRequestMembers members)
+    {
+        DeleteFunctionEventInvokeConfigRequest request = new DeleteFunctionEventInvokeConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static DeleteFunctionUrlConfigRequest DeleteFunctionUrlConfig(IRequestMembers members)
+    {
+        DeleteFunctionUrlConfigRequest request = new DeleteFunctionUrlConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -144,12 +237,48 @@ public static class LambdaRequests
         return request;
     }
 
+    public static GetCodeSigningConfigRequest GetCodeSigningConfig(IRequestMembers members)
+    {
+        GetCodeSigningConfigRequest request = new GetCodeSigningConfigRequest
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetEventSourceMappingRequest GetEventSourceMapping(IRequestMembers members)
+    {
+        GetEventSourceMappingRequest request = new GetEventSourceMappingRequest
+        {
+            UUID = members.Label("UUID"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static GetFunctionRequest GetFunction(IRequestMembers members)
     {
         GetFunctionRequest request = new GetFunctionRequest
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionCodeSigningConfigRequest GetFunctionCodeSigningConfig(IRequestMembers members)
+    {
+        GetFunctionCodeSigningConfigRequest request = new GetFunctionCodeSigningConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -172,6 +301,57 @@ public static class LambdaRequests
     public static GetFunctionConfigurationRequest GetFunctionConfiguration(IRequestMembers members)
     {
         GetFunctionConfigurationRequest request = new GetFunctionConfigurationRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionEventInvokeConfigRequest GetFunctionEventInvokeConfig(IRequestMembers members)
+    {
+        GetFunctionEventInvokeConfigRequest request = new GetFunctionEventInvokeConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionRecursionConfigRequest GetFunctionRecursionConfig(IRequestMembers members)
+    {
+        GetFunctionRecursionConfigRequest request = new GetFunctionRecursionConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionScalingConfigRequest GetFunctionScalingConfig(IRequestMembers members)
+    {
+        GetFunctionScalingConfigRequest request = new GetFunctionScalingConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetFunctionUrlConfigRequest GetFunctionUrlConfig(IRequestMembers members)
+    {
+        GetFunctionUrlConfigRequest request = new GetFunctionUrlConfigRequest
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
@@ -246,6 +426,19 @@ public static class LambdaRequests
         return request;
     }
 
+    public static GetRuntimeManagementConfigRequest GetRuntimeManagementConfig(IRequestMembers members)
+    {
+        GetRuntimeManagementConfigRequest request = new GetRuntimeManagementConfigRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static InvocationRequest Invoke(IRequestMembers members)
     {
         InvocationRequest request = new InvocationRequest
@@ -257,6 +450,18 @@ public static class LambdaRequests
             DurableExecutionName = members.Header("X-Amz-Durable-Execution-Name"),
             Qualifier = members.Query("Qualifier"),
             TenantId = members.Header("X-Amz-Tenant-Id"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static InvokeAsyncRequest InvokeAsync(IRequestMembers members)
+    {
+        InvokeAsyncRequest request = new InvokeAsyncRequest
+        {
+            FunctionName = members.Label("FunctionName"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -279,12 +484,82 @@ public static class LambdaRequests
         return request;
     }
 
+    public static ListCodeSigningConfigsRequest ListCodeSigningConfigs(IRequestMembers members)
+    {
+        ListCodeSigningConfigsRequest request = new ListCodeSigningConfigsRequest
+        {
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListEventSourceMappingsRequest ListEventSourceMappings(IRequestMembers members)
+    {
+        ListEventSourceMappingsRequest request = new ListEventSourceMappingsRequest
+        {
+            EventSourceArn = members.Query("EventSourceArn"),
+            FunctionName = members.Query("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListFunctionEventInvokeConfigsRequest ListFunctionEventInvokeConfigs(IRequestMembers members)
+    {
+        ListFunctionEventInvokeConfigsRequest request = new ListFunctionEventInvokeConfigsRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListFunctionUrlConfigsRequest ListFunctionUrlConfigs(IRequestMembers members)
+    {
+        ListFunctionUrlConfigsRequest request = new ListFunctionUrlConfigsRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static ListFunctionsRequest ListFunctions(IRequestMembers members)
     {
         ListFunctionsRequest request = new ListFunctionsRequest
         {
             MasterRegion = members.Query("MasterRegion"),
             FunctionVersion = members.Query("FunctionVersion"),
+            Marker = members.Query("Marker"),
+            MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static ListFunctionsByCodeSigningConfigRequest ListFunctionsByCodeSigningConfig(IRequestMembers members)
+    {
+        ListFunctionsByCodeSigningConfigRequest request = new ListFunctionsByCodeSigningConfigRequest
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
             Marker = members.Query("Marker"),
             MaxItems = RequestMember.Integer(members.Query("MaxItems"), "maxItems"),
         };
@@ -339,6 +614,18 @@ public static class LambdaRequests
         return request;
     }
 
+    public static ListTagsRequest ListTags(IRequestMembers members)
+    {
+        ListTagsRequest request = new ListTagsRequest
+        {
+            Resource = members.Label("Resource"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static ListVersionsByFunctionRequest ListVersionsByFunction(IRequestMembers members)
     {
         ListVersionsByFunctionRequest request = new ListVersionsByFunctionRequest
@@ -377,6 +664,18 @@ public static class LambdaRequests
         return request;
     }
 
+    public static PutFunctionCodeSigningConfigRequest PutFunctionCodeSigningConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionCodeSigningConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static PutFunctionConcurrencyRequest PutFunctionConcurrency(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         PutFunctionConcurrencyRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionConcurrencyRequest) with
@@ -389,9 +688,60 @@ public static class LambdaRequests
         return request;
     }
 
+    public static PutFunctionEventInvokeConfigRequest PutFunctionEventInvokeConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionEventInvokeConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionEventInvokeConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionRecursionConfigRequest PutFunctionRecursionConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionRecursionConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionRecursionConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutFunctionScalingConfigRequest PutFunctionScalingConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutFunctionScalingConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutFunctionScalingConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static PutProvisionedConcurrencyConfigRequest PutProvisionedConcurrencyConfig(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         PutProvisionedConcurrencyConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutProvisionedConcurrencyConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static PutRuntimeManagementConfigRequest PutRuntimeManagementConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        PutRuntimeManagementConfigRequest request = RequestBody.Read(body, LambdaJson.Default.PutRuntimeManagementConfigRequest) with
         {
             FunctionName = members.Label("FunctionName"),
             Qualifier = members.Query("Qualifier"),
@@ -432,12 +782,61 @@ public static class LambdaRequests
         return request;
     }
 
+    public static TagResourceRequest TagResource(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        TagResourceRequest request = RequestBody.Read(body, LambdaJson.Default.TagResourceRequest) with
+        {
+            Resource = members.Label("Resource"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UntagResourceRequest UntagResource(IRequestMembers members)
+    {
+        UntagResourceRequest request = new UntagResourceRequest
+        {
+            Resource = members.Label("Resource"),
+            TagKeys = members.QueryList("tagKeys"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static UpdateAliasRequest UpdateAlias(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         UpdateAliasRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateAliasRequest) with
         {
             FunctionName = members.Label("FunctionName"),
             Name = members.Label("Name"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateCodeSigningConfigRequest UpdateCodeSigningConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateCodeSigningConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateCodeSigningConfigRequest) with
+        {
+            CodeSigningConfigArn = members.Label("CodeSigningConfigArn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateEventSourceMappingRequest UpdateEventSourceMapping(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateEventSourceMappingRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateEventSourceMappingRequest) with
+        {
+            UUID = members.Label("UUID"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -462,6 +861,32 @@ public static class LambdaRequests
         UpdateFunctionConfigurationRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateFunctionConfigurationRequest) with
         {
             FunctionName = members.Label("FunctionName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateFunctionEventInvokeConfigRequest UpdateFunctionEventInvokeConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateFunctionEventInvokeConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateFunctionEventInvokeConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static UpdateFunctionUrlConfigRequest UpdateFunctionUrlConfig(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        UpdateFunctionUrlConfigRequest request = RequestBody.Read(body, LambdaJson.Default.UpdateFunctionUrlConfigRequest) with
+        {
+            FunctionName = members.Label("FunctionName"),
+            Qualifier = members.Query("Qualifier"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

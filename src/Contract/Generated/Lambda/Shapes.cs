@@ -107,14 +107,61 @@ public sealed record AliasRoutingConfiguration
     public IReadOnlyDictionary<string, double>? AdditionalVersionWeights { get; init; }
 }
 
+public sealed record AllowedPublishers
+{
+    public IReadOnlyList<string>? SigningProfileVersionArns { get; init; }
+}
+
+public sealed record AmazonManagedKafkaEventSourceConfig
+{
+    public string? ConsumerGroupId { get; init; }
+
+    public KafkaSchemaRegistryConfig? SchemaRegistryConfig { get; init; }
+}
+
 public sealed record CapacityProviderConfig
 {
     public LambdaManagedInstancesCapacityProviderConfig? LambdaManagedInstancesCapacityProviderConfig { get; init; }
 }
 
+public sealed record CodeSigningConfig
+{
+    public string? CodeSigningConfigId { get; init; }
+
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? Description { get; init; }
+
+    public AllowedPublishers? AllowedPublishers { get; init; }
+
+    public CodeSigningPolicies? CodeSigningPolicies { get; init; }
+
+    public string? LastModified { get; init; }
+}
+
+public sealed record CodeSigningPolicies
+{
+    public string? UntrustedArtifactOnDeployment { get; init; }
+}
+
 public sealed record Concurrency
 {
     public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record Cors
+{
+    public bool? AllowCredentials { get; init; }
+
+    public IReadOnlyList<string>? AllowHeaders { get; init; }
+
+    public IReadOnlyList<string>? AllowMethods { get; init; }
+
+    public IReadOnlyList<string>? AllowOrigins { get; init; }
+
+    public IReadOnlyList<string>? ExposeHeaders { get; init; }
+
+    public int? MaxAge { get; init; }
 }
 
 public sealed record CreateAliasRequest
@@ -129,6 +176,81 @@ public sealed record CreateAliasRequest
     public string? Description { get; init; }
 
     public AliasRoutingConfiguration? RoutingConfig { get; init; }
+}
+
+public sealed record CreateCodeSigningConfigRequest
+{
+    public string? Description { get; init; }
+
+    public AllowedPublishers? AllowedPublishers { get; init; }
+
+    public CodeSigningPolicies? CodeSigningPolicies { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
+public sealed record CreateCodeSigningConfigResponse
+{
+    public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record CreateEventSourceMappingRequest
+{
+    public string? EventSourceArn { get; init; }
+
+    public string? FunctionName { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public FilterCriteria? FilterCriteria { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public EventSourceMappingMetricsConfig? MetricsConfig { get; init; }
+
+    public EventSourceMappingLoggingConfig? LoggingConfig { get; init; }
+
+    public ScalingConfig? ScalingConfig { get; init; }
+
+    public int? MaximumBatchingWindowInSeconds { get; init; }
+
+    public int? ParallelizationFactor { get; init; }
+
+    public string? StartingPosition { get; init; }
+
+    public double? StartingPositionTimestamp { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+
+    public int? MaximumRecordAgeInSeconds { get; init; }
+
+    public bool? BisectBatchOnFunctionError { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public int? TumblingWindowInSeconds { get; init; }
+
+    public IReadOnlyList<string>? Topics { get; init; }
+
+    public IReadOnlyList<string>? Queues { get; init; }
+
+    public IReadOnlyList<SourceAccessConfiguration>? SourceAccessConfigurations { get; init; }
+
+    public SelfManagedEventSource? SelfManagedEventSource { get; init; }
+
+    public IReadOnlyList<string>? FunctionResponseTypes { get; init; }
+
+    public AmazonManagedKafkaEventSourceConfig? AmazonManagedKafkaEventSourceConfig { get; init; }
+
+    public SelfManagedKafkaEventSourceConfig? SelfManagedKafkaEventSourceConfig { get; init; }
+
+    public DocumentDBEventSourceConfig? DocumentDBEventSourceConfig { get; init; }
+
+    public ProvisionedPollerConfig? ProvisionedPollerConfig { get; init; }
 }
 
 public sealed record CreateFunctionRequest
@@ -190,6 +312,36 @@ public sealed record CreateFunctionRequest
     public DurableConfig? DurableConfig { get; init; }
 }
 
+public sealed record CreateFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
+public sealed record CreateFunctionUrlConfigResponse
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
 public sealed record DeadLetterConfig
 {
     public string? TargetArn { get; init; }
@@ -204,10 +356,41 @@ public sealed record DeleteAliasRequest
     public string? Name { get; init; }
 }
 
+public sealed record DeleteCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+}
+
+public sealed record DeleteCodeSigningConfigResponse
+{
+}
+
+public sealed record DeleteEventSourceMappingRequest
+{
+    [JsonIgnore]
+    public string? UUID { get; init; }
+}
+
+public sealed record DeleteFunctionCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
 public sealed record DeleteFunctionConcurrencyRequest
 {
     [JsonIgnore]
     public string? FunctionName { get; init; }
+}
+
+public sealed record DeleteFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 }
 
 public sealed record DeleteFunctionRequest
@@ -223,6 +406,15 @@ public sealed record DeleteFunctionResponse
 {
     [JsonIgnore]
     public int? StatusCode { get; init; }
+}
+
+public sealed record DeleteFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
 }
 
 public sealed record DeleteLayerVersionRequest
@@ -241,6 +433,22 @@ public sealed record DeleteProvisionedConcurrencyConfigRequest
 
     [JsonIgnore]
     public string? Qualifier { get; init; }
+}
+
+public sealed record DestinationConfig
+{
+    public OnSuccess? OnSuccess { get; init; }
+
+    public OnFailure? OnFailure { get; init; }
+}
+
+public sealed record DocumentDBEventSourceConfig
+{
+    public string? DatabaseName { get; init; }
+
+    public string? CollectionName { get; init; }
+
+    public string? FullDocument { get; init; }
 }
 
 public sealed record DurableConfig
@@ -276,11 +484,107 @@ public sealed record EphemeralStorage
     public int? Size { get; init; }
 }
 
+public sealed record EventSourceMappingConfiguration
+{
+    public string? UUID { get; init; }
+
+    public string? StartingPosition { get; init; }
+
+    public double? StartingPositionTimestamp { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public int? MaximumBatchingWindowInSeconds { get; init; }
+
+    public int? ParallelizationFactor { get; init; }
+
+    public string? EventSourceArn { get; init; }
+
+    public FilterCriteria? FilterCriteria { get; init; }
+
+    public FilterCriteriaError? FilterCriteriaError { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public EventSourceMappingMetricsConfig? MetricsConfig { get; init; }
+
+    public EventSourceMappingLoggingConfig? LoggingConfig { get; init; }
+
+    public ScalingConfig? ScalingConfig { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public double? LastModified { get; init; }
+
+    public string? LastProcessingResult { get; init; }
+
+    public string? State { get; init; }
+
+    public string? StateTransitionReason { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+
+    public IReadOnlyList<string>? Topics { get; init; }
+
+    public IReadOnlyList<string>? Queues { get; init; }
+
+    public IReadOnlyList<SourceAccessConfiguration>? SourceAccessConfigurations { get; init; }
+
+    public SelfManagedEventSource? SelfManagedEventSource { get; init; }
+
+    public int? MaximumRecordAgeInSeconds { get; init; }
+
+    public bool? BisectBatchOnFunctionError { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? TumblingWindowInSeconds { get; init; }
+
+    public IReadOnlyList<string>? FunctionResponseTypes { get; init; }
+
+    public AmazonManagedKafkaEventSourceConfig? AmazonManagedKafkaEventSourceConfig { get; init; }
+
+    public SelfManagedKafkaEventSourceConfig? SelfManagedKafkaEventSourceConfig { get; init; }
+
+    public DocumentDBEventSourceConfig? DocumentDBEventSourceConfig { get; init; }
+
+    public string? EventSourceMappingArn { get; init; }
+
+    public ProvisionedPollerConfig? ProvisionedPollerConfig { get; init; }
+}
+
+public sealed record EventSourceMappingLoggingConfig
+{
+    public string? SystemLogLevel { get; init; }
+}
+
+public sealed record EventSourceMappingMetricsConfig
+{
+    public IReadOnlyList<string>? Metrics { get; init; }
+}
+
 public sealed record FileSystemConfig
 {
     public string? Arn { get; init; }
 
     public string? LocalMountPath { get; init; }
+}
+
+public sealed record Filter
+{
+    public string? Pattern { get; init; }
+}
+
+public sealed record FilterCriteria
+{
+    public IReadOnlyList<Filter>? Filters { get; init; }
+}
+
+public sealed record FilterCriteriaError
+{
+    public string? ErrorCode { get; init; }
+
+    public string? Message { get; init; }
 }
 
 public sealed record FunctionCode
@@ -407,6 +711,43 @@ public sealed record FunctionConfiguration
     public DurableConfig? DurableConfig { get; init; }
 }
 
+public sealed record FunctionEventInvokeConfig
+{
+    public double? LastModified { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+}
+
+public sealed record FunctionScalingConfig
+{
+    public int? MinExecutionEnvironments { get; init; }
+
+    public int? MaxExecutionEnvironments { get; init; }
+}
+
+public sealed record FunctionUrlConfig
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? LastModifiedTime { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
 public sealed record GetAccountSettingsRequest
 {
 }
@@ -425,6 +766,36 @@ public sealed record GetAliasRequest
 
     [JsonIgnore]
     public string? Name { get; init; }
+}
+
+public sealed record GetCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+}
+
+public sealed record GetCodeSigningConfigResponse
+{
+    public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record GetEventSourceMappingRequest
+{
+    [JsonIgnore]
+    public string? UUID { get; init; }
+}
+
+public sealed record GetFunctionCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record GetFunctionCodeSigningConfigResponse
+{
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? FunctionName { get; init; }
 }
 
 public sealed record GetFunctionConcurrencyRequest
@@ -447,6 +818,26 @@ public sealed record GetFunctionConfigurationRequest
     public string? Qualifier { get; init; }
 }
 
+public sealed record GetFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionRecursionConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record GetFunctionRecursionConfigResponse
+{
+    public string? RecursiveLoop { get; init; }
+}
+
 public sealed record GetFunctionRequest
 {
     [JsonIgnore]
@@ -467,6 +858,50 @@ public sealed record GetFunctionResponse
     public TagsError? TagsError { get; init; }
 
     public Concurrency? Concurrency { get; init; }
+}
+
+public sealed record GetFunctionScalingConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionScalingConfigResponse
+{
+    public string? FunctionArn { get; init; }
+
+    public FunctionScalingConfig? AppliedFunctionScalingConfig { get; init; }
+
+    public FunctionScalingConfig? RequestedFunctionScalingConfig { get; init; }
+}
+
+public sealed record GetFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetFunctionUrlConfigResponse
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? LastModifiedTime { get; init; }
+
+    public string? InvokeMode { get; init; }
 }
 
 public sealed record GetLayerVersionByArnRequest
@@ -561,6 +996,24 @@ public sealed record GetProvisionedConcurrencyConfigResponse
     public string? LastModified { get; init; }
 }
 
+public sealed record GetRuntimeManagementConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+}
+
+public sealed record GetRuntimeManagementConfigResponse
+{
+    public string? UpdateRuntimeOn { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? RuntimeVersionArn { get; init; }
+}
+
 public sealed record ImageConfig
 {
     public IReadOnlyList<string>? EntryPoint { get; init; }
@@ -624,6 +1077,41 @@ public sealed record InvocationResponse
 
     [JsonIgnore]
     public string? DurableExecutionArn { get; init; }
+}
+
+public sealed record InvokeAsyncRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record InvokeAsyncResponse
+{
+    [JsonIgnore]
+    public int? Status { get; init; }
+}
+
+public sealed record KafkaSchemaRegistryAccessConfig
+{
+    public string? Type { get; init; }
+
+    public string? URI { get; init; }
+}
+
+public sealed record KafkaSchemaRegistryConfig
+{
+    public string? SchemaRegistryURI { get; init; }
+
+    public string? EventRecordFormat { get; init; }
+
+    public IReadOnlyList<KafkaSchemaRegistryAccessConfig>? AccessConfigs { get; init; }
+
+    public IReadOnlyList<KafkaSchemaValidationConfig>? SchemaValidationConfigs { get; init; }
+}
+
+public sealed record KafkaSchemaValidationConfig
+{
+    public string? Attribute { get; init; }
 }
 
 public sealed record LambdaManagedInstancesCapacityProviderConfig
@@ -722,6 +1210,101 @@ public sealed record ListAliasesResponse
     public IReadOnlyList<AliasConfiguration>? Aliases { get; init; }
 }
 
+public sealed record ListCodeSigningConfigsRequest
+{
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListCodeSigningConfigsResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<CodeSigningConfig>? CodeSigningConfigs { get; init; }
+}
+
+public sealed record ListEventSourceMappingsRequest
+{
+    [JsonIgnore]
+    public string? EventSourceArn { get; init; }
+
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListEventSourceMappingsResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<EventSourceMappingConfiguration>? EventSourceMappings { get; init; }
+}
+
+public sealed record ListFunctionEventInvokeConfigsRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListFunctionEventInvokeConfigsResponse
+{
+    public IReadOnlyList<FunctionEventInvokeConfig>? FunctionEventInvokeConfigs { get; init; }
+
+    public string? NextMarker { get; init; }
+}
+
+public sealed record ListFunctionUrlConfigsRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListFunctionUrlConfigsResponse
+{
+    public IReadOnlyList<FunctionUrlConfig>? FunctionUrlConfigs { get; init; }
+
+    public string? NextMarker { get; init; }
+}
+
+public sealed record ListFunctionsByCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+
+    [JsonIgnore]
+    public string? Marker { get; init; }
+
+    [JsonIgnore]
+    public int? MaxItems { get; init; }
+}
+
+public sealed record ListFunctionsByCodeSigningConfigResponse
+{
+    public string? NextMarker { get; init; }
+
+    public IReadOnlyList<string>? FunctionArns { get; init; }
+}
+
 public sealed record ListFunctionsRequest
 {
     [JsonIgnore]
@@ -810,6 +1393,17 @@ public sealed record ListProvisionedConcurrencyConfigsResponse
     public string? NextMarker { get; init; }
 }
 
+public sealed record ListTagsRequest
+{
+    [JsonIgnore]
+    public string? Resource { get; init; }
+}
+
+public sealed record ListTagsResponse
+{
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
 public sealed record ListVersionsByFunctionRequest
 {
     [JsonIgnore]
@@ -840,6 +1434,16 @@ public sealed record LoggingConfig
     public string? LogGroup { get; init; }
 }
 
+public sealed record OnFailure
+{
+    public string? Destination { get; init; }
+}
+
+public sealed record OnSuccess
+{
+    public string? Destination { get; init; }
+}
+
 public sealed record ProvisionedConcurrencyConfigListItem
 {
     public string? FunctionArn { get; init; }
@@ -855,6 +1459,15 @@ public sealed record ProvisionedConcurrencyConfigListItem
     public string? StatusReason { get; init; }
 
     public string? LastModified { get; init; }
+}
+
+public sealed record ProvisionedPollerConfig
+{
+    public int? MinimumPollers { get; init; }
+
+    public int? MaximumPollers { get; init; }
+
+    public string? PollerGroupName { get; init; }
 }
 
 public sealed record PublishLayerVersionRequest
@@ -908,12 +1521,71 @@ public sealed record PublishVersionRequest
     public string? PublishTo { get; init; }
 }
 
+public sealed record PutFunctionCodeSigningConfigRequest
+{
+    public string? CodeSigningConfigArn { get; init; }
+
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+}
+
+public sealed record PutFunctionCodeSigningConfigResponse
+{
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? FunctionName { get; init; }
+}
+
 public sealed record PutFunctionConcurrencyRequest
 {
     [JsonIgnore]
     public string? FunctionName { get; init; }
 
     public int? ReservedConcurrentExecutions { get; init; }
+}
+
+public sealed record PutFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+}
+
+public sealed record PutFunctionRecursionConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    public string? RecursiveLoop { get; init; }
+}
+
+public sealed record PutFunctionRecursionConfigResponse
+{
+    public string? RecursiveLoop { get; init; }
+}
+
+public sealed record PutFunctionScalingConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public FunctionScalingConfig? FunctionScalingConfig { get; init; }
+}
+
+public sealed record PutFunctionScalingConfigResponse
+{
+    public string? FunctionState { get; init; }
 }
 
 public sealed record PutProvisionedConcurrencyConfigRequest
@@ -940,6 +1612,28 @@ public sealed record PutProvisionedConcurrencyConfigResponse
     public string? StatusReason { get; init; }
 
     public string? LastModified { get; init; }
+}
+
+public sealed record PutRuntimeManagementConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? UpdateRuntimeOn { get; init; }
+
+    public string? RuntimeVersionArn { get; init; }
+}
+
+public sealed record PutRuntimeManagementConfigResponse
+{
+    public string? UpdateRuntimeOn { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? RuntimeVersionArn { get; init; }
 }
 
 public sealed record RemoveLayerVersionPermissionRequest
@@ -995,6 +1689,23 @@ public sealed record RuntimeVersionError
     public string? Message { get; init; }
 }
 
+public sealed record ScalingConfig
+{
+    public int? MaximumConcurrency { get; init; }
+}
+
+public sealed record SelfManagedEventSource
+{
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Endpoints { get; init; }
+}
+
+public sealed record SelfManagedKafkaEventSourceConfig
+{
+    public string? ConsumerGroupId { get; init; }
+
+    public KafkaSchemaRegistryConfig? SchemaRegistryConfig { get; init; }
+}
+
 public sealed record SnapStart
 {
     public string? ApplyOn { get; init; }
@@ -1005,6 +1716,21 @@ public sealed record SnapStartResponse
     public string? ApplyOn { get; init; }
 
     public string? OptimizationStatus { get; init; }
+}
+
+public sealed record SourceAccessConfiguration
+{
+    public string? Type { get; init; }
+
+    public string? URI { get; init; }
+}
+
+public sealed record TagResourceRequest
+{
+    [JsonIgnore]
+    public string? Resource { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
 public sealed record TagsError
@@ -1029,6 +1755,15 @@ public sealed record TracingConfigResponse
     public string? Mode { get; init; }
 }
 
+public sealed record UntagResourceRequest
+{
+    [JsonIgnore]
+    public string? Resource { get; init; }
+
+    [JsonIgnore]
+    public IReadOnlyList<string>? TagKeys { get; init; }
+}
+
 public sealed record UpdateAliasRequest
 {
     [JsonIgnore]
@@ -1044,6 +1779,71 @@ public sealed record UpdateAliasRequest
     public AliasRoutingConfiguration? RoutingConfig { get; init; }
 
     public string? RevisionId { get; init; }
+}
+
+public sealed record UpdateCodeSigningConfigRequest
+{
+    [JsonIgnore]
+    public string? CodeSigningConfigArn { get; init; }
+
+    public string? Description { get; init; }
+
+    public AllowedPublishers? AllowedPublishers { get; init; }
+
+    public CodeSigningPolicies? CodeSigningPolicies { get; init; }
+}
+
+public sealed record UpdateCodeSigningConfigResponse
+{
+    public CodeSigningConfig? CodeSigningConfig { get; init; }
+}
+
+public sealed record UpdateEventSourceMappingRequest
+{
+    [JsonIgnore]
+    public string? UUID { get; init; }
+
+    public string? FunctionName { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public FilterCriteria? FilterCriteria { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public EventSourceMappingMetricsConfig? MetricsConfig { get; init; }
+
+    public EventSourceMappingLoggingConfig? LoggingConfig { get; init; }
+
+    public ScalingConfig? ScalingConfig { get; init; }
+
+    public int? MaximumBatchingWindowInSeconds { get; init; }
+
+    public int? ParallelizationFactor { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+
+    public int? MaximumRecordAgeInSeconds { get; init; }
+
+    public bool? BisectBatchOnFunctionError { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? TumblingWindowInSeconds { get; init; }
+
+    public IReadOnlyList<SourceAccessConfiguration>? SourceAccessConfigurations { get; init; }
+
+    public IReadOnlyList<string>? FunctionResponseTypes { get; init; }
+
+    public AmazonManagedKafkaEventSourceConfig? AmazonManagedKafkaEventSourceConfig { get; init; }
+
+    public SelfManagedKafkaEventSourceConfig? SelfManagedKafkaEventSourceConfig { get; init; }
+
+    public DocumentDBEventSourceConfig? DocumentDBEventSourceConfig { get; init; }
+
+    public ProvisionedPollerConfig? ProvisionedPollerConfig { get; init; }
 }
 
 public sealed record UpdateFunctionCodeRequest
@@ -1120,6 +1920,53 @@ public sealed record UpdateFunctionConfigurationRequest
     public CapacityProviderConfig? CapacityProviderConfig { get; init; }
 
     public DurableConfig? DurableConfig { get; init; }
+}
+
+public sealed record UpdateFunctionEventInvokeConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    public DestinationConfig? DestinationConfig { get; init; }
+}
+
+public sealed record UpdateFunctionUrlConfigRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? InvokeMode { get; init; }
+}
+
+public sealed record UpdateFunctionUrlConfigResponse
+{
+    public string? FunctionUrl { get; init; }
+
+    public string? FunctionArn { get; init; }
+
+    public string? AuthType { get; init; }
+
+    public Cors? Cors { get; init; }
+
+    public string? CreationTime { get; init; }
+
+    public string? LastModifiedTime { get; init; }
+
+    public string? InvokeMode { get; init; }
 }
 
 public sealed record VpcConfig

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Lamina.Server.Operations;
+namespace Lamina.Execution;
 
 /// <summary>X-Ray's trace header. Sample: <c>Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0</c>.</summary>
-internal static class TraceId
+public static class TraceId
 {
     private const int MaxLength = 500;
 

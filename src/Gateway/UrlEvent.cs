@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.Extensions.Primitives;
+
+namespace Lamina.Gateway;
+
+/// <summary>
+/// The event of a function URL: API Gateway's payload format 2.0. Sample:
+/// <c>{"version":"2.0","routeKey":"$default","rawPath":"/p","rawQueryString":"a=1","headers":{…},"requestContext":{…},"body":"…","isBase64Encoded":false}</c>
+/// </summary>
+internal static class UrlEvent
+{
+    private const string Default = "$default";
+
+    private static readonly JsonWriterOptions AsSent = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static ReadOnlyMemory<byte> Write(UrlRequest request)
+    {
+        ArrayBufferWriter<byte> buffer = new(2048 + request.Body.Length);
+        using Utf8JsonWriter writer = new(buffer, AsSent);
+        writer.WriteStartObject();
+        writer.WriteString("version", "2.0");
+        writer.WriteString("routeKey", Default);
+        writer.WriteString("rawPath", request.RawPath);
+        writer.WriteString("rawQueryString", request.RawQuery);
+        WriteCookies(writer, request);
+        WriteHeaders(writer, request);
+        WriteQuery(writer, request.RawQuery);
+        WriteContext(writer, request);
+        WriteBody(writer, request);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteCookies(Utf8JsonWriter writer, UrlRequest request)
+    {
+        StringValues cookies = request.Http.Headers.Cookie;
+        if (cookies.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("cookies");
+        foreach (string cookie in cookies.ToString().Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            writer.WriteStringValue(cookie);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteHeaders(Utf8JsonWriter writer, UrlRequest request)
+    {
+        writer.WriteStartObject("headers");
+        foreach ((string name, StringValues values) in request.Http.Headers)
+        {
+            if (!IsOurs(name))
+            {
+                writer.WriteString(name.ToLowerInvariant(), string.Join(",", values.ToArray()));
+            }
+        }
+
+        writer.WriteString("x-amzn-trace-id", request.TraceId);
+        writer.WriteString("x-forwarded-for", request.SourceIp);
+        int port = request.Http.HttpContext.Connection.LocalPort is > 0 and var local ? local : 80;
+        writer.WriteString("x-forwarded-port", port.ToString(CultureInfo.InvariantCulture));
+        writer.WriteString("x-forwarded-proto", request.Http.Scheme);
+        writer.WriteEndObject();
+    }
+
+    // What a client says of itself in these is not to be believed.
+    private static bool IsOurs(string name) => name.ToLowerInvariant() is "x-amzn-trace-id" or "x-forwarded-for" or "x-forwarded-port" or "x-forwarded-proto";
+
+    private static void WriteQuery(Utf8JsonWriter writer, string rawQuery)
+    {
+        IGrouping<string, string>[] parameters =
+        [
+            .. rawQuery.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static part => part.Split('=', 2))
+                .GroupBy(static part => Decode(part[0]), static part => part.Length == 2 ? Decode(part[1]) : "", StringComparer.Ordinal),
+        ];
+        if (parameters.Length == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("queryStringParameters");
+        foreach (IGrouping<string, string> parameter in parameters)
+        {
+            writer.WriteString(parameter.Key, string.Join(",", parameter));
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+
+    private static void WriteContext(Utf8JsonWriter writer, UrlRequest request)
+    {
+        writer.WriteStartObject("requestContext");
+        writer.WriteString("accountId", request.Signer?.Caller.Account.Value ?? "anonymous");
+        writer.WriteString("apiId", request.Url.Id);
+        WriteAuthorizer(writer, request.Signer);
+        writer.WriteString("domainName", request.DomainName);
+        writer.WriteString("domainPrefix", request.Url.Id);
+        writer.WriteStartObject("http");
+        writer.WriteString("method", request.Http.Method);
+        writer.WriteString("path", request.RawPath);
+        writer.WriteString("protocol", request.Http.Protocol);
+        writer.WriteString("sourceIp", request.SourceIp);
+        writer.WriteString("userAgent", request.Http.Headers.UserAgent.ToString());
+        writer.WriteEndObject();
+        writer.WriteString("requestId", request.RequestId);
+        writer.WriteString("routeKey", Default);
+        writer.WriteString("stage", Default);
+        writer.WriteString("time", request.Time.UtcDateTime.ToString("dd/MMM/yyyy:HH:mm:ss '+0000'", CultureInfo.InvariantCulture));
+        writer.WriteNumber("timeEpoch", request.Time.ToUnixTimeMilliseconds());
+        writer.WriteEndObject();
+    }
+
+    private static void WriteAuthorizer(Utf8JsonWriter writer, UrlSigner? signer)
+    {
+        if (signer is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("authorizer");
+        writer.WriteStartObject("iam");
+        writer.WriteString("accessKey", signer.AccessKeyId);
+        writer.WriteString("accountId", signer.Caller.Account.Value);
+        writer.WriteString("callerId", signer.AccessKeyId);
+        writer.WriteNull("cognitoIdentity");
+        writer.WriteNull("principalOrgId");
+        writer.WriteString("userArn", signer.Caller.PrincipalArn);
+        writer.WriteString("userId", signer.AccessKeyId);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteBody(Utf8JsonWriter writer, UrlRequest request)
+    {
+        bool text = IsText(request.Http.ContentType) && Utf8.IsValid(request.Body.Span);
+        if (!request.Body.IsEmpty)
+        {
+            if (text)
+            {
+                writer.WriteString("body", request.Body.Span);
+            }
+            else
+            {
+                writer.WriteBase64String("body", request.Body.Span);
+            }
+        }
+
+        writer.WriteBoolean("isBase64Encoded", !request.Body.IsEmpty && !text);
+    }
+
+    /// <summary>What API Gateway hands over as text; forms are not among it.</summary>
+    private static bool IsText(string? contentType)
+    {
+        string type = (contentType ?? "text/plain").Split(';')[0].Trim().ToLowerInvariant();
+        return type.StartsWith("text/", StringComparison.Ordinal)
+            || type is "application/json" or "application/xml" or "application/javascript"
+            || type.EndsWith("+json", StringComparison.Ordinal)
+            || type.EndsWith("+xml", StringComparison.Ordinal);
+    }
+}

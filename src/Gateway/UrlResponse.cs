@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Lamina.Gateway;
+
+/// <summary>What a function's result says as an HTTP response.</summary>
+internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body)
+{
+    private const string Json = "application/json";
+
+    /// <summary>
+    /// An object with a statusCode is a response; anything else is the body of a 200 (recorded: a string without its quotes).
+    /// Null when it looks like a response and cannot be one.
+    /// </summary>
+    public static UrlResponse? Of(ReadOnlyMemory<byte> result)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = 1000 });
+            JsonElement root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("statusCode", out JsonElement status)
+                ? Shaped(root, status)
+                : Plain(root.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(root.GetString()!) : result.ToArray());
+        }
+        catch (JsonException)
+        {
+            // A custom runtime may answer what is no JSON; AWS passes that on as it is.
+            return Plain(result.ToArray());
+        }
+        catch (Exception malformed) when (malformed is FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static UrlResponse Plain(ReadOnlyMemory<byte> body) => new(200, [new("Content-Type", Json)], body);
+
+    private static UrlResponse? Shaped(JsonElement root, JsonElement statusCode)
+    {
+        if (!TryStatus(statusCode, out int status))
+        {
+            return null;
+        }
+
+        List<KeyValuePair<string, string>> headers = [];
+        if (Member(root, "headers") is { } given)
+        {
+            headers.AddRange(given.EnumerateObject().Select(static header => new KeyValuePair<string, string>(header.Name, TextOf(header.Value))));
+        }
+
+        if (!headers.Exists(static header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)))
+        {
+            headers.Add(new("Content-Type", Json));
+        }
+
+        if (Member(root, "cookies") is { } cookies)
+        {
+            headers.AddRange(cookies.EnumerateArray().Select(static cookie => new KeyValuePair<string, string>("Set-Cookie", cookie.GetString()!)));
+        }
+
+        string body = Member(root, "body")?.GetString() ?? "";
+        bool encoded = Member(root, "isBase64Encoded")?.GetBoolean() ?? false;
+        return new UrlResponse(status, headers, encoded ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body));
+    }
+
+    private static bool TryStatus(JsonElement element, out int status)
+    {
+        status = 0;
+        bool number = element.ValueKind == JsonValueKind.Number
+            ? element.TryGetInt32(out status)
+            : element.ValueKind == JsonValueKind.String && int.TryParse(element.GetString(), out status);
+        return number && status is >= 200 and <= 599;
+    }
+
+    private static JsonElement? Member(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null ? member : null;
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => throw new FormatException("A header's value must be text."),
+    };
+}
