@@ -151,8 +151,8 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
         recipe.SourcesOf(archive).All(source => lease.TryHold(source) && archives.Contains(source));
 
     /// <summary>
-    /// Keeps the file that is there already, if it will stay whole. It may have been dead until now, and what it takes from others gone or going:
-    /// then this one comes in its place, and behind its bytes, which living archives may take.
+    /// Keeps the file that is there already: what it takes from others is there as long as it is. When it cannot be read, this one comes
+    /// in its place, and behind its bytes, which living archives may take.
     /// </summary>
     private void Publish(Sha256 digest, ArchiveWriter writer, DigestLease lease)
     {
@@ -162,11 +162,7 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
             {
                 archives.Replace(digest, writer);
             }
-            else if (TryReadRecipe(digest) is not { } recipe)
-            {
-                archives.Replace(digest, writer);
-            }
-            else if (!TryHoldSources(digest, recipe, lease))
+            else if (archives.TryReadRecipe(digest) is not { } recipe || !TryHoldSources(digest, recipe, lease))
             {
                 using ArchiveWriter both = archives.BeginWrite();
                 archives.CopyOwnBytes(digest, both);
@@ -177,18 +173,6 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
         }
 
         archives.FlushFolder();
-    }
-
-    private ArchiveRecipe? TryReadRecipe(Sha256 digest)
-    {
-        try
-        {
-            return archives.ReadRecipe(digest);
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
     }
 
     private static async Task<TreeManifest> CheckWhileWritingAsync(

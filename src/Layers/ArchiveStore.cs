@@ -46,6 +46,7 @@ public sealed class ArchiveStore : IDisposable
             }
         }
 
+        FinishDeleting();
         Sketches = new ArchiveSketches(Path.Combine(_directory, "sketches"), _extensions.ContainsKey);
         LinuxFiles.FlushFolder(_directory);
         LinuxFiles.FlushFolder(Path.GetDirectoryName(_directory)!);
@@ -96,13 +97,17 @@ public sealed class ArchiveStore : IDisposable
         Dictionary<Sha256, SafeFileHandle> files = [];
         try
         {
-            ArchiveRecipe recipe = OpenOwn(digest, files);
-            foreach (Sha256 source in recipe.SourcesOf(digest))
+            // The recipe and the files it names are of one moment: pieces move between files, and what they left may be gone at once.
+            lock (Changing)
             {
-                OpenSource(digest, source, files);
-            }
+                ArchiveRecipe recipe = OpenOwn(digest, files);
+                foreach (Sha256 source in recipe.SourcesOf(digest))
+                {
+                    OpenSource(digest, source, files);
+                }
 
-            return new ArchiveReader(digest, recipe, files);
+                return new ArchiveReader(digest, recipe, files);
+            }
         }
         catch
         {
@@ -121,6 +126,19 @@ public sealed class ArchiveStore : IDisposable
         ArchiveRecipe recipe = OpenOwn(digest, files);
         files[digest].Dispose();
         return recipe;
+    }
+
+    /// <summary>Null when its file is damaged.</summary>
+    internal ArchiveRecipe? TryReadRecipe(Sha256 digest)
+    {
+        try
+        {
+            return ReadRecipe(digest);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads all of an archive. Throws <see cref="InvalidDataException"/> when it is not what was stored.</summary>
@@ -158,16 +176,38 @@ public sealed class ArchiveStore : IDisposable
     {
         using SafeFileHandle file = OpenFile(digest);
         FileArchive bytes = new(file);
+        if (TryReadRecipe(digest) is null || _extensions[digest] == WholeExtension)
+        {
+            writer.Write(bytes, 0, bytes.Length, CancellationToken.None);
+            return;
+        }
+
         Span<byte> trailer = stackalloc byte[ArchiveRecipe.TrailerBytes];
         bytes.ReadExactly(bytes.Length - trailer.Length, trailer);
         writer.Write(bytes, 0, bytes.Length - trailer.Length - ArchiveRecipe.LengthOf(trailer, bytes.Length), CancellationToken.None);
     }
 
-    /// <summary>The caller makes sure that nothing needs it (<see cref="DigestLeases.TryDelete"/>).</summary>
-    internal void Delete(Sha256 digest)
+    /// <summary>
+    /// Deletes these; the caller makes sure that no other archive needs any of them (<see cref="DigestLeases.DeleteAll"/>). Each of them may need
+    /// others of them, so when this breaks off half-way, the next start finishes it.
+    /// </summary>
+    internal void Delete(IReadOnlyCollection<Sha256> digests)
     {
-        File.Delete(PathOf(digest));
-        _extensions.TryRemove(digest, out _);
+        if (digests.Count == 0)
+        {
+            return;
+        }
+
+        File.WriteAllBytes(DeletingPath, []);
+        LinuxFiles.FlushFolder(_directory);
+        foreach (Sha256 digest in digests)
+        {
+            File.Delete(PathOf(digest));
+            _extensions.TryRemove(digest, out _);
+        }
+
+        LinuxFiles.FlushFolder(_directory);
+        File.Delete(DeletingPath);
     }
 
     /// <summary>Takes in a zip that a blob store of version 0.1 holds, as it is.</summary>
@@ -189,6 +229,42 @@ public sealed class ArchiveStore : IDisposable
 
         writer.Flush();
         Replace(digest, writer);
+    }
+
+    private string DeletingPath => Path.Combine(_directory, "deleting");
+
+    /// <summary>An archive that lacks a file it takes from was on its way out when the last process ended.</summary>
+    private void FinishDeleting()
+    {
+        if (!File.Exists(DeletingPath))
+        {
+            return;
+        }
+
+        while (_extensions.Keys.Where(LacksSource).ToArray() is { Length: > 0 } broken)
+        {
+            foreach (Sha256 digest in broken)
+            {
+                File.Delete(PathOf(digest));
+                _extensions.TryRemove(digest, out _);
+            }
+        }
+
+        LinuxFiles.FlushFolder(_directory);
+        File.Delete(DeletingPath);
+    }
+
+    private bool LacksSource(Sha256 digest)
+    {
+        try
+        {
+            return !ReadRecipe(digest).SourcesOf(digest).All(Contains);
+        }
+        catch (InvalidDataException)
+        {
+            // Damaged: for the scrub to say.
+            return false;
+        }
     }
 
     private static InvalidDataException Damaged(Sha256 digest) =>

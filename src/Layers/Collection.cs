@@ -8,6 +8,7 @@ internal sealed class Collection
     private readonly StorageParts _parts;
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<Sha256, ArchiveRecipe> _living = [];
+    private readonly Dictionary<Sha256, ArchiveRecipe> _dead = [];
 
     private Collection(StorageParts parts, CancellationToken cancellation)
     {
@@ -38,8 +39,9 @@ internal sealed class Collection
         Move(dead);
         HashSet<Sha256> needed = Needed();
         Dictionary<Sha256, long> sizes = dead.ToDictionary(static archive => archive, _parts.Archives.FileBytes);
-        Sha256[] deleted = [.. dead.Where(archive => !needed.Contains(archive) && _parts.Archives.Leases.TryDelete(archive, _parts.Archives.Delete))]; // 4
-        if (deleted.Length > 0)
+        IReadOnlyCollection<Sha256> deleted = _parts.Archives.Leases.DeleteAll(
+            dead.Where(archive => !needed.Contains(archive)), SourcesOf, _parts.Archives.Delete); // 4
+        if (deleted.Count > 0)
         {
             _parts.Archives.Sketches.Remove(deleted);
         }
@@ -50,7 +52,7 @@ internal sealed class Collection
         Sha256[] deletedBlobs = [.. blobs.Keys.Where(blob => _parts.Blobs.Leases.TryDelete(blob, _parts.Blobs.Delete))];
         return new CollectionOutcome
         {
-            Archives = deleted.Length,
+            Archives = deleted.Count,
             ArchiveBytes = deleted.Sum(archive => sizes[archive]),
             Trees = trees,
             Manifests = manifests,
@@ -101,10 +103,41 @@ internal sealed class Collection
             return [];
         }
 
-        return [.. stored.Where(archive => !living.Contains(archive))];
+        Sha256[] dead = [.. stored.Where(archive => !living.Contains(archive))];
+        foreach (Sha256 archive in dead)
+        {
+            if (_parts.Archives.TryReadRecipe(archive) is { } recipe)
+            {
+                _dead[archive] = recipe;
+            }
+        }
+
+        return dead;
     }
 
-    private HashSet<Sha256> Needed() => [.. _living.SelectMany(static archive => archive.Value.SourcesOf(archive.Key))];
+    /// <summary>
+    /// What living archives take from, and what those take from in turn: a dead archive that stays for its bytes may be published again any moment,
+    /// and must be whole then. So of every archive that is stored all is stored.
+    /// </summary>
+    private HashSet<Sha256> Needed()
+    {
+        HashSet<Sha256> needed = [];
+        Stack<Sha256> open = new(_living.SelectMany(static archive => archive.Value.SourcesOf(archive.Key)));
+        while (open.TryPop(out Sha256 archive))
+        {
+            if (needed.Add(archive))
+            {
+                foreach (Sha256 source in SourcesOf(archive))
+                {
+                    open.Push(source);
+                }
+            }
+        }
+
+        return needed;
+    }
+
+    private IEnumerable<Sha256> SourcesOf(Sha256 archive) => (_living.GetValueOrDefault(archive) ?? _dead.GetValueOrDefault(archive))?.SourcesOf(archive) ?? [];
 
     private void Move(IReadOnlyList<Sha256> dead)
     {

@@ -9,7 +9,7 @@ namespace Lamina.Layers;
 /// </summary>
 public sealed class TreeBuilder : IAsyncDisposable
 {
-    private readonly Channel<StoredArchive> _waiting = Channel.CreateUnbounded<StoredArchive>();
+    private readonly Channel<Work> _waiting = Channel.CreateUnbounded<Work>();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TreeStore _trees;
     private readonly ICatalog _catalog;
@@ -38,7 +38,15 @@ public sealed class TreeBuilder : IAsyncDisposable
     /// <summary>Raised when a tree was made: that of a former version may be of no use from now on.</summary>
     public event Action? Built;
 
-    public void Enqueue(StoredArchive archive) => _waiting.Writer.TryWrite(archive);
+    public void Enqueue(StoredArchive archive) => _waiting.Writer.TryWrite(new Work(archive, null));
+
+    /// <summary>Completes when the trees that wait now are made.</summary>
+    internal Task DrainAsync()
+    {
+        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Writer.TryWrite(new Work(null, drained));
+        return drained.Task;
+    }
 
     /// <summary>Stops after the tree being made, or at once when the tree store stops first.</summary>
     public async ValueTask DisposeAsync()
@@ -52,9 +60,14 @@ public sealed class TreeBuilder : IAsyncDisposable
     {
         try
         {
-            await foreach (StoredArchive archive in _waiting.Reader.ReadAllAsync(_stopping.Token))
+            await foreach (Work work in _waiting.Reader.ReadAllAsync(_stopping.Token))
             {
-                await TryBuildAsync(archive);
+                if (work.Archive is not null)
+                {
+                    await TryBuildAsync(work.Archive);
+                }
+
+                work.Drained?.SetResult();
             }
         }
         catch (OperationCanceledException)
@@ -63,7 +76,19 @@ public sealed class TreeBuilder : IAsyncDisposable
         }
     }
 
+    /// <summary>What was deleted before its turn came needs no tree; what was published again meanwhile is there now, and is tried once more.</summary>
     private async Task TryBuildAsync(StoredArchive archive)
+    {
+        if (await FailureOfAsync(archive) is not null && IsNamed(archive) && await FailureOfAsync(archive) is { } failure && IsNamed(archive))
+        {
+            _reportFailure(failure);
+        }
+    }
+
+    private bool IsNamed(StoredArchive archive) =>
+        LayerDocuments.All(_catalog.Current).Any(version => version.Content.Digest == archive.Digest);
+
+    private async Task<Exception?> FailureOfAsync(StoredArchive archive)
     {
         try
         {
@@ -72,14 +97,16 @@ public sealed class TreeBuilder : IAsyncDisposable
             }
 
             Built?.Invoke();
+            return null;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The loop stays alive for the other trees. What was deleted before its turn came needs none.
-            if (LayerDocuments.All(_catalog.Current).Any(version => version.Content.Digest == archive.Digest))
-            {
-                _reportFailure(failure);
-            }
+            // The loop stays alive for the other trees.
+            return failure;
         }
     }
+
+    /// <param name="Archive">Whose tree is to be made.</param>
+    /// <param name="Drained">Told when its turn has come.</param>
+    private readonly record struct Work(StoredArchive? Archive, TaskCompletionSource? Drained);
 }

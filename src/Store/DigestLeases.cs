@@ -74,6 +74,54 @@ public sealed class DigestLeases
         }
     }
 
+    /// <summary>
+    /// Deletes all of these at once, save what a lease holds and what that <paramref name="needs"/>, and what this needs in turn. Gives what is gone.
+    /// Nobody gets a hold of any of them meanwhile.
+    /// </summary>
+    public IReadOnlyCollection<Sha256> DeleteAll(
+        IEnumerable<Sha256> digests, Func<Sha256, IEnumerable<Sha256>> needs, Action<IReadOnlyCollection<Sha256>> delete)
+    {
+        HashSet<Sha256> going = [.. digests];
+        TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            Stack<Sha256> staying = new(_held.Keys.Concat(_endedMeanwhile).Concat(_doomed.Keys));
+            while (staying.TryPop(out Sha256 digest))
+            {
+                if (going.Remove(digest))
+                {
+                    foreach (Sha256 needed in needs(digest))
+                    {
+                        staying.Push(needed);
+                    }
+                }
+            }
+
+            foreach (Sha256 digest in going)
+            {
+                _doomed.Add(digest, gone);
+            }
+        }
+
+        try
+        {
+            delete(going);
+            return going;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                foreach (Sha256 digest in going)
+                {
+                    _doomed.Remove(digest);
+                }
+            }
+
+            gone.SetResult();
+        }
+    }
+
     /// <summary>Null when held now; otherwise completes when the deletion under way is over, and it is worth another try.</summary>
     internal Task? HoldOrWaitAsync(Sha256 digest)
     {

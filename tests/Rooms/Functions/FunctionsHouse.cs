@@ -193,7 +193,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         await held;
         foreach (Sha256 digest in _archives.List())
         {
-            _archives.Delete(digest);
+            _archives.Delete([digest]);
         }
 
         Array.ForEach(System.IO.Directory.GetFiles(LayersDirectories.Below(Folder).Manifests), File.Delete);

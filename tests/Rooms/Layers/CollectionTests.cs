@@ -143,7 +143,8 @@ public sealed class CollectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nothing_in_use_is_ever_missing_while_all_goes_on_at_once() => await StorageStorm.RunAsync(_room, seed: 20_26, rounds: 30);
+    public async Task Nothing_in_use_is_ever_missing_while_all_goes_on_at_once() =>
+        await StorageStorm.RunAsync(_room, Soak.Number("LAMINA_STORM_SEED", 20_26), Soak.Number("LAMINA_STORM_ROUNDS", 30));
 
     private async Task<Sha256> WriteBlobAsync(string text)
     {

@@ -97,9 +97,19 @@ internal static class StorageStorm
 
     private static async Task AssertNothingIsLeftOverAsync(LayersRoom room)
     {
+        await room.Builder.DrainAsync();
         await room.Collector.CollectAsync(CancellationToken.None);
         HashSet<Sha256> named = [.. room.Storage.RootsNow().Select(static root => root.Archive.Digest)];
-        HashSet<Sha256> needed = [.. named.SelectMany(archive => room.Archives.ReadRecipe(archive).SourcesOf(archive))];
+        HashSet<Sha256> needed = [];
+        Stack<Sha256> open = new(named);
+        while (open.TryPop(out Sha256 archive))
+        {
+            foreach (Sha256 source in room.Archives.ReadRecipe(archive).SourcesOf(archive).Where(needed.Add))
+            {
+                open.Push(source);
+            }
+        }
+
         Assert.True(named.IsSubsetOf(room.Archives.List()));
         Assert.Empty(room.Archives.List().Where(archive => !named.Contains(archive) && !needed.Contains(archive)));
         foreach (Sha256 archive in named)

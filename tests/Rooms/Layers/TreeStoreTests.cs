@@ -156,7 +156,7 @@ public sealed class TreeStoreTests : IAsyncDisposable
     {
         byte[] zip = ZipBuilder.Of(("a", "x"));
         StoredArchive archive = await _room.StoreAsync(zip);
-        _room.Archives.Delete(archive.Digest);
+        _room.Archives.Delete([archive.Digest]);
         IOException failed = await Assert.ThrowsAsync<IOException>(() => _room.MaterializeAsync(archive));
         Assert.Contains(archive.Tree.ToString(), failed.Message, StringComparison.Ordinal);
         Assert.False(_room.Trees.IsReady(archive));
@@ -169,7 +169,7 @@ public sealed class TreeStoreTests : IAsyncDisposable
     {
         await _room.TreeOfAsync(ZipBuilder.Of(("a", "x"), ("b", "y")));
         StoredArchive archive = await _room.StoreAsync(ZipBuilder.Of(("elsewhere/a", "x")));
-        _room.Archives.Delete(archive.Digest);
+        _room.Archives.Delete([archive.Digest]);
         string tree = await _room.MaterializeAsync(archive);
         Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(tree, "elsewhere/a")));
     }
