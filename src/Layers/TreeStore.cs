@@ -159,12 +159,28 @@ public sealed class TreeStore : IAsyncDisposable
     /// <summary>
     /// Takes a tree away from those who come from now on, leased or not: it is damaged. Environments that show it keep what they have mounted.
     /// </summary>
-    internal void Withdraw(Sha256 tree)
+    /// <returns>False when it was gone already.</returns>
+    internal bool TryWithdraw(Sha256 tree)
     {
         lock (_lock)
         {
-            _ready.TryRemove(tree, out _);
-            LinuxFiles.TryRename(_folder, tree.ToString(), _folder, $"{WithdrawnFolder}/{Guid.NewGuid():N}");
+            return _ready.TryRemove(tree, out _)
+                && LinuxFiles.TryRename(_folder, tree.ToString(), _folder, $"{WithdrawnFolder}/{Guid.NewGuid():N}") == 0;
+        }
+    }
+
+    /// <summary>Returns when the builds that are under way now are over, well or not.</summary>
+    internal async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            running = [.. _builds.Values];
+        }
+
+        foreach (Task build in running)
+        {
+            await Task.WhenAny(build).WaitAsync(cancellationToken);
         }
     }
 

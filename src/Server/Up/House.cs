@@ -123,6 +123,7 @@ internal sealed partial class House : IAsyncDisposable
                 new ArchiveInspection(layers.Inspector),
                 new StorageReport(storage.Parts, storage.Collector),
                 new StorageCollection(storage.Collector),
+                new StorageScrubbing(storage.Scrub, time, _stopping.Token),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
