@@ -91,6 +91,13 @@ public sealed class ArchiveStore : IDisposable
         return file.Exists ? file.Length : 0;
     }
 
+    /// <summary>What that file takes on the disk.</summary>
+    internal long DiskBytes(Sha256 digest)
+    {
+        using SafeFileHandle folder = LinuxFiles.OpenFolder(_directory);
+        return LinuxFiles.TryRead(folder, Path.GetFileName(PathOf(digest)))?.DiskBytes ?? 0;
+    }
+
     internal ArchiveReader OpenRead(Sha256 digest)
     {
         Dictionary<Sha256, SafeFileHandle> files = [];

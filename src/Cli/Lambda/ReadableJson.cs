@@ -18,6 +18,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(LayerDifference))]
 [JsonSerializable(typeof(StorageAnswer))]
 [JsonSerializable(typeof(CollectAnswer))]
+[JsonSerializable(typeof(ScrubLine))]
+[JsonSerializable(typeof(ScrubAnswer))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

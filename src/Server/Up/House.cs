@@ -92,6 +92,7 @@ internal sealed partial class House : IAsyncDisposable
         StorageRooms storage = Opened("storage", StorageRooms.Open(
             new StorageParts
             {
+                DataDirectory = folder.Path,
                 Catalog = catalog,
                 Roots = [.. roots, layers.Dev, new RunningRoots(invoker)],
                 Blobs = blobs,

@@ -30,6 +30,7 @@ public sealed class LayersRoom : IAsyncDisposable
         Inspector = new OptInspector(Manifests);
         Storage = new StorageParts
         {
+            DataDirectory = directory,
             Catalog = Catalog,
             Roots = [new LayerRoots(), InUse],
             Blobs = Blobs,
