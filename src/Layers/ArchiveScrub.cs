@@ -31,7 +31,8 @@ internal sealed class ArchiveScrub(StorageParts parts, ScrubReport report)
         report.Verified(archive.SizeBytes);
     }
 
-    public void Report()
+    /// <param name="isIntact">Whether this tree was verified.</param>
+    public void Report(Func<Sha256, bool> isIntact)
     {
         HashSet<Sha256> damaged = [.. _damaged.Keys.Select(static archive => archive.Digest)];
         foreach ((StoredArchive archive, (string problem, IReadOnlyList<Sha256> sources)) in _damaged.OrderBy(static one => one.Key.Digest))
@@ -44,7 +45,7 @@ internal sealed class ArchiveScrub(StorageParts parts, ScrubReport report)
                 Problem = problem,
                 NamedBy = report.NamesOf(named => named.Digest == archive.Digest),
                 Sources = [.. (alike.Length > 0 ? alike : sources).Select(static source => source.ToString())],
-                TreeIntact = parts.Trees.IsReady(archive),
+                TreeIntact = isIntact(archive.Tree),
             });
         }
     }

@@ -59,7 +59,7 @@ public sealed class StorageScrub(StorageParts parts) : IDisposable
         int treeCount = await EachAsync(parts.Trees.ListReady(), trees.VerifyTreeAsync, cancellationToken);
         trees.ReportFiles();
         int blobCount = await EachAsync(blobs, new BlobScrub(parts, report).VerifyAsync, cancellationToken); // 5
-        archiveScrub.Report(); // 6
+        archiveScrub.Report(trees.Verified.Contains); // 6
         return new ScrubOutcome
         {
             Archives = archiveCount,

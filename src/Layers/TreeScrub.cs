@@ -11,6 +11,11 @@ internal sealed class TreeScrub(StorageParts parts, ScrubReport report, IReadOnl
     // Found in 3, with the trees that turn out to have them in 4.
     private readonly ConcurrentDictionary<string, ConcurrentBag<Sha256>> _damagedFiles = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentBag<Sha256> _intact = [];
+
+    /// <summary>The trees that were found as their manifests say.</summary>
+    public IReadOnlySet<Sha256> Verified => _intact.ToHashSet();
+
     public async Task VerifyManifestAsync(Sha256 tree, CancellationToken cancellationToken)
     {
         long bytes = parts.Manifests.FileBytes(tree);
@@ -54,12 +59,41 @@ internal sealed class TreeScrub(StorageParts parts, ScrubReport report, IReadOnl
             return;
         }
 
-        TreeEntry[] damaged = FindDamaged(tree, manifest, cancellationToken);
-        if (damaged.Length == 0 || !parts.Trees.TryWithdraw(tree))
+        // So that it is not given up, and perhaps made again, while it is looked at.
+        using TreeLease? lease = parts.Trees.TryLease(tree);
+        if (lease is null)
         {
             return;
         }
 
+        TreeEntry[] damaged = FindDamaged(lease.Directory, manifest, cancellationToken);
+        if (damaged.Length == 0)
+        {
+            _intact.Add(tree);
+        }
+        else if (parts.Trees.TryWithdraw(tree))
+        {
+            Explain(tree, damaged);
+        }
+    }
+
+    public void ReportFiles()
+    {
+        foreach ((string name, ConcurrentBag<Sha256> trees) in _damagedFiles.OrderBy(static file => file.Key, StringComparer.Ordinal))
+        {
+            HashSet<Sha256> touched = [.. trees];
+            report.Add(new ScrubFinding
+            {
+                Subject = ScrubSubject.File,
+                Name = name,
+                Problem = $"A file below the trees was damaged; it was removed, with the {touched.Count} trees that had it, which are made again when needed.",
+                NamedBy = report.NamesOf(archive => touched.Contains(archive.Tree)),
+            });
+        }
+    }
+
+    private void Explain(Sha256 tree, TreeEntry[] damaged)
+    {
         bool explained = false;
         foreach (TreeEntry file in damaged)
         {
@@ -82,36 +116,21 @@ internal sealed class TreeScrub(StorageParts parts, ScrubReport report, IReadOnl
         }
     }
 
-    public void ReportFiles()
-    {
-        foreach ((string name, ConcurrentBag<Sha256> trees) in _damagedFiles.OrderBy(static file => file.Key, StringComparer.Ordinal))
-        {
-            HashSet<Sha256> touched = [.. trees];
-            report.Add(new ScrubFinding
-            {
-                Subject = ScrubSubject.File,
-                Name = name,
-                Problem = $"A file below the trees was damaged; it was removed, with the {touched.Count} trees that had it, which are made again when needed.",
-                NamedBy = report.NamesOf(archive => touched.Contains(archive.Tree)),
-            });
-        }
-    }
-
-    private TreeEntry[] FindDamaged(Sha256 tree, TreeManifest manifest, CancellationToken cancellationToken)
+    private TreeEntry[] FindDamaged(string tree, TreeManifest manifest, CancellationToken cancellationToken)
     {
         using SafeFileHandle? folder = TryOpen(tree);
-        return folder is null ? [] : [.. manifest.Entries.Where(entry => !IsIntact(folder, entry, cancellationToken))];
+        return [.. manifest.Entries.Where(entry => folder is null || !IsIntact(folder, entry, cancellationToken))];
     }
 
-    /// <summary>Null when it was given up just now.</summary>
-    private SafeFileHandle? TryOpen(Sha256 tree)
+    private static SafeFileHandle? TryOpen(string folder)
     {
         try
         {
-            return LinuxFiles.OpenFolder(parts.Trees.PathOf(tree));
+            return LinuxFiles.OpenFolder(folder);
         }
         catch (IOException)
         {
+            // Somebody deleted it.
             return null;
         }
     }

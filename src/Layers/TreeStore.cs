@@ -105,17 +105,19 @@ public sealed class TreeStore : IAsyncDisposable
     }
 
     /// <summary>The tree, when it is already there: no waiting, for the path of an invocation.</summary>
-    public TreeLease? TryLease(StoredArchive archive)
+    public TreeLease? TryLease(StoredArchive archive) => TryLease(archive.Tree);
+
+    internal TreeLease? TryLease(Sha256 tree)
     {
         lock (_lock)
         {
-            if (!_ready.TryGetValue(archive.Tree, out string? path))
+            if (!_ready.TryGetValue(tree, out string? path))
             {
                 return null;
             }
 
-            _leases[archive.Tree] = _leases.GetValueOrDefault(archive.Tree) + 1;
-            return new TreeLease(this, archive.Tree, path);
+            _leases[tree] = _leases.GetValueOrDefault(tree) + 1;
+            return new TreeLease(this, tree, path);
         }
     }
 
@@ -164,8 +166,14 @@ public sealed class TreeStore : IAsyncDisposable
     {
         lock (_lock)
         {
-            return _ready.TryRemove(tree, out _)
-                && LinuxFiles.TryRename(_folder, tree.ToString(), _folder, $"{WithdrawnFolder}/{Guid.NewGuid():N}") == 0;
+            if (!_ready.TryRemove(tree, out _))
+            {
+                return false;
+            }
+
+            // No error when somebody deleted it: it is out of the way.
+            LinuxFiles.TryRename(_folder, tree.ToString(), _folder, $"{WithdrawnFolder}/{Guid.NewGuid():N}");
+            return true;
         }
     }
 

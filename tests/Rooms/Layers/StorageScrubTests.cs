@@ -164,6 +164,17 @@ public sealed class StorageScrubTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_tree_deleted_from_the_disk_is_made_again()
+    {
+        LayerVersion version = await PublishAsync("layer", ZipBuilder.Of(("a", "x")));
+        Directory.Delete(await _room.MaterializeAsync(version.Content), recursive: true);
+
+        Assert.Equal(ScrubSubject.Tree, Assert.Single(await ScrubAsync()).Subject);
+
+        Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(await _room.MaterializeAsync(version.Content), "a")));
+    }
+
+    [Fact]
     public async Task A_damaged_manifest_is_made_again()
     {
         LayerVersion version = await PublishAsync("layer", ZipBuilder.Of(("a", "x")));
@@ -211,6 +222,23 @@ public sealed class StorageScrubTests : IAsyncDisposable
         ScrubFinding found = Assert.Single(await ScrubAsync());
 
         Assert.Equal((ScrubSubject.Blob, true, $"s3://bucket/{blob}"), (found.Subject, found.Lasting, Assert.Single(found.NamedBy)));
+    }
+
+    [Fact]
+    public async Task While_the_file_of_an_archive_is_gone_no_other_archive_is_collected_and_after_it_came_again_all_that_should()
+    {
+        byte[] zip = ZipBuilder.Of(("a", "kept"));
+        LayerVersion kept = await PublishAsync("kept", zip);
+        LayerVersion gone = await PublishAsync("gone", ZipBuilder.Of(("a", "gone")));
+        await StorageStorm.DeleteAsync(_room, gone);
+        Harm(ArchivePath(kept), Damage.Delete);
+        await ScrubAsync();
+        Assert.Equal(0, (await _room.Collector.CollectAsync(CancellationToken.None)).Archives);
+
+        await PublishAsync("kept", zip);
+
+        Assert.Equal(1, (await _room.Collector.CollectAsync(CancellationToken.None)).Archives);
+        Assert.Empty(await ScrubAsync());
     }
 
     [Fact]
