@@ -22,7 +22,7 @@ public sealed class StorageScrubTests : ServerTests
         JsonNode finding = Assert.Single(lines, static line => line["damaged"] is not null);
         Assert.Equal(("file", true), ((string?)finding["damaged"], (bool)finding["repaired"]!));
         Assert.Equal(
-            ["arn:aws:lambda:us-east-1:000000000000:function:fn:$LATEST", layer],
+            ["arn:aws:lambda:us-east-1:000000000000:function:fn", layer],
             finding["namedBy"]!.AsArray().Select(static name => (string)name!).Order(StringComparer.Ordinal));
 
         await RestartAsync(kill: false);
