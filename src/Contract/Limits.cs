@@ -120,6 +120,9 @@ public static class Limits
     /// <summary>How often the open answer of a dev session says a word, so that a client which vanished without one is noticed. Ours.</summary>
     public static readonly TimeSpan DevHeartbeat = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often a scrub says how far it is. Ours: a person who watches wants to see it move.</summary>
+    public static readonly TimeSpan ScrubProgress = TimeSpan.FromSeconds(1);
+
     /// <summary>Entries in one archive. Ours: AWS names none; the count bounds memory, not honest use.</summary>
     public const int ArchiveEntries = 200_000;
 

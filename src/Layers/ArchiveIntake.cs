@@ -90,7 +90,7 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
                 Tree = tree,
             };
             await lease.HoldAsync(stored.Digest, cancellationToken);
-            await OnOwnThreadAsync(() => Publish(stored.Digest, writer, lease));
+            await OnOwnThreadAsync(() => Publish(stored.Digest, source, writer, lease));
             archives.Sketches.Add(new ArchiveSketch(stored, keys));
             return new IncomingArchive(stored, lease);
         }
@@ -151,24 +151,24 @@ public sealed class ArchiveIntake(ArchiveStore archives, ManifestStore manifests
         recipe.SourcesOf(archive).All(source => lease.TryHold(source) && archives.Contains(source));
 
     /// <summary>
-    /// Keeps the file that is there already: what it takes from others is there as long as it is. When it cannot be read, this one comes
-    /// in its place, and behind its bytes, which living archives may take.
+    /// Keeps the file that is there already, if it is intact and will stay so. It may have been damaged, or dead until now, and what it takes
+    /// from others gone or going.
     /// </summary>
-    private void Publish(Sha256 digest, ArchiveWriter writer, DigestLease lease)
+    private void Publish(Sha256 digest, ArchiveSource source, ArchiveWriter writer, DigestLease lease)
     {
+        ArchiveRepair repair = new(archives, digest, source);
+
+        // Not under the lock, it reads all of it. It is held, so from here on its file is only ever replaced by an intact one.
+        bool intact = archives.Contains(digest) && repair.IsIntact();
         lock (archives.Changing)
         {
             if (!archives.Contains(digest))
             {
                 archives.Replace(digest, writer);
             }
-            else if (archives.TryReadRecipe(digest) is not { } recipe || !TryHoldSources(digest, recipe, lease))
+            else if (!intact || !TryHoldSources(digest, archives.ReadRecipe(digest), lease))
             {
-                using ArchiveWriter both = archives.BeginWrite();
-                archives.CopyOwnBytes(digest, both);
-                both.Append(writer, digest);
-                both.Flush();
-                archives.Replace(digest, both);
+                repair.Run(other => lease.TryHold(other) && archives.Contains(other));
             }
         }
 

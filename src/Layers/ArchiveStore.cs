@@ -92,6 +92,13 @@ public sealed class ArchiveStore : IDisposable
         return file.Exists ? file.Length : 0;
     }
 
+    /// <summary>What that file takes on the disk.</summary>
+    internal long DiskBytes(Sha256 digest)
+    {
+        using SafeFileHandle folder = LinuxFiles.OpenFolder(_directory);
+        return LinuxFiles.TryRead(folder, Path.GetFileName(PathOf(digest)))?.DiskBytes ?? 0;
+    }
+
     internal ArchiveReader OpenRead(Sha256 digest)
     {
         Dictionary<Sha256, SafeFileHandle> files = [];
@@ -171,20 +178,48 @@ public sealed class ArchiveStore : IDisposable
         }
     }
 
+    /// <summary>Its own file when it has that, in the form of pieces; null when it is whole, or gone.</summary>
+    internal SafeFileHandle? TryOpenPieces(Sha256 digest) =>
+        _extensions.GetValueOrDefault(digest) == PiecesExtension ? TryOpenFile(digest) : null;
+
+    internal SafeFileHandle? TryOpenFile(Sha256 digest)
+    {
+        try
+        {
+            return OpenFile(digest);
+        }
+        catch (ArchiveNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    internal static ArchiveRecipe? TryReadRecipe(Sha256 digest, SafeFileHandle file)
+    {
+        try
+        {
+            return ReadRecipe(digest, file, RandomAccess.GetLength(file));
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What stands in an archive's file in front of its recipe, at the same places.</summary>
     internal void CopyOwnBytes(Sha256 digest, ArchiveWriter writer)
     {
         using SafeFileHandle file = OpenFile(digest);
         FileArchive bytes = new(file);
-        if (TryReadRecipe(digest) is null || _extensions[digest] == WholeExtension)
-        {
-            writer.Write(bytes, 0, bytes.Length, CancellationToken.None);
-            return;
-        }
+        writer.Write(bytes, 0, bytes.Length - RecipeBytes(bytes), CancellationToken.None);
+    }
 
+    /// <summary>What the recipe takes at the end of a file of pieces.</summary>
+    internal static long RecipeBytes(FileArchive file)
+    {
         Span<byte> trailer = stackalloc byte[ArchiveRecipe.TrailerBytes];
-        bytes.ReadExactly(bytes.Length - trailer.Length, trailer);
-        writer.Write(bytes, 0, bytes.Length - trailer.Length - ArchiveRecipe.LengthOf(trailer, bytes.Length), CancellationToken.None);
+        file.ReadExactly(file.Length - trailer.Length, trailer);
+        return trailer.Length + ArchiveRecipe.LengthOf(trailer, file.Length);
     }
 
     /// <summary>

@@ -10,7 +10,6 @@ internal sealed class ArchiveWriter : IDisposable
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private ArchiveRecipe? _recipe;
-    private long _ownBytes;
 
     public ArchiveWriter(string path)
     {
@@ -43,19 +42,8 @@ internal sealed class ArchiveWriter : IDisposable
 
     public void WriteRecipe(ArchiveRecipe recipe, Sha256 self)
     {
-        _ownBytes = Length;
         Write(recipe.ToBytes(self));
         _recipe = recipe;
-    }
-
-    /// <summary>Takes over another writer's bytes behind what is here, with a recipe that finds them there.</summary>
-    public void Append(ArchiveWriter other, Sha256 self)
-    {
-        long shift = Length;
-        using SafeFileHandle file = File.OpenHandle(other._path);
-        Write(new FileArchive(file), 0, other._recipe is null ? other.Length : other._ownBytes, CancellationToken.None);
-        IEnumerable<ArchivePiece> pieces = other._recipe?.Pieces ?? [new ArchivePiece(0, other.Length, default, 0, Shift: null)];
-        WriteRecipe(new ArchiveRecipe(pieces.Select(piece => piece.File == default ? piece with { File = self, Offset = piece.Offset + shift } : piece)), self);
     }
 
     public void Flush() => RandomAccess.FlushToDisk(_file);

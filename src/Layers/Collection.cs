@@ -97,7 +97,7 @@ internal sealed class Collection
                 _living[archive] = _parts.Archives.ReadRecipe(archive);
             }
         }
-        catch (InvalidDataException damaged)
+        catch (Exception damaged) when (damaged is InvalidDataException or ArchiveNotFoundException)
         {
             _parts.ReportFailure(damaged);
             return [];
@@ -152,12 +152,25 @@ internal sealed class Collection
                 continue;
             }
 
-            ArchiveRelocation relocation = new(_parts.Archives, archive);
+            TryMove(archive, takers);
+        }
+    }
+
+    private void TryMove(Sha256 dead, IReadOnlyList<Sha256> takers)
+    {
+        try
+        {
+            ArchiveRelocation relocation = new(_parts.Archives, dead);
             foreach (Sha256 taker in takers)
             {
                 relocation.Rewrite(taker, _cancellation);
                 _living[taker] = _parts.Archives.ReadRecipe(taker);
             }
+        }
+        catch (Exception damaged) when (damaged is InvalidDataException or ArchiveNotFoundException)
+        {
+            // Nothing was replaced by less than it was; the scrub names what is damaged, and this archive stays.
+            _parts.ReportFailure(damaged);
         }
     }
 

@@ -44,6 +44,30 @@ public sealed class ManifestStore
         }
     }
 
+    /// <summary>Whether it is what its name says; null when there is none.</summary>
+    internal bool? IsIntact(Sha256 tree)
+    {
+        try
+        {
+            return Sha256.Of(File.ReadAllBytes(PathOf(tree))) == tree;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            // The disk cannot read it.
+            return false;
+        }
+    }
+
+    internal long FileBytes(Sha256 tree)
+    {
+        FileInfo file = new(PathOf(tree));
+        return file.Exists ? file.Length : 0;
+    }
+
     internal void Put(Sha256 tree, ReadOnlySpan<byte> manifest)
     {
         string temporary = Path.Combine(_directory, $"{Guid.NewGuid():N}.tmp");

@@ -160,9 +160,15 @@ internal sealed class SharedFiles : IDisposable
             return false;
         }
 
+        return IsIntact(_folder, name, digest);
+    }
+
+    /// <summary>The same of any file; also null when its mode forbids even its owner to read it.</summary>
+    public static bool? IsIntact(SafeFileHandle folder, string path, Sha256 digest)
+    {
         try
         {
-            using SafeFileHandle file = LinuxFiles.OpenFile(_folder, name);
+            using SafeFileHandle file = LinuxFiles.OpenFile(folder, path);
             using FileStream content = new(file, FileAccess.Read, bufferSize: 0);
             Span<byte> actual = stackalloc byte[Sha256.SizeBytes];
             SHA256.HashData(content, actual);
@@ -170,7 +176,7 @@ internal sealed class SharedFiles : IDisposable
         }
         catch (IOException failure)
         {
-            return failure.HResult == LinuxFiles.ENOENT ? null : false;
+            return failure.HResult is LinuxFiles.ENOENT or LinuxFiles.EACCES ? null : false;
         }
     }
 

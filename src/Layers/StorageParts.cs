@@ -5,6 +5,9 @@ namespace Lamina.Layers;
 /// <summary>All that is stored, and all who need something of it.</summary>
 public sealed record StorageParts
 {
+    /// <summary>Where all of it lies.</summary>
+    public required string DataDirectory { get; init; }
+
     public required ICatalog Catalog { get; init; }
 
     public required IReadOnlyList<IArchiveRoots> Roots { get; init; }

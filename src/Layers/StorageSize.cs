@@ -2,7 +2,7 @@ using Lamina.Contract;
 
 namespace Lamina.Layers;
 
-/// <summary>How much is stored. Logical: what each layer version and function would take alone. Physical: what the disk has.</summary>
+/// <summary>How much is stored. Logical: what each layer version and function would take alone. Physical: the blocks that the disk gave it.</summary>
 public sealed record StorageSize
 {
     public required long LogicalArchiveBytes { get; init; }
@@ -15,6 +15,19 @@ public sealed record StorageSize
 
     public required long BlobBytes { get; init; }
 
+    /// <summary>Folders and symbolic links of trees; their files are <see cref="FileBytes"/>.</summary>
+    public required long TreeBytes { get; init; }
+
+    public required long ManifestBytes { get; init; }
+
+    /// <summary>The catalog, with what it has not yet worked into its main file.</summary>
+    public required long CatalogBytes { get; init; }
+
+    public long PhysicalBytes => ArchiveBytes + FileBytes + BlobBytes + TreeBytes + ManifestBytes + CatalogBytes;
+
+    /// <summary>Of each layer, by its ARN.</summary>
+    public required IReadOnlyList<LayerSize> Layers { get; init; }
+
     /// <summary>Bytes of archives that are taken from another archive's file.</summary>
     public required long SharedArchiveBytes { get; init; }
 
@@ -24,14 +37,19 @@ public sealed record StorageSize
     public static StorageSize Measure(StorageParts parts, CancellationToken cancellationToken)
     {
         ArchiveRoot[] roots = [.. parts.RootsNow().Distinct()];
+        LayersDirectories directories = LayersDirectories.Below(parts.DataDirectory);
         SharedFilesSize files = parts.Trees.Files.Measure(cancellationToken);
         return new StorageSize
         {
             LogicalArchiveBytes = roots.Sum(static root => root.Archive.SizeBytes),
             LogicalFileBytes = roots.Sum(static root => root.Archive.UnzippedBytes),
-            ArchiveBytes = parts.Archives.List().Sum(parts.Archives.FileBytes),
+            ArchiveBytes = DiskUsage.Of(directories.Archives, withFiles: true, cancellationToken),
             FileBytes = files.DiskBytes,
-            BlobBytes = parts.Blobs.List().Sum(blob => parts.Blobs.FindLength(blob) ?? 0),
+            BlobBytes = DiskUsage.Of(Path.Combine(parts.DataDirectory, "blobs"), withFiles: true, cancellationToken),
+            TreeBytes = DiskUsage.Of(directories.Trees, withFiles: false, cancellationToken),
+            ManifestBytes = DiskUsage.Of(directories.Manifests, withFiles: true, cancellationToken),
+            CatalogBytes = DiskUsage.Of(parts.DataDirectory, "catalog.db*"),
+            Layers = [.. LayerSize.Measure(parts)],
             SharedArchiveBytes = parts.Archives.List().Sum(archive => SharedBytes(parts.Archives, archive)),
             SharedFileBytes = files.LinkedBytes - files.DiskBytes + files.UnusedBytes,
         };

@@ -105,17 +105,19 @@ public sealed class TreeStore : IAsyncDisposable
     }
 
     /// <summary>The tree, when it is already there: no waiting, for the path of an invocation.</summary>
-    public TreeLease? TryLease(StoredArchive archive)
+    public TreeLease? TryLease(StoredArchive archive) => TryLease(archive.Tree);
+
+    internal TreeLease? TryLease(Sha256 tree)
     {
         lock (_lock)
         {
-            if (!_ready.TryGetValue(archive.Tree, out string? path))
+            if (!_ready.TryGetValue(tree, out string? path))
             {
                 return null;
             }
 
-            _leases[archive.Tree] = _leases.GetValueOrDefault(archive.Tree) + 1;
-            return new TreeLease(this, archive.Tree, path);
+            _leases[tree] = _leases.GetValueOrDefault(tree) + 1;
+            return new TreeLease(this, tree, path);
         }
     }
 
@@ -159,12 +161,34 @@ public sealed class TreeStore : IAsyncDisposable
     /// <summary>
     /// Takes a tree away from those who come from now on, leased or not: it is damaged. Environments that show it keep what they have mounted.
     /// </summary>
-    internal void Withdraw(Sha256 tree)
+    /// <returns>False when it was gone already.</returns>
+    internal bool TryWithdraw(Sha256 tree)
     {
         lock (_lock)
         {
-            _ready.TryRemove(tree, out _);
+            if (!_ready.TryRemove(tree, out _))
+            {
+                return false;
+            }
+
+            // No error when somebody deleted it: it is out of the way.
             LinuxFiles.TryRename(_folder, tree.ToString(), _folder, $"{WithdrawnFolder}/{Guid.NewGuid():N}");
+            return true;
+        }
+    }
+
+    /// <summary>Returns when the builds that are under way now are over, well or not.</summary>
+    internal async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            running = [.. _builds.Values];
+        }
+
+        foreach (Task build in running)
+        {
+            await Task.WhenAny(build).WaitAsync(cancellationToken);
         }
     }
 

@@ -10,4 +10,7 @@ public interface IBlobRoots
 {
     /// <summary>All blobs named by the catalog as it was in <paramref name="snapshot"/>.</summary>
     IEnumerable<Sha256> In(CatalogSnapshot snapshot);
+
+    /// <summary>What people call that which has this blob, to be told of its damage; empty when nothing has it.</summary>
+    IEnumerable<string> NamesOf(CatalogSnapshot snapshot, Sha256 blob);
 }

@@ -11,6 +11,7 @@ namespace Lamina.Store;
 /// </summary>
 public static partial class LinuxFiles
 {
+    public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int ENOENT = 2;
     public const int EMLINK = 31;

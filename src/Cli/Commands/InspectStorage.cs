@@ -12,9 +12,9 @@ internal static class InspectStorage
     {
         var json = Json.Option();
         var verb = new Verb(
-            "storage", "Print what is stored, what is shared, and what a collection would free", "lamina storage", "lamina storage collect")
+            "storage", "Print what is stored, what is shared, and what a collection would free", "lamina storage", "lamina storage collect", "lamina storage scrub")
         {
-            json, Collect(context),
+            json, Collect(context), ScrubStorage.Create(context),
         };
         verb.SetAction(async (parsed, cancellationToken) =>
         {
@@ -62,13 +62,30 @@ internal static class InspectStorage
 
     private static void Print(Terminal terminal, StorageAnswer storage)
     {
-        Table table = Terminal.Columns("KIND", "LOGICAL", "PHYSICAL", "SHARED", "RECLAIMABLE");
+        if (storage.Layers.Count > 0)
+        {
+            Table layers = Terminal.Columns("LAYER", "VERSIONS", "LOGICAL", "ON DISK");
+            foreach (LayerBytes layer in storage.Layers)
+            {
+                AddRow(layers, layer.Layer, $"{layer.Versions}", Sizes.Readable(layer.LogicalBytes), Sizes.Readable(layer.OwnBytes));
+            }
+
+            terminal.Print(layers);
+            terminal.PrintLine(string.Empty);
+        }
+
+        Table table = Terminal.Columns("KIND", "LOGICAL", "ON DISK", "SHARED", "COLLECTION FREES");
         CollectAnswer reclaimable = storage.Reclaimable;
-        AddRow(table, "archives", Sizes.Readable(storage.Logical.ArchiveBytes), Sizes.Readable(storage.Physical.ArchiveBytes),
+        StorageBytes disk = storage.Physical;
+        AddRow(table, "archives", Sizes.Readable(storage.Logical.ArchiveBytes), Sizes.Readable(disk.ArchiveBytes),
             Sizes.Readable(storage.Shared.ArchiveBytes), Sizes.Readable(reclaimable.ArchiveBytes));
-        AddRow(table, "files", Sizes.Readable(storage.Logical.FileBytes), Sizes.Readable(storage.Physical.FileBytes),
+        AddRow(table, "files", Sizes.Readable(storage.Logical.FileBytes), Sizes.Readable(disk.FileBytes),
             Sizes.Readable(storage.Shared.FileBytes), Sizes.Readable(reclaimable.FileBytes));
-        AddRow(table, "blobs", "", Sizes.Readable(storage.Physical.BlobBytes), "", Sizes.Readable(reclaimable.BlobBytes));
+        AddRow(table, "trees", "", Sizes.Readable(disk.TreeBytes), "", "");
+        AddRow(table, "manifests", "", Sizes.Readable(disk.ManifestBytes), "", "");
+        AddRow(table, "blobs", "", Sizes.Readable(disk.BlobBytes), "", Sizes.Readable(reclaimable.BlobBytes));
+        AddRow(table, "catalog", "", Sizes.Readable(disk.CatalogBytes), "", "");
+        AddRow(table, "all", "", Sizes.Readable(disk.TotalBytes), "", Sizes.Readable(reclaimable.TotalBytes));
         terminal.Print(table);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 
@@ -248,6 +249,41 @@ internal sealed class LambdaClient(Wire wire)
     public Task<CollectAnswer> CollectAsync(CancellationToken cancellationToken) =>
         wire.PostAsync("/_lamina/storage/collect", ReadableJson.Default.CollectAnswer, cancellationToken);
 
+    /// <param name="progress">Told of each line that says how far it is.</param>
+    public async Task<ScrubAnswer> ScrubAsync(Action<ScrubLine> progress, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = wire.Request(HttpMethod.Post, "/_lamina/storage/scrub", []);
+        using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        List<ScrubLine> findings = [];
+        try
+        {
+            while (await lines.ReadLineAsync(cancellationToken) is { } text)
+            {
+                ScrubLine line = JsonSerializer.Deserialize(text, ReadableJson.Default.ScrubLine)!;
+                if (line.Summary is { } summary)
+                {
+                    return new ScrubAnswer(findings, summary);
+                }
+
+                if (line.Damaged is null)
+                {
+                    progress(line);
+                }
+                else
+                {
+                    findings.Add(line);
+                }
+            }
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            throw ScrubBrokeOff(broken);
+        }
+
+        throw ScrubBrokeOff(inner: null);
+    }
+
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
     public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)
     {
@@ -261,6 +297,9 @@ internal sealed class LambdaClient(Wire wire)
             await output.FlushAsync(cancellationToken);
         }
     }
+
+    private CliError ScrubBrokeOff(Exception? inner) => new(
+        "The server ended the scrub before it was through.", Connection.Endpoint.ToString(), "See the server's log, and start it again.", inner);
 
     /// <summary>Runtimes join the lines of one log event with carriage returns, at which a terminal would write over the line's beginning.</summary>
     private static string Lines(byte[] log) =>

@@ -20,6 +20,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(CollectAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ImportedLayer>))]
 [JsonSerializable(typeof(GetLayerVersionPolicyResponse))]
+[JsonSerializable(typeof(ScrubLine))]
+[JsonSerializable(typeof(ScrubAnswer))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

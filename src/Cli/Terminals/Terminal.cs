@@ -92,6 +92,18 @@ internal sealed class Terminal
         return await Err.Status().Spinner(Spinner.Known.Dots).StartAsync($"{Markup.Escape(what)}…", _ => running);
     }
 
+    /// <summary>The same for work that says how far it is: on a terminal the spinner's text follows.</summary>
+    public async Task<T> WithProgressAsync<T, TStep>(string what, Func<TStep, string> describe, Func<Action<TStep>, Task<T>> work)
+    {
+        if (!_errorIsTerminal)
+        {
+            return await WithProgressAsync(what, () => work(static _ => { }));
+        }
+
+        return await Err.Status().Spinner(Spinner.Known.Dots).StartAsync(
+            $"{Markup.Escape(what)}…", status => work(step => status.Status(Markup.Escape(describe(step)))));
+    }
+
     public static Table Columns(params string[] titles)
     {
         Table table = new Table().Border(TableBorder.None);

@@ -7,4 +7,6 @@ namespace Lamina.Companions.S3;
 public sealed class S3BlobRoots : IBlobRoots
 {
     public IEnumerable<Sha256> In(CatalogSnapshot snapshot) => S3Documents.FindBlobs(snapshot);
+
+    public IEnumerable<string> NamesOf(CatalogSnapshot snapshot, Sha256 blob) => S3Documents.FindNames(snapshot, blob);
 }

@@ -26,6 +26,28 @@ public static class S3Documents
             .Concat(snapshot.Scan(Parts, string.Empty, null).Select(static document => document.Read(S3Json.Default.UploadedPart).Content.Blob))
             .Select(static blob => blob.Digest);
 
+    /// <summary>The objects that have this blob, as <c>s3://BUCKET/KEY</c>, and parts that wait for their upload's end.</summary>
+    public static IEnumerable<string> FindNames(CatalogSnapshot snapshot, Sha256 blob)
+    {
+        foreach (Document document in snapshot.Scan(Versions, string.Empty, null))
+        {
+            ObjectVersion version = document.Read(S3Json.Default.ObjectVersion);
+            if (version.Content.Blobs.Any(part => part.Digest == blob))
+            {
+                string id = version.VersionId == ObjectVersion.NullVersionId ? string.Empty : $"?versionId={version.VersionId}";
+                yield return $"s3://{document.Key[..document.Key.IndexOf('/', StringComparison.Ordinal)]}/{version.Key}{id}";
+            }
+        }
+
+        foreach (Document document in snapshot.Scan(Parts, string.Empty, null))
+        {
+            if (document.Read(S3Json.Default.UploadedPart).Content.Blob.Digest == blob)
+            {
+                yield return $"part {document.Key} (upload/number) of a multipart upload";
+            }
+        }
+    }
+
     internal static string Prefix(BucketName bucket) => $"{bucket}/";
 
     internal static string KeyPrefix(BucketName bucket, ObjectKey key) => $"{bucket}/{key.Sortable}{KeyEnd}";

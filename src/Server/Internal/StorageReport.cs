@@ -16,6 +16,18 @@ internal sealed class StorageReport(StorageParts parts, StorageCollector collect
         ReadOnlyMemory<byte> body = WireJson.Write(writer =>
         {
             writer.WriteStartObject();
+            writer.WriteStartArray("layers");
+            foreach (LayerSize layer in size.Layers)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("layer", layer.Layer);
+                writer.WriteNumber("versions", layer.Versions);
+                writer.WriteNumber("logicalBytes", layer.LogicalBytes);
+                writer.WriteNumber("ownBytes", layer.OwnBytes);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
             writer.WriteStartObject("logical");
             writer.WriteNumber("archiveBytes", size.LogicalArchiveBytes);
             writer.WriteNumber("fileBytes", size.LogicalFileBytes);
@@ -24,6 +36,10 @@ internal sealed class StorageReport(StorageParts parts, StorageCollector collect
             writer.WriteNumber("archiveBytes", size.ArchiveBytes);
             writer.WriteNumber("fileBytes", size.FileBytes);
             writer.WriteNumber("blobBytes", size.BlobBytes);
+            writer.WriteNumber("treeBytes", size.TreeBytes);
+            writer.WriteNumber("manifestBytes", size.ManifestBytes);
+            writer.WriteNumber("catalogBytes", size.CatalogBytes);
+            writer.WriteNumber("totalBytes", size.PhysicalBytes);
             writer.WriteEndObject();
             writer.WriteStartObject("shared");
             writer.WriteNumber("archiveBytes", size.SharedArchiveBytes);

@@ -94,6 +94,7 @@ internal sealed partial class House : IAsyncDisposable
         StorageRooms storage = Opened("storage", StorageRooms.Open(
             new StorageParts
             {
+                DataDirectory = folder.Path,
                 Catalog = catalog,
                 Roots = [.. roots, layers.Dev, new RunningRoots(invoker)],
                 Blobs = blobs,
@@ -125,6 +126,7 @@ internal sealed partial class House : IAsyncDisposable
                 new ArchiveInspection(layers.Inspector),
                 new StorageReport(storage.Parts, storage.Collector),
                 new StorageCollection(storage.Collector),
+                new StorageScrubbing(storage.Scrub, time, _stopping.Token),
                 new ImportLayers(layers.Importer, new ImportFolder(Path.Combine(folder.Path, "imports"))),
                 new ExportLayers(layers.Exporter),
                 new OrganizationList(options.Organizations),

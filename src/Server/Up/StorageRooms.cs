@@ -3,8 +3,8 @@ using Lamina.Layers;
 
 namespace Lamina.Server.Up;
 
-/// <summary>Who looks after what is stored: the collector, told by the rooms below of what ended.</summary>
-internal sealed record StorageRooms(StorageParts Parts, StorageCollector Collector) : IAsyncDisposable
+/// <summary>Who looks after what is stored: the scrub, and the collector, told by the rooms below of what ended.</summary>
+internal sealed record StorageRooms(StorageParts Parts, StorageCollector Collector, StorageScrub Scrub) : IAsyncDisposable
 {
     public static StorageRooms Open(StorageParts parts, LayerRooms layers, FunctionEditor editor)
     {
@@ -15,10 +15,17 @@ internal sealed record StorageRooms(StorageParts Parts, StorageCollector Collect
         layers.Dev.Changed += _ => collector.SomethingEnded();
         editor.Changed += _ => collector.SomethingEnded();
 
+        StorageScrub scrub = new(parts);
+        scrub.Ended += collector.SomethingEnded;
+
         // What the last process left undone.
         collector.SomethingEnded();
-        return new StorageRooms(parts, collector);
+        return new StorageRooms(parts, collector, scrub);
     }
 
-    public ValueTask DisposeAsync() => Collector.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Collector.DisposeAsync();
+        Scrub.Dispose();
+    }
 }

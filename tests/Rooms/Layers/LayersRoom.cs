@@ -30,6 +30,7 @@ public sealed class LayersRoom : IAsyncDisposable
         Inspector = new OptInspector(Manifests);
         Storage = new StorageParts
         {
+            DataDirectory = directory,
             Catalog = Catalog,
             Roots = [new LayerRoots(), InUse],
             Blobs = Blobs,
@@ -41,6 +42,7 @@ public sealed class LayersRoom : IAsyncDisposable
             ReportFailure = _failures.Add,
         };
         Collector = new StorageCollector(Storage);
+        Scrub = new StorageScrub(Storage);
         Builder.Built += Collector.TreeMade;
     }
 
@@ -82,6 +84,8 @@ public sealed class LayersRoom : IAsyncDisposable
 
     public StorageCollector Collector { get; }
 
+    public StorageScrub Scrub { get; }
+
     public IReadOnlyList<Exception> BuildFailures => _failures;
 
     public static LayersRoom In(TestFolder folder) => new(folder.Below("data"), "this-boot", TimeProvider.System);
@@ -109,6 +113,7 @@ public sealed class LayersRoom : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Scrub.Dispose();
         await Collector.DisposeAsync();
         await Builder.DisposeAsync();
         await Trees.DisposeAsync();
@@ -137,4 +142,6 @@ public sealed class TestRoots : IArchiveRoots, IBlobRoots
         _archives.Keys.Select(static root => new ArchiveRoot(root.Archive, root.Name, WantsTree: true));
 
     IEnumerable<Sha256> IBlobRoots.In(CatalogSnapshot snapshot) => Blobs;
+
+    IEnumerable<string> IBlobRoots.NamesOf(CatalogSnapshot snapshot, Sha256 blob) => Blobs.Contains(blob) ? [$"s3://bucket/{blob}"] : [];
 }

@@ -24,6 +24,8 @@ public sealed class ServedHouse : IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!;
 
+    public string DataFolder => _folder;
+
     public Uri Address => _house!.Address;
 
     public async ValueTask InitializeAsync()
