@@ -12,7 +12,8 @@ internal static class InspectStorage
     {
         var json = Json.Option();
         var verb = new Verb(
-            "storage", "Print what is stored, what is shared, and what a collection would free", "lamina storage", "lamina storage collect", "lamina storage scrub")
+            "storage", "Print what is stored, what is shared, and what a collection would free",
+            "lamina storage", "lamina storage collect", "lamina storage scrub")
         {
             json, Collect(context), ScrubStorage.Create(context),
         };
