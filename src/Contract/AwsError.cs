@@ -42,6 +42,12 @@ public sealed class AwsError : Exception
     public static AwsError PreconditionFailed(string message) =>
         new("PreconditionFailedException", 412, message, AwsErrorBody.TypeAndLowerMessage);
 
+    public static AwsError PolicyLengthExceeded(string message) =>
+        new("PolicyLengthExceededException", 400, message, AwsErrorBody.TypeAndLowerMessage);
+
+    public static AwsError CodeStorageExceeded() =>
+        new("CodeStorageExceededException", 400, "Code storage limit exceeded.", AwsErrorBody.TypeAndLowerMessage);
+
     public static AwsError AccessDenied(string message) =>
         new("AccessDeniedException", 403, message, AwsErrorBody.UpperMessageOnly);
 

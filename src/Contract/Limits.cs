@@ -42,6 +42,12 @@ public static class Limits
     /// <summary>Base64 bytes of the client context (Invoke).</summary>
     public const int ClientContextBytes = 3_583;
 
+    /// <summary>Bytes of all layer versions and function versions of an account in a region: 75 GB, as GetAccountSettings says it (Quotas).</summary>
+    public const long CodeStorageBytes = 80_530_636_800;
+
+    /// <summary>Bytes of a resource policy's text (Quotas; AWS's error text).</summary>
+    public const int ResourcePolicyBytes = 20_480;
+
     /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
     public const int ConcurrentExecutions = 1_000;
 

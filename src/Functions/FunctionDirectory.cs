@@ -33,6 +33,8 @@ public sealed class FunctionDirectory(ICatalog catalog)
     public IEnumerable<FunctionVersion> List(Caller caller, string? after) =>
         FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);
 
+    public long Count(Caller caller) => FunctionDocuments.VersionsOf(catalog.Current, caller.Region, caller.Account).LongCount();
+
     /// <summary>The function's tags; null when it has none or is not there.</summary>
     public IReadOnlyDictionary<string, string>? FindTags(FunctionArn function) =>
         FunctionDocuments.Find(catalog.Current, function)?.Tags;

@@ -40,6 +40,10 @@ internal static class FunctionDocuments
         return Scan(snapshot, prefix, after is null ? null : prefix + after);
     }
 
+    /// <summary>$LATEST of every function of an account in a region.</summary>
+    public static IEnumerable<FunctionVersion> VersionsOf(CatalogSnapshot snapshot, string region, AccountId account) =>
+        Of(snapshot, region, account, after: null).Select(static document => document.Latest);
+
     public static void Put(CatalogTransaction transaction, FunctionDocument document) =>
         transaction.Put(Collection, KeyOf(document.Latest.Arn), document, FunctionsJson.Default.FunctionDocument);
 

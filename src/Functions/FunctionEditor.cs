@@ -21,15 +21,18 @@ public sealed class FunctionEditor : IAsyncDisposable
     private readonly ICatalog _catalog;
     private readonly ArchiveIntake _intake;
     private readonly LayerLibrary _library;
+    private readonly CodeStorage _storage;
     private readonly TimeProvider _time;
     private readonly FunctionPreparer _preparer;
 
     public FunctionEditor(
-        ICatalog catalog, ArchiveIntake intake, TreeStore trees, LayerLibrary library, TimeProvider time, ILogger<FunctionEditor> logger)
+        ICatalog catalog, ArchiveIntake intake, TreeStore trees, LayerLibrary library, CodeStorage storage, TimeProvider time,
+        ILogger<FunctionEditor> logger)
     {
         _catalog = catalog;
         _intake = intake;
         _library = library;
+        _storage = storage;
         _time = time;
         _preparer = new FunctionPreparer(catalog, trees, logger);
     }
@@ -67,6 +70,7 @@ public sealed class FunctionEditor : IAsyncDisposable
             EnsureAbsent(transaction, arn);
             ImmutableArray<LayerReference> layers = _library.ResolveStack(caller, layerArns, []);
             FunctionRules.CheckCombinedSize(archive, layers);
+            _storage.Require(transaction, arn.Account, arn.Region, archive, replacedBytes: 0);
             FunctionVersion created = FunctionDraft.New(arn, request, archive, layers, NewMark());
             FunctionDocuments.Put(transaction, new FunctionDocument { Latest = created, Former = null, Tags = request.Tags });
             return created;
@@ -86,7 +90,11 @@ public sealed class FunctionEditor : IAsyncDisposable
             return FunctionDraft.WithCode(latest, request, archive);
         }
 
-        return request.DryRun == true ? Change(known) : await ChangeAsync(arn, request.RevisionId, Change);
+        return request.DryRun == true ? Change(known) : await ChangeAsync(arn, request.RevisionId, (transaction, latest) =>
+        {
+            _storage.Require(transaction, arn.Account, arn.Region, archive, latest.Code.SizeBytes);
+            return Change(latest);
+        });
     }
 
     public async Task<FunctionVersion> UpdateConfigurationAsync(
@@ -96,7 +104,7 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionConfiguration").Function;
         RequireChangeable(_catalog.Current, arn, request.RevisionId);
         FunctionRules.Check(request);
-        return await ChangeAsync(arn, request.RevisionId, latest =>
+        return await ChangeAsync(arn, request.RevisionId, (_, latest) =>
         {
             ImmutableArray<LayerReference> layers = request.Layers is null
                 ? latest.Layers
@@ -182,11 +190,12 @@ public sealed class FunctionEditor : IAsyncDisposable
             : document;
     }
 
-    private Task<FunctionVersion> ChangeAsync(FunctionArn arn, string? revisionId, Func<FunctionVersion, FunctionVersion> change) =>
+    private Task<FunctionVersion> ChangeAsync(
+        FunctionArn arn, string? revisionId, Func<CatalogTransaction, FunctionVersion, FunctionVersion> change) =>
         CommitAsync(arn, transaction =>
         {
             FunctionDocument document = RequireChangeable(transaction, arn, revisionId);
-            FunctionVersion changed = FunctionDraft.UnderWay(document.Latest, change(document.Latest), NewMark());
+            FunctionVersion changed = FunctionDraft.UnderWay(document.Latest, change(transaction, document.Latest), NewMark());
             FunctionDocuments.Put(transaction, document with { Latest = changed, Former = document.Ready });
             return changed;
         });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Lamina.Contract;
+using Lamina.Store;
 
 namespace Lamina.Layers;
 
@@ -15,6 +16,39 @@ internal static class LayerDocuments
 {
     public const string Layers = "layers";
     public const string Versions = "layer-versions";
+    private const string Policies = "layer-policies";
+
+    public static LayerVersion? FindVersion(CatalogSnapshot snapshot, LayerVersionArn arn) => arn.Version < 1
+        ? null
+        : snapshot.Find(Versions, KeyOf(arn))?.Read(LayersJson.Default.LayerVersion);
+
+    public static IEnumerable<LayerVersion> VersionsOf(CatalogSnapshot snapshot, AccountId account, string region) => snapshot
+        .Scan(Versions, OwnerPrefix(account, region), after: null)
+        .Select(static document => document.Read(LayersJson.Default.LayerVersion));
+
+    public static LayerPolicy? FindPolicy(CatalogSnapshot snapshot, LayerVersionArn arn) => arn.Version < 1
+        ? null
+        : snapshot.Find(Policies, KeyOf(arn))?.Read(LayersJson.Default.LayerPolicy);
+
+    /// <summary>A policy without statements is none.</summary>
+    public static void PutPolicy(CatalogTransaction transaction, LayerVersionArn arn, LayerPolicy policy)
+    {
+        if (policy.Policy.Statement.IsEmpty)
+        {
+            transaction.Delete(Policies, KeyOf(arn));
+        }
+        else
+        {
+            transaction.Put(Policies, KeyOf(arn), policy, LayersJson.Default.LayerPolicy);
+        }
+    }
+
+    /// <summary>The version and its policy go; the number stays taken.</summary>
+    public static void DeleteVersion(CatalogTransaction transaction, LayerVersionArn arn)
+    {
+        transaction.Delete(Versions, KeyOf(arn));
+        transaction.Delete(Policies, KeyOf(arn));
+    }
 
     public static string OwnerPrefix(AccountId account, string region) => $"{account}/{region}/";
 
@@ -30,4 +64,5 @@ internal static class LayerDocuments
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LayerDocument))]
 [JsonSerializable(typeof(LayerVersion))]
+[JsonSerializable(typeof(LayerPolicy))]
 internal sealed partial class LayersJson : JsonSerializerContext;

@@ -5,13 +5,13 @@ using Lamina.Store;
 namespace Lamina.Layers;
 
 /// <summary>What layer versions there are, for reading, attaching and deleting.</summary>
-public sealed class LayerLibrary(ICatalog catalog)
+public sealed class LayerLibrary(ICatalog catalog, LayerPermissions permissions)
 {
     /// <summary>Throws ResourceNotFound with AWS's text.</summary>
     public LayerVersion Get(Caller caller, LayerVersionArn arn)
     {
-        RequireNumber(arn);
-        LayerAccess.Require(caller, arn.Layer.Account, "lambda:GetLayerVersion", arn.ToString());
+        LayerAccess.RequireNumber(arn);
+        permissions.RequireUsable(catalog.Current, caller, arn);
         return Find(arn) ?? throw AwsError.ResourceNotFound("The resource you requested does not exist.");
     }
 
@@ -49,12 +49,12 @@ public sealed class LayerLibrary(ICatalog catalog)
     /// <summary>Deleting what is not there is no error.</summary>
     public Task DeleteAsync(Caller caller, LayerVersionArn arn, CancellationToken cancellationToken)
     {
-        RequireNumber(arn);
+        LayerAccess.RequireNumber(arn);
         LayerAccess.Require(caller, arn.Layer.Account, "lambda:DeleteLayerVersion", arn.ToString());
         return catalog.CommitAsync(
             transaction =>
             {
-                transaction.Delete(LayerDocuments.Versions, LayerDocuments.KeyOf(arn));
+                LayerDocuments.DeleteVersion(transaction, arn);
                 return true;
             },
             cancellationToken);
@@ -62,7 +62,7 @@ public sealed class LayerLibrary(ICatalog catalog)
 
     /// <summary>
     /// The layers a function names, checked by every rule of attaching (count, same region, duplicates, existence) with AWS's texts, in merge order.
-    /// <paramref name="attached"/> are those the function version has already: they stay attachable after deletion.
+    /// <paramref name="attached"/> are those the function version has already: they stay attachable after deletion and without permission.
     /// </summary>
     public ImmutableArray<LayerReference> ResolveStack(
         Caller caller, IReadOnlyList<string> arns, ImmutableArray<LayerReference> attached)
@@ -104,14 +104,6 @@ public sealed class LayerLibrary(ICatalog catalog)
         }
     }
 
-    private static void RequireNumber(LayerVersionArn arn)
-    {
-        if (arn.Version < 1)
-        {
-            throw AwsError.InvalidParameterValue("Layer Version Cannot be less than 1");
-        }
-    }
-
     private static IEnumerable<LayerVersion> ReadVersions(CatalogSnapshot snapshot, string prefix, string? after) =>
         snapshot.Scan(LayerDocuments.Versions, prefix, after).Select(static document => document.Read(LayersJson.Default.LayerVersion));
 
@@ -123,12 +115,10 @@ public sealed class LayerLibrary(ICatalog catalog)
             return known;
         }
 
-        LayerAccess.Require(caller, arn.Layer.Account, "lambda:GetLayerVersion", text);
+        permissions.RequireUsable(catalog.Current, caller, arn);
         LayerVersion version = Find(arn) ?? throw AwsError.InvalidParameterValue($"Layer version {text} does not exist.");
         return new LayerReference { Arn = text, Content = version.Content };
     }
 
-    private LayerVersion? Find(LayerVersionArn arn) => arn.Version < 1
-        ? null
-        : catalog.Current.Find(LayerDocuments.Versions, LayerDocuments.KeyOf(arn))?.Read(LayersJson.Default.LayerVersion);
+    private LayerVersion? Find(LayerVersionArn arn) => LayerDocuments.FindVersion(catalog.Current, arn);
 }

@@ -5,10 +5,12 @@ using Lamina.Store;
 namespace Lamina.Layers;
 
 /// <summary>The story of PublishLayerVersion.</summary>
-public sealed class LayerPublisher(ArchiveIntake intake, ICatalog catalog, TreeBuilder trees, TimeProvider time)
+public sealed class LayerPublisher(
+    ArchiveIntake intake, ICatalog catalog, CodeStorage storage, TreeBuilder trees, TimeProvider time)
 {
     /// <summary>
-    /// 1. Archive and manifest become durable. 2. One catalog transaction gives the next number: from here on the version exists.
+    /// 1. Archive and manifest become durable. 2. One catalog transaction sees to the quota and gives the next number: from here on
+    /// the version exists.
     /// 3. Its tree is made behind the answer. A crash before 2 leaves only blobs that nothing names.
     /// </summary>
     public async Task<LayerVersion> PublishAsync(
@@ -22,7 +24,12 @@ public sealed class LayerPublisher(ArchiveIntake intake, ICatalog catalog, TreeB
         LayerAccess.Require(caller, layer.Account, "lambda:PublishLayerVersion", layer.ToString());
         StoredArchive content = await intake.StoreAsync(archive, cancellationToken); // 1
         LayerVersion version = await catalog.CommitAsync(
-            transaction => PutNext(transaction, layer, request, content, AwsDate.Format(time.GetUtcNow())), cancellationToken); // 2
+            transaction =>
+            {
+                storage.Require(transaction, layer.Account, layer.Region, content, replacedBytes: 0);
+                return PutNext(transaction, layer, request, content, AwsDate.Format(time.GetUtcNow()));
+            },
+            cancellationToken); // 2
         trees.Enqueue(content); // 3
         return version;
     }

@@ -1,5 +1,6 @@
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Layers;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
 using Lamina.Server.Wire;
@@ -68,10 +69,12 @@ internal sealed partial class House : IAsyncDisposable
         _opened.Push(("data folder", () => CloseAsync(folder)));
         FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
         ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
-        LayerRooms layers = Opened("layers", LayerRooms.Open(folder.Path, blobs, catalog, time, loggers));
+        CodeStorage storage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
+        LayerRooms layers = Opened("layers", LayerRooms.Open(
+            folder.Path, blobs, catalog, options.Organizations, storage, time, loggers));
         FunctionDirectory directory = new(catalog);
         FunctionEditor editor = Opened("functions", new FunctionEditor(
-            catalog, layers.Intake, layers.Trees, layers.Library, time, loggers.CreateLogger<FunctionEditor>()));
+            catalog, layers.Intake, layers.Trees, layers.Library, storage, time, loggers.CreateLogger<FunctionEditor>()));
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(

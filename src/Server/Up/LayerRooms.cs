@@ -1,3 +1,4 @@
+using Lamina.Access;
 using Lamina.Layers;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
@@ -6,16 +7,20 @@ namespace Lamina.Server.Up;
 
 /// <summary>The parts of the Layers room, over one data folder.</summary>
 internal sealed partial record LayerRooms(
-    ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Inspector) : IAsyncDisposable
+    ArchiveIntake Intake, TreeStore Trees, TreeBuilder Builder, LayerPublisher Publisher, LayerLibrary Library, OptInspector Inspector,
+    LayerPermissions Permissions, CodeStorage Storage) : IAsyncDisposable
 {
-    public static LayerRooms Open(string dataDirectory, IBlobStore blobs, ICatalog catalog, TimeProvider time, ILoggerFactory loggers)
+    public static LayerRooms Open(
+        string dataDirectory, IBlobStore blobs, ICatalog catalog, Organizations organizations, CodeStorage storage, TimeProvider time,
+        ILoggerFactory loggers)
     {
         ILogger logger = loggers.CreateLogger<LayerRooms>();
         ArchiveIntake intake = new(blobs);
         TreeStore trees = TreeStore.Open(LayersDirectories.Below(dataDirectory), blobs, time);
         TreeBuilder builder = new(trees, catalog, failure => Log.TreeNotMade(logger, failure));
-        LayerPublisher publisher = new(intake, catalog, builder, time);
-        return new LayerRooms(intake, trees, builder, publisher, new LayerLibrary(catalog), new OptInspector(blobs));
+        LayerPublisher publisher = new(intake, catalog, storage, builder, time);
+        LayerPermissions permissions = new(catalog, organizations);
+        return new LayerRooms(intake, trees, builder, publisher, new LayerLibrary(catalog, permissions), new OptInspector(blobs), permissions, storage);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Lamina.Server.Verbs;
@@ -61,6 +62,20 @@ internal static class UpCommand
         DefaultValueFactory = static _ => 600,
     };
 
+    private static readonly Option<string[]> Organization = new("--organization")
+    {
+        Description = "Accounts that form an AWS organisation; once for each organisation",
+        HelpName = "o-ID=ACCOUNT,…",
+        DefaultValueFactory = static _ => [],
+    };
+
+    private static readonly Option<long> CodeStorageQuota = new("--code-storage-quota")
+    {
+        Description = "Bytes of layer versions and functions that an account may store in a region; Lambda's 75 GB unless said otherwise",
+        HelpName = "BYTES",
+        DefaultValueFactory = static _ => Limits.CodeStorageBytes,
+    };
+
     static UpCommand()
     {
         Listen.Validators.Add(static result =>
@@ -80,6 +95,18 @@ internal static class UpCommand
             IdleTimeout,
             static text => double.TryParse(text, CultureInfo.InvariantCulture, out double seconds) && seconds is not (> 0 and <= 86_400),
             "--idle-timeout wants seconds, more than 0 and at most a day.");
+        Refuse(CodeStorageQuota, static text => long.TryParse(text, CultureInfo.InvariantCulture, out long bytes) && bytes < 0, "--code-storage-quota wants bytes.");
+        Organization.Validators.Add(static result =>
+        {
+            try
+            {
+                Organizations.Parse(result.GetValueOrDefault<string[]>() ?? []);
+            }
+            catch (FormatException exception)
+            {
+                result.AddError(exception.Message);
+            }
+        });
     }
 
     public static Command Create()
@@ -88,9 +115,10 @@ internal static class UpCommand
             "up",
             "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves.",
             "lamina up",
-            "lamina up --listen 127.0.0.1:4566 --data ./data")
+            "lamina up --listen 127.0.0.1:4566 --data ./data",
+            "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, Organization, CodeStorageQuota,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -137,6 +165,8 @@ internal static class UpCommand
         LogLevel = parsed.GetRequiredValue(Level),
         FunctionNetwork = parsed.GetRequiredValue(Network),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
+        Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
+        CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),
     };
 
     private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Net;
+using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -24,4 +25,10 @@ internal sealed record UpOptions
     public required SandboxNetwork FunctionNetwork { get; init; }
 
     public required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>Which account belongs to which organisation.</summary>
+    public required Organizations Organizations { get; init; }
+
+    /// <summary>Bytes of code that an account may store in a region.</summary>
+    public required long CodeStorageQuotaBytes { get; init; }
 }

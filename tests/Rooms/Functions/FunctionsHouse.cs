@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
@@ -19,7 +20,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
     private readonly TreeBuilder _builder;
     private bool _closed;
 
-    private FunctionsHouse(string folder, FakeTimeProvider time)
+    private FunctionsHouse(string folder, FakeTimeProvider time, long quotaBytes)
     {
         Folder = folder;
         Time = time;
@@ -28,10 +29,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Trees = TreeStore.Open(LayersDirectories.Below(folder), _blobs, time);
         _builder = new TreeBuilder(Trees, Catalog, static _ => { });
         ArchiveIntake intake = new(_blobs);
-        Library = new LayerLibrary(Catalog);
-        Publisher = new LayerPublisher(intake, Catalog, _builder, time);
+        Permissions = new LayerPermissions(Catalog, Organizations.None);
+        CodeStorage storage = new(Catalog, quotaBytes, new FunctionStorage());
+        Library = new LayerLibrary(Catalog, Permissions);
+        Publisher = new LayerPublisher(intake, Catalog, storage, _builder, time);
         Directory = new FunctionDirectory(Catalog);
-        Editor = new FunctionEditor(Catalog, intake, Trees, Library, time, NullLogger<FunctionEditor>.Instance);
+        Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, time, NullLogger<FunctionEditor>.Instance);
     }
 
     public static Caller Caller { get; } = new()
@@ -49,6 +52,8 @@ internal sealed class FunctionsHouse : IAsyncDisposable
 
     public TreeStore Trees { get; }
 
+    public LayerPermissions Permissions { get; }
+
     public LayerLibrary Library { get; }
 
     public LayerPublisher Publisher { get; }
@@ -57,8 +62,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
 
     public FunctionEditor Editor { get; }
 
-    public static FunctionsHouse Open() =>
-        new(System.IO.Directory.CreateTempSubdirectory("lamina-functions-").FullName, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)));
+    public static FunctionsHouse Open() => Open(Limits.CodeStorageBytes);
+
+    public static FunctionsHouse Open(long quotaBytes) => new(
+        System.IO.Directory.CreateTempSubdirectory("lamina-functions-").FullName,
+        new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
+        quotaBytes);
 
     public static CreateFunctionRequest Request(string name) => new()
     {
@@ -167,7 +176,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
     public async Task<FunctionsHouse> ReopenAsync()
     {
         await CloseAsync();
-        return new FunctionsHouse(Folder, Time);
+        return new FunctionsHouse(Folder, Time, Limits.CodeStorageBytes);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Layers;
@@ -20,8 +21,9 @@ public sealed class LayersRoom : IAsyncDisposable
         Trees = TreeStore.Open(LayersDirectories.Below(directory), Blobs, time, bootId);
         Builder = new TreeBuilder(Trees, Catalog, _failures.Add);
         Intake = new ArchiveIntake(Blobs);
-        Publisher = new LayerPublisher(Intake, Catalog, Builder, time);
-        Library = new LayerLibrary(Catalog);
+        Publisher = new LayerPublisher(Intake, Catalog, new CodeStorage(Catalog, Limits.CodeStorageBytes, new NoFunctions()), Builder, time);
+        Permissions = new LayerPermissions(Catalog, Organizations.Parse(["o-a1b2c3d4e5=222222222222"]));
+        Library = new LayerLibrary(Catalog, Permissions);
         Inspector = new OptInspector(Blobs);
     }
 
@@ -48,6 +50,8 @@ public sealed class LayersRoom : IAsyncDisposable
 
     public LayerLibrary Library { get; }
 
+    public LayerPermissions Permissions { get; }
+
     public OptInspector Inspector { get; }
 
     public IReadOnlyList<Exception> BuildFailures => _failures;
@@ -68,5 +72,10 @@ public sealed class LayersRoom : IAsyncDisposable
         await Builder.DisposeAsync();
         await Trees.DisposeAsync();
         await Catalog.DisposeAsync();
+    }
+
+    private sealed class NoFunctions : ICodeHolder
+    {
+        public long CountBytes(CatalogSnapshot snapshot, AccountId account, string region) => 0;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Lamina.Server.Up;
@@ -14,6 +15,9 @@ namespace Lamina.Rooms.Tests.Server;
 /// <summary>The whole server on a temporary folder and a free port, spoken to over HTTP.</summary>
 public sealed class ServedHouse : IAsyncLifetime
 {
+    public const string Organization = "o-a1b2c3d4e5";
+    public const string Member = "222222222222";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("lamina-server-").FullName;
     private readonly SocketsHttpHandler _handler = new() { UseProxy = false };
     private House? _house;
@@ -33,6 +37,8 @@ public sealed class ServedHouse : IAsyncLifetime
             LogLevel = LogLevel.None,
             FunctionNetwork = SandboxNetwork.Isolated,
             IdleTimeout = TimeSpan.FromMinutes(10),
+            Organizations = Organizations.Parse([$"{Organization}={Member}"]),
+            CodeStorageQuotaBytes = Limits.CodeStorageBytes,
         };
         _house = await House.OpenAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(_handler) { BaseAddress = _house.Address };

@@ -26,6 +26,8 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_InvocationType = new() { Printed = "[Event, RequestResponse, DryRun]", Accepted = ["Event", "RequestResponse", "DryRun"], Sensitive = false };
     private static readonly TextConstraint s_KMSKeyArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = KMSKeyArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_LayerName = new() { Max = 140, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+", Matcher = LayerNamePattern(), Sensitive = false };
+    private static readonly TextConstraint s_LayerPermissionAllowedAction = new() { Max = 22, Pattern = "lambda:GetLayerVersion", Matcher = LayerPermissionAllowedActionPattern(), Sensitive = false };
+    private static readonly TextConstraint s_LayerPermissionAllowedPrincipal = new() { Max = 10000, Pattern = "\\d{12}|\\*|arn:(aws[a-zA-Z-]*):iam::\\d{12}:root", Matcher = LayerPermissionAllowedPrincipalPattern(), Sensitive = false };
     private static readonly TextConstraint s_LayerRuntimeFilter = new() { Printed = "[ruby2.6, dotnetcore1.0, python3.7, nodejs8.10, nasa, ruby2.7, python2.7-greengrass, dotnetcore2.0, python3.8, java21, dotnet6, dotnetcore2.1, python3.9, java11, nodejs6.10, provided, dotnetcore3.1, dotnet8, java25, java17, nodejs, nodejs4.3, java8.al2, go1.x, dotnet10, nodejs20.x, go1.9, byol, nodejs10.x, provided.al2023, nodejs22.x, python3.10, java8, nodejs12.x, python3.11, nodejs24.x, nodejs8.x, python3.12, nodejs14.x, nodejs8.9, nodejs26.x, python3.13, python3.14, nodejs16.x, python3.15, provided.al2, nodejs4.3-edge, nodejs18.x, ruby3.2, python3.4, ruby3.3, ruby3.4, ruby3.5, ruby2.5, python3.6, python2.7]", Accepted = ["nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "java8", "java8.al2", "java11", "java17", "java21", "java25", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "dotnet8", "dotnet10", "nodejs4.3-edge", "go1.x", "ruby2.5", "ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0", "provided", "provided.al2", "provided.al2023", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023", "ruby2.6", "nasa", "python2.7-greengrass", "go1.9", "byol", "nodejs8.x", "nodejs8.9", "python3.4", "ruby3.5"], Sensitive = false };
     private static readonly TextConstraint s_LayerVersionArn = new() { Max = 2048, Min = 1, Pattern = "((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))", Matcher = LayerVersionArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_LicenseInfo = new() { Max = 512, Pattern = ".*", Matcher = LicenseInfoPattern(), Sensitive = false };
@@ -39,6 +41,7 @@ internal static partial class LambdaConstraints
     private static readonly NumberConstraint s_MemorySize = new() { Max = 32768, Min = 128, Fraction = false };
     private static readonly TextConstraint s_NamespacedFunctionName = new() { Max = 256, Min = 1, Pattern = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?", Matcher = NamespacedFunctionNamePattern(), Sensitive = false };
     private static readonly TextConstraint s_NumericLatestPublishedOrAliasQualifier = new() { Max = 128, Min = 1, Pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+", Matcher = NumericLatestPublishedOrAliasQualifierPattern(), Sensitive = false };
+    private static readonly TextConstraint s_OrganizationId = new() { Max = 34, Pattern = "o-[a-z0-9]{10,32}", Matcher = OrganizationIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_PackageType = new() { Printed = "[Zip, Image]", Accepted = ["Zip", "Image"], Sensitive = false };
     private static readonly NumberConstraint s_PerExecutionEnvironmentMaxConcurrency = new() { Max = 1600, Min = 1, Fraction = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
@@ -51,6 +54,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_S3ObjectVersion = new() { Max = 1024, Min = 1, Pattern = ".*", Matcher = S3ObjectVersionPattern(), Sensitive = false };
     private static readonly TextConstraint s_SecurityGroupId = new() { Max = 1024, Pattern = "sg-[0-9a-zA-Z]*", Matcher = SecurityGroupIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SnapStartApplyOn = new() { Printed = "[PublishedVersions, None]", Accepted = ["PublishedVersions", "None"], Sensitive = false };
+    private static readonly TextConstraint s_StatementId = new() { Max = 100, Min = 1, Pattern = "([a-zA-Z0-9-_]+)", Matcher = StatementIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SubnetId = new() { Max = 1024, Pattern = "subnet-[0-9a-z]*", Matcher = SubnetIdPattern(), Sensitive = false };
     private static readonly TextConstraint s_SystemLogLevel = new() { Printed = "[DEBUG, INFO, WARN]", Accepted = ["DEBUG", "INFO", "WARN"], Sensitive = false };
     private static readonly TextConstraint s_TagKey = new() { Max = 128, Min = 1, Pattern = "([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)", Matcher = TagKeyPattern(), Sensitive = false };
@@ -70,6 +74,20 @@ internal static partial class LambdaConstraints
     private static readonly ListConstraint s_StringList = new() { Max = 1500, Element = null, Flat = false };
     private static readonly ListConstraint s_SubnetIds = new() { Max = 16, Element = s_SubnetId, Flat = false };
     private static readonly MapConstraint s_Tags = new() { Key = s_TagKey, Value = s_TagValue, Sensitive = false };
+
+    public static void Check(AddLayerVersionPermissionRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_OrganizationId, value.OrganizationId, path + "organizationId");
+        found.Required(value.Principal, path + "principal");
+        found.Check(s_LayerPermissionAllowedPrincipal, value.Principal, path + "principal");
+        found.Required(value.Action, path + "action");
+        found.Check(s_LayerPermissionAllowedAction, value.Action, path + "action");
+        found.Required(value.StatementId, path + "statementId");
+        found.Check(s_StatementId, value.StatementId, path + "statementId");
+        found.Required(value.VersionNumber, path + "versionNumber");
+        found.Required(value.LayerName, path + "layerName");
+        found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
 
     public static void Check(CapacityProviderConfig value, string path, ConstraintViolations found)
     {
@@ -165,6 +183,10 @@ internal static partial class LambdaConstraints
         found.Check(s_S3Bucket, value.S3Bucket, path + "s3Bucket");
     }
 
+    public static void Check(GetAccountSettingsRequest value, string path, ConstraintViolations found)
+    {
+    }
+
     public static void Check(GetFunctionConfigurationRequest value, string path, ConstraintViolations found)
     {
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
@@ -183,6 +205,13 @@ internal static partial class LambdaConstraints
     {
         found.Required(value.Arn, path + "arn");
         found.Check(s_LayerVersionArn, value.Arn, path + "arn");
+    }
+
+    public static void Check(GetLayerVersionPolicyRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.VersionNumber, path + "versionNumber");
+        found.Required(value.LayerName, path + "layerName");
+        found.Check(s_LayerName, value.LayerName, path + "layerName");
     }
 
     public static void Check(GetLayerVersionRequest value, string path, ConstraintViolations found)
@@ -265,6 +294,15 @@ internal static partial class LambdaConstraints
         found.Required(value.Content, path + "content");
         found.Each(value.Content, path + "content", Check);
         found.Check(s_Description, value.Description, path + "description");
+        found.Required(value.LayerName, path + "layerName");
+        found.Check(s_LayerName, value.LayerName, path + "layerName");
+    }
+
+    public static void Check(RemoveLayerVersionPermissionRequest value, string path, ConstraintViolations found)
+    {
+        found.Required(value.StatementId, path + "statementId");
+        found.Check(s_StatementId, value.StatementId, path + "statementId");
+        found.Required(value.VersionNumber, path + "versionNumber");
         found.Required(value.LayerName, path + "layerName");
         found.Check(s_LayerName, value.LayerName, path + "layerName");
     }
@@ -356,6 +394,12 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LayerNamePattern();
 
+    [GeneratedRegex("\\A(?:lambda:GetLayerVersion)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LayerPermissionAllowedActionPattern();
+
+    [GeneratedRegex("\\A(?:[0-9]{12}|\\*|arn:(aws[a-zA-Z-]*):iam::[0-9]{12}:root)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LayerPermissionAllowedPrincipalPattern();
+
     [GeneratedRegex("\\A(?:((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LayerVersionArnPattern();
 
@@ -377,6 +421,9 @@ internal static partial class LambdaConstraints
     [GeneratedRegex("\\A(?:\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NumericLatestPublishedOrAliasQualifierPattern();
 
+    [GeneratedRegex("\\A(?:o-[a-z0-9]{10,32})\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OrganizationIdPattern();
+
     [GeneratedRegex("\\A(?:(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ResourceArnPattern();
 
@@ -394,6 +441,9 @@ internal static partial class LambdaConstraints
 
     [GeneratedRegex("\\A(?:sg-[0-9a-zA-Z]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecurityGroupIdPattern();
+
+    [GeneratedRegex("\\A(?:([a-zA-Z0-9-_]+))\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex StatementIdPattern();
 
     [GeneratedRegex("\\A(?:subnet-[0-9a-z]*)\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SubnetIdPattern();

@@ -8,9 +8,13 @@ namespace Lamina.Contract.Lambda;
 
 /// <summary>JSON of requests and answers; members that are null are left out.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(BlobConverter)])]
+[JsonSerializable(typeof(AddLayerVersionPermissionRequest))]
+[JsonSerializable(typeof(AddLayerVersionPermissionResponse))]
 [JsonSerializable(typeof(CreateFunctionRequest))]
 [JsonSerializable(typeof(FunctionConfiguration))]
+[JsonSerializable(typeof(GetAccountSettingsResponse))]
 [JsonSerializable(typeof(GetFunctionResponse))]
+[JsonSerializable(typeof(GetLayerVersionPolicyResponse))]
 [JsonSerializable(typeof(GetLayerVersionResponse))]
 [JsonSerializable(typeof(ListFunctionsResponse))]
 [JsonSerializable(typeof(ListLayerVersionsResponse))]

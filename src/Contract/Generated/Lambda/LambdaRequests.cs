@@ -8,6 +8,20 @@ namespace Lamina.Contract.Lambda;
 /// <summary>Requests from the wire: read, bound and checked; they throw what AWS would answer.</summary>
 public static class LambdaRequests
 {
+    public static AddLayerVersionPermissionRequest AddLayerVersionPermission(ReadOnlySpan<byte> body, IRequestMembers members)
+    {
+        AddLayerVersionPermissionRequest request = RequestBody.Read(body, LambdaJson.Default.AddLayerVersionPermissionRequest) with
+        {
+            LayerName = members.Label("LayerName"),
+            VersionNumber = RequestMember.Long(members.Label("VersionNumber"), "versionNumber"),
+            RevisionId = members.Query("RevisionId"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static CreateFunctionRequest CreateFunction(ReadOnlySpan<byte> body, IRequestMembers members)
     {
         CreateFunctionRequest request = RequestBody.Read(body, LambdaJson.Default.CreateFunctionRequest);
@@ -36,6 +50,17 @@ public static class LambdaRequests
         {
             LayerName = members.Label("LayerName"),
             VersionNumber = RequestMember.Long(members.Label("VersionNumber"), "versionNumber"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetAccountSettingsRequest GetAccountSettings(IRequestMembers members)
+    {
+        GetAccountSettingsRequest request = new GetAccountSettingsRequest
+        {
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -87,6 +112,19 @@ public static class LambdaRequests
         GetLayerVersionByArnRequest request = new GetLayerVersionByArnRequest
         {
             Arn = members.Query("Arn"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static GetLayerVersionPolicyRequest GetLayerVersionPolicy(IRequestMembers members)
+    {
+        GetLayerVersionPolicyRequest request = new GetLayerVersionPolicyRequest
+        {
+            LayerName = members.Label("LayerName"),
+            VersionNumber = RequestMember.Long(members.Label("VersionNumber"), "versionNumber"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);
@@ -163,6 +201,21 @@ public static class LambdaRequests
         PublishLayerVersionRequest request = RequestBody.Read(body, LambdaJson.Default.PublishLayerVersionRequest) with
         {
             LayerName = members.Label("LayerName"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
+    public static RemoveLayerVersionPermissionRequest RemoveLayerVersionPermission(IRequestMembers members)
+    {
+        RemoveLayerVersionPermissionRequest request = new RemoveLayerVersionPermissionRequest
+        {
+            LayerName = members.Label("LayerName"),
+            VersionNumber = RequestMember.Long(members.Label("VersionNumber"), "versionNumber"),
+            StatementId = members.Label("StatementId"),
+            RevisionId = members.Query("RevisionId"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

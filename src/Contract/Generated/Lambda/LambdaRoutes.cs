@@ -11,7 +11,7 @@ public static class LambdaRoutes
 {
     public static ImmutableArray<OperationRoute> All { get; } =
     [
-        new("AddLayerVersionPermission", "POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", 201, Served: false),
+        new("AddLayerVersionPermission", "POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", 201, Served: true),
         new("AddPermission", "POST", "/2015-03-31/functions/{FunctionName}/policy", 201, Served: false),
         new("CheckpointDurableExecution", "POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint", 200, Served: false),
         new("CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", 201, Served: false),
@@ -31,7 +31,7 @@ public static class LambdaRoutes
         new("DeleteFunctionUrlConfig", "DELETE", "/2021-10-31/functions/{FunctionName}/url", 204, Served: false),
         new("DeleteLayerVersion", "DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", 204, Served: true),
         new("DeleteProvisionedConcurrencyConfig", "DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 204, Served: false),
-        new("GetAccountSettings", "GET", "/2016-08-19/account-settings", 200, Served: false),
+        new("GetAccountSettings", "GET", "/2016-08-19/account-settings", 200, Served: true),
         new("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", 200, Served: false),
         new("GetCapacityProvider", "GET", "/2025-11-30/capacity-providers/{CapacityProviderName}", 200, Served: false),
         new("GetCodeSigningConfig", "GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", 200, Served: false),
@@ -49,7 +49,7 @@ public static class LambdaRoutes
         new("GetFunctionUrlConfig", "GET", "/2021-10-31/functions/{FunctionName}/url", 200, Served: false),
         new("GetLayerVersion", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", 200, Served: true),
         new("GetLayerVersionByArn", "GET", "/2018-10-31/layers?find=LayerVersion", 200, Served: true),
-        new("GetLayerVersionPolicy", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", 200, Served: false),
+        new("GetLayerVersionPolicy", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", 200, Served: true),
         new("GetPolicy", "GET", "/2015-03-31/functions/{FunctionName}/policy", 200, Served: false),
         new("GetProvisionedConcurrencyConfig", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 200, Served: false),
         new("GetRuntimeManagementConfig", "GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config", 200, Served: false),
@@ -80,7 +80,7 @@ public static class LambdaRoutes
         new("PutFunctionScalingConfig", "PUT", "/2025-11-30/functions/{FunctionName}/function-scaling-config", 202, Served: false),
         new("PutProvisionedConcurrencyConfig", "PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", 202, Served: false),
         new("PutRuntimeManagementConfig", "PUT", "/2021-07-20/functions/{FunctionName}/runtime-management-config", 200, Served: false),
-        new("RemoveLayerVersionPermission", "DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}", 204, Served: false),
+        new("RemoveLayerVersionPermission", "DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}", 204, Served: true),
         new("RemovePermission", "DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", 204, Served: false),
         new("SendDurableExecutionCallbackFailure", "POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail", 200, Served: false),
         new("SendDurableExecutionCallbackHeartbeat", "POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat", 200, Served: false),

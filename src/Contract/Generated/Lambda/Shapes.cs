@@ -6,6 +6,53 @@ using System.Text.Json.Serialization;
 
 namespace Lamina.Contract.Lambda;
 
+public sealed record AccountLimit
+{
+    public long? TotalCodeSize { get; init; }
+
+    public long? CodeSizeUnzipped { get; init; }
+
+    public long? CodeSizeZipped { get; init; }
+
+    public int? ConcurrentExecutions { get; init; }
+
+    public int? UnreservedConcurrentExecutions { get; init; }
+}
+
+public sealed record AccountUsage
+{
+    public long? TotalCodeSize { get; init; }
+
+    public long? FunctionCount { get; init; }
+}
+
+public sealed record AddLayerVersionPermissionRequest
+{
+    [JsonIgnore]
+    public string? LayerName { get; init; }
+
+    [JsonIgnore]
+    public long? VersionNumber { get; init; }
+
+    public string? StatementId { get; init; }
+
+    public string? Action { get; init; }
+
+    public string? Principal { get; init; }
+
+    public string? OrganizationId { get; init; }
+
+    [JsonIgnore]
+    public string? RevisionId { get; init; }
+}
+
+public sealed record AddLayerVersionPermissionResponse
+{
+    public string? Statement { get; init; }
+
+    public string? RevisionId { get; init; }
+}
+
 public sealed record CapacityProviderConfig
 {
     public LambdaManagedInstancesCapacityProviderConfig? LambdaManagedInstancesCapacityProviderConfig { get; init; }
@@ -268,6 +315,17 @@ public sealed record FunctionConfiguration
     public DurableConfig? DurableConfig { get; init; }
 }
 
+public sealed record GetAccountSettingsRequest
+{
+}
+
+public sealed record GetAccountSettingsResponse
+{
+    public AccountLimit? AccountLimit { get; init; }
+
+    public AccountUsage? AccountUsage { get; init; }
+}
+
 public sealed record GetFunctionConfigurationRequest
 {
     [JsonIgnore]
@@ -303,6 +361,22 @@ public sealed record GetLayerVersionByArnRequest
 {
     [JsonIgnore]
     public string? Arn { get; init; }
+}
+
+public sealed record GetLayerVersionPolicyRequest
+{
+    [JsonIgnore]
+    public string? LayerName { get; init; }
+
+    [JsonIgnore]
+    public long? VersionNumber { get; init; }
+}
+
+public sealed record GetLayerVersionPolicyResponse
+{
+    public string? Policy { get; init; }
+
+    public string? RevisionId { get; init; }
 }
 
 public sealed record GetLayerVersionRequest
@@ -589,6 +663,21 @@ public sealed record PublishLayerVersionResponse
     public IReadOnlyList<string>? CompatibleRuntimes { get; init; }
 
     public string? LicenseInfo { get; init; }
+}
+
+public sealed record RemoveLayerVersionPermissionRequest
+{
+    [JsonIgnore]
+    public string? LayerName { get; init; }
+
+    [JsonIgnore]
+    public long? VersionNumber { get; init; }
+
+    [JsonIgnore]
+    public string? StatementId { get; init; }
+
+    [JsonIgnore]
+    public string? RevisionId { get; init; }
 }
 
 public sealed record ResolvedS3Object
