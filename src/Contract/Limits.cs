@@ -48,6 +48,9 @@ public static class Limits
     /// <summary>Bytes of a resource policy's text (Quotas; AWS's error text).</summary>
     public const int ResourcePolicyBytes = 20_480;
 
+    /// <summary>Seconds for which a presigned URL may be good: a week (AWS's error text).</summary>
+    public const int PresignedUrlSeconds = 604_800;
+
     /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
     public const int ConcurrentExecutions = 1_000;
 
