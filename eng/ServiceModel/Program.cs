@@ -1,15 +1,23 @@
 // Writes the C# of one AWS service: dotnet run --project eng/ServiceModel -- MODEL.json eng/ServiceModel/lambda.corrections.json
 //                                    docs/not-served.txt src/Contract/Generated/Lambda
 // The model is the service-2.json that botocore publishes; it is read, never kept here. The same input gives the same bytes.
+// Of a service of the query protocol:  dotnet run --project eng/ServiceModel -- query MODEL.json iam docs/not-served.txt src/Contract/Generated/Query/IamOperations.cs
 using Lamina.ServiceModel;
+
+if (args is ["query", var queryModelPath, var prefix, var listPath, var outputPath])
+{
+    ServiceDescription queried = ModelReader.Read(queryModelPath, Corrections.None, NotServed.Read(listPath, prefix));
+    File.WriteAllText(outputPath, QueryWriter.Write(queried, char.ToUpperInvariant(prefix[0]) + prefix[1..]));
+    return 0;
+}
 
 if (args is not [var modelPath, var correctionsPath, var notServedPath, var outputDirectory])
 {
-    Console.Error.WriteLine("usage: ServiceModel MODEL.json CORRECTIONS.json NOT-SERVED.txt OUTPUT-DIRECTORY");
+    Console.Error.WriteLine("usage: ServiceModel [query] MODEL.json CORRECTIONS.json NOT-SERVED.txt OUTPUT-DIRECTORY");
     return 2;
 }
 
-ServiceDescription service = ModelReader.Read(modelPath, Corrections.Read(correctionsPath), NotServed.Read(notServedPath));
+ServiceDescription service = ModelReader.Read(modelPath, Corrections.Read(correctionsPath), NotServed.Read(notServedPath, "lambda"));
 Directory.CreateDirectory(outputDirectory);
 Write("Shapes.cs", ShapesWriter.Write(service));
 Write("LambdaJson.cs", JsonContextWriter.Write(service));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Environments;
 using Lamina.Execution.RuntimeApi;
@@ -38,11 +39,13 @@ public sealed partial class Invoker : IAsyncDisposable
     private int _stopping;
 
     /// <param name="awsEndpoint">Serves what functions send to AWS_ENDPOINT_URL.</param>
+    /// <param name="roles">Gives each environment the credentials of its function's role.</param>
     public Invoker(
         SandboxHost sandboxes,
         TreeStore trees,
         RuntimeCatalog runtimes,
         RequestDelegate awsEndpoint,
+        RoleAssumption roles,
         ExecutionOptions options,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -57,6 +60,7 @@ public sealed partial class Invoker : IAsyncDisposable
             new EnvironmentPlanner(trees, runtimes, options),
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
+            roles,
             time,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());

@@ -24,7 +24,6 @@ public sealed record Session
     public required long? Expires { get; init; }
 
     [JsonPropertyName("s")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required string? Policy { get; init; }
 }
 

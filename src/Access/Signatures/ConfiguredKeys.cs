@@ -23,10 +23,10 @@ public sealed class ConfiguredKeys
     /// <summary>Throws FormatException that says what is wrong; never with a secret in it.</summary>
     public static ConfiguredKeys Parse(ReadOnlySpan<byte> json)
     {
-        KeyFile file;
+        IReadOnlyList<ConfiguredKey?> listed;
         try
         {
-            file = JsonSerializer.Deserialize(json, KeyFileJson.Default.KeyFile) ?? new KeyFile();
+            listed = JsonSerializer.Deserialize(json, KeyListJson.Default.KeyList)?.Keys ?? [];
         }
         catch (JsonException malformed)
         {
@@ -36,15 +36,15 @@ public sealed class ConfiguredKeys
 
         List<string> faults = [];
         Dictionary<string, Signer> keys = new(StringComparer.Ordinal);
-        for (int i = 0; i < file.Keys.Count; i++)
+        for (int i = 0; i < listed.Count; i++)
         {
-            if (Fault(file.Keys[i], keys) is { } fault)
+            if (Fault(listed[i] ?? new ConfiguredKey(), keys) is { } fault)
             {
                 faults.Add($"key {i + 1}: {fault}");
             }
         }
 
-        if (file.Keys.Count == 0)
+        if (listed.Count == 0)
         {
             faults.Add("it lists no keys");
         }
@@ -91,9 +91,9 @@ public sealed class ConfiguredKeys
     private const string NameCharacters = NameDigits + "_+=,.@-";
 }
 
-internal sealed record KeyFile
+internal sealed record KeyList
 {
-    public IReadOnlyList<ConfiguredKey> Keys { get; init; } = [];
+    public IReadOnlyList<ConfiguredKey?>? Keys { get; init; }
 }
 
 internal sealed record ConfiguredKey
@@ -108,5 +108,5 @@ internal sealed record ConfiguredKey
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(KeyFile))]
-internal sealed partial class KeyFileJson : JsonSerializerContext;
+[JsonSerializable(typeof(KeyList))]
+internal sealed partial class KeyListJson : JsonSerializerContext;

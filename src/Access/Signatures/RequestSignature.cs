@@ -59,7 +59,7 @@ public sealed record RequestSignature
         }
 
         Dictionary<string, string> parts = new(StringComparer.Ordinal);
-        foreach (string part in authorization[(Algorithm.Length + 1)..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in authorization[(Algorithm.Length + 1)..].Split(',', StringSplitOptions.TrimEntries))
         {
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || !parts.TryAdd(part[..equals], part[(equals + 1)..]))

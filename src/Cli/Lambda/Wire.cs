@@ -31,13 +31,14 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
-        RequestSignature.Sign(request, body, connection, time.GetUtcNow());
         return request;
     }
 
-    /// <summary>Returns as soon as the headers are there, with the error statuses already turned into errors.</summary>
+    /// <summary>Signs the request with the headers it has by now. Returns as soon as the answer's headers are there, with the error statuses already turned into errors.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        RequestSignature.Sign(request, body, connection, time.GetUtcNow());
         HttpResponseMessage response;
         try
         {

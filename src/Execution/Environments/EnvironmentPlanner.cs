@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Functions;
 using Lamina.Layers;
@@ -36,8 +37,14 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
     private const int AwsEndpointPort = 4566;
 
     /// <param name="address">Loopback address of this environment: 127.0.0.1 in a network of its own, unique otherwise.</param>
+    /// <param name="credentials">Of a session of the function's role.</param>
     public async Task<EnvironmentPlan> PlanAsync(
-        FunctionVersion function, string environmentId, string logStream, IPAddress address, CancellationToken cancellationToken)
+        FunctionVersion function,
+        string environmentId,
+        string logStream,
+        IPAddress address,
+        SessionCredentials credentials,
+        CancellationToken cancellationToken)
     {
         string task = await TreeOfAsync(function.Code, cancellationToken);
         var layers = ImmutableArray.CreateBuilder<string>(function.Layers.Length);
@@ -63,7 +70,7 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             Process = new ProcessSpec
             {
                 Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, logStream, AddressesAt(address)),
+                Environment = EnvironmentVariables.For(function, logStream, AddressesAt(address), credentials),
                 WorkingDirectory = TaskRoot,
             },
             RuntimeVersion = runtimeVersion,

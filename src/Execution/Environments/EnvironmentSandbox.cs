@@ -1,3 +1,4 @@
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ namespace Lamina.Execution.Environments;
 internal sealed partial class EnvironmentSandbox(EnvironmentServices services, ExecutionEnvironment environment)
 {
     private readonly System.Net.IPAddress _address = services.Addresses.Take();
+    private SessionCredentials? _session;
     private RunningSandbox? _sandbox;
     private OutputPump? _pump;
     private Task _exitWatch = Task.CompletedTask;
@@ -22,8 +24,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         EnvironmentPlan plan;
         try
         {
+            _session = services.Roles.Open(environment.Function.Role, environment.Function.Name);
             plan = await services.Planner.PlanAsync(
-                environment.Function, environment.Id, environment.Log.Stream, _address, CancellationToken.None);
+                environment.Function, environment.Id, environment.Log.Stream, _address, _session, CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
             _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
             _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
@@ -74,6 +77,11 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         await (_pump?.Completion ?? Task.CompletedTask);
         await Task.WhenAll(_exitWatch, _accepting);
         services.Addresses.Return(_address);
+        if (_session is not null)
+        {
+            services.Roles.Close(_session.AccessKeyId);
+        }
+
         return peakMemoryBytes;
     }
 

@@ -75,10 +75,11 @@ internal sealed partial class House : IAsyncDisposable
         FunctionDirectory directory = new(catalog);
         FunctionEditor editor = Opened("functions", new FunctionEditor(
             catalog, layers.Intake, layers.Trees, layers.Library, storage, time, loggers.CreateLogger<FunctionEditor>()));
+        AccessRooms access = AccessRooms.Open(folder.Path, catalog, options, time);
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, execution, time, loggers));
+            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, access.Roles, execution, time, loggers));
         editor.Changed += invoker.Retire;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
@@ -86,8 +87,10 @@ internal sealed partial class House : IAsyncDisposable
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString()),
-            new CallerReader(options.Account, options.Region),
+            access.Authentication,
+            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, time) : null,
             new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),
+            access.Services,
             new InternalRoutes(
             [
                 new Health(),

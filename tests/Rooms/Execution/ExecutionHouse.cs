@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
+using Lamina.Access.Identities;
+using Lamina.Access.Policies;
+using Lamina.Access.Sessions;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Layers;
@@ -35,6 +38,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     private readonly SandboxHost _sandboxes;
     private readonly ArchiveIntake _intake;
     private readonly TreeStore _trees;
+    private readonly SqliteCatalog _catalog;
 
     private ExecutionHouse(string folder, SandboxHost sandboxes, ExecutionOptions options, TimeProvider time, RequestDelegate awsEndpoint)
     {
@@ -43,7 +47,8 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
         _intake = new ArchiveIntake(blobs);
         _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
-        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), awsEndpoint, options, time, NullLoggerFactory.Instance);
+        _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
+        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), awsEndpoint, Roles(folder, _catalog, time), options, time, NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }
@@ -171,7 +176,14 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         await Invoker.DisposeAsync();
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
+        await _catalog.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static RoleAssumption Roles(string folder, ICatalog catalog, TimeProvider time)
+    {
+        IdentityStore identities = new(catalog);
+        return new RoleAssumption(identities, new SessionIssuer(SessionKey.Open(folder)), new IdentityAuthorizer(identities), time, enforce: false);
     }
 
     private static Task RefuseAsync(HttpContext context)
