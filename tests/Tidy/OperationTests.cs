@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Lamina.Contract.Lambda;
+using Lamina.Contract.Query;
 
 namespace Lamina.Tidy.Tests;
 
@@ -6,7 +8,22 @@ namespace Lamina.Tidy.Tests;
 public sealed class OperationTests
 {
     private static readonly string[] NotServed =
-        [.. Repository.ReadLines("docs/not-served.txt").Select(static line => line.Split('#')[0].Trim()).Where(static line => line.Length > 0)];
+        [.. Repository.ReadLines("docs/not-served.txt").Select(static line => line.Split('#')[0].Trim()).Where(static line => line.Length > 0)
+            .Where(static line => !line.Contains(':', StringComparison.Ordinal))];
+
+    public static TheoryData<string, string> QueryServices => new() { { "iam", "Iam" }, { "sts", "Sts" } };
+
+    [Theory]
+    [MemberData(nameof(QueryServices))]
+    public void The_operations_of_a_service_in_XML_have_their_file_or_their_line(string service, string folder)
+    {
+        ImmutableArray<QueryOperation> all = service == "iam" ? IamOperations.All : StsOperations.All;
+        Assert.Equal(
+            all.Where(static operation => !operation.Served).Select(operation => $"{service}:{operation.Name}").Order(StringComparer.Ordinal),
+            Repository.ReadLines("docs/not-served.txt").Where(line => line.StartsWith($"{service}:", StringComparison.Ordinal)));
+        Repository.AssertNone(all.Where(static operation => operation.Served)
+            .Select(operation => $"src/Server/Operations/{folder}/{operation.Name}.cs").Except(Repository.Files));
+    }
 
     [Fact]
     public void The_list_of_operations_not_served_is_the_one_the_routes_were_made_from() => Assert.Equal(

@@ -27,13 +27,14 @@ public sealed class IdentityStore(ICatalog catalog)
 
     public Signer? FindAccessKey(string accessKeyId)
     {
-        if (IdentityDocuments.FindAccessKey(catalog.Current, accessKeyId) is not { } owner)
+        CatalogSnapshot snapshot = catalog.Current;
+        if (IdentityDocuments.FindAccessKey(snapshot, accessKeyId) is not { } owner)
         {
             return null;
         }
 
         AccountId account = AccountId.Parse(owner.Account);
-        User user = FindUser(account, owner.UserName)!;
+        User user = IdentityDocuments.FindUser(snapshot, account, owner.UserName)!;
         return new Signer
         {
             Account = account,

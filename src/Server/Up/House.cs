@@ -86,7 +86,7 @@ internal sealed partial class House : IAsyncDisposable
 
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
-            new HostGuard(options.Listen.Address.ToString()),
+            new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
             access.Authentication,
             options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, time) : null,
             new OperationTable(OperationList.Make(layers, directory, editor, invoker, events, links)),

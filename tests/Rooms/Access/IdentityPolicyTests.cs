@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lamina.Access.Identities;
 using Lamina.Access.Policies;
 using Lamina.Contract;
 
@@ -85,6 +86,10 @@ public sealed class IdentityPolicyTests
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"*","Condition":{"StringEquals":"x"}}]}""")]
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"*","Condition":{"Some:StringEquals":{"a":"b"}}}]}""")]
     public void What_is_no_policy_is_refused(string json) => Assert.Throws<FormatException>(() => IdentityPolicy.Parse(json));
+
+    [Fact]
+    public void AWSs_own_policies_are_policies() => Assert.All(
+        AwsManagedPolicies.All, static policy => Assert.NotEmpty(IdentityPolicy.Parse(policy.DefaultVersion.Document).Statements));
 
     [Fact]
     public void A_pattern_of_many_stars_is_decided_at_once() =>
