@@ -105,7 +105,7 @@ public sealed class HolderPolicies(ICatalog catalog)
     private Task ChangeAsync(
         AccountId account,
         HolderName holder,
-        Func<ImmutableSortedDictionary<string, string>, ImmutableArray<string>, (ImmutableSortedDictionary<string, string> Inline, ImmutableArray<string> Attached)> change,
+        Func<ImmutableSortedDictionary<string, string>, ImmutableArray<string>, (ImmutableSortedDictionary<string, string>, ImmutableArray<string>)> change,
         CancellationToken cancellationToken) => catalog.CommitAsync(
             transaction =>
             {

@@ -12,7 +12,8 @@ public sealed class IdentityStore(ICatalog catalog)
     public User? FindUser(AccountId account, string name) => IdentityDocuments.FindUser(catalog.Current, account, name);
 
     /// <summary>The text of the policy's default version; null when there is no such policy here.</summary>
-    public string? FindPolicyText(string arn) => PolicyArn.TryParse(arn, out PolicyArn policy) ? PolicyOf(catalog.Current, policy)?.DefaultVersion.Document : null;
+    public string? FindPolicyText(string arn) =>
+        PolicyArn.TryParse(arn, out PolicyArn policy) ? PolicyOf(catalog.Current, policy)?.DefaultVersion.Document : null;
 
     internal static ManagedPolicy? PolicyOf(CatalogSnapshot snapshot, PolicyArn arn)
     {

@@ -121,7 +121,8 @@ public sealed record PolicyCondition
 
     private static bool MatchesAddress(string expected, string actual)
     {
-        string network = expected.Contains('/', StringComparison.Ordinal) ? expected : expected.Contains(':', StringComparison.Ordinal) ? $"{expected}/128" : $"{expected}/32";
+        string network = expected.Contains('/', StringComparison.Ordinal) ? expected
+            : expected.Contains(':', StringComparison.Ordinal) ? $"{expected}/128" : $"{expected}/32";
         return IPNetwork.TryParse(network, out IPNetwork parsed) && IPAddress.TryParse(actual, out IPAddress? address) && parsed.Contains(address);
     }
 

@@ -13,7 +13,7 @@ namespace Lamina.Server.Up;
 
 /// <summary>The parts of the Access room that know callers, with the two services that are made of them.</summary>
 internal sealed record AccessRooms(
-    IdentityStore Identities, SessionIssuer Sessions, RoleAssumption Roles, IdentityAuthorizer Authorizer, Authentication Authentication, QueryServices Services)
+    RoleAssumption Roles, IdentityAuthorizer Authorizer, Authentication Authentication, QueryServices Services)
 {
     public static AccessRooms Open(string dataDirectory, ICatalog catalog, UpOptions options, TimeProvider time)
     {
@@ -28,9 +28,13 @@ internal sealed record AccessRooms(
         [
             new QueryService("iam", "2010-05-08", IamOperations.All, Iam(catalog, time), authorization),
             new QueryService(
-                "sts", "2011-06-15", StsOperations.All, [new GetCallerIdentity(), new AssumeRole(assumption), new GetSessionToken(sessions, time)], authorization: null),
+                "sts",
+                "2011-06-15",
+                StsOperations.All,
+                [new GetCallerIdentity(), new AssumeRole(assumption), new GetSessionToken(sessions, time)],
+                authorization: null),
         ]);
-        return new AccessRooms(identities, sessions, assumption, authorizer, new Authentication(callers, verifier), services);
+        return new AccessRooms(assumption, authorizer, new Authentication(callers, verifier), services);
     }
 
     private static IQueryOperation[] Iam(ICatalog catalog, TimeProvider time)

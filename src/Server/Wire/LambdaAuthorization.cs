@@ -163,6 +163,18 @@ internal sealed record LambdaRequestFacts
         }
     }
 
+    /// <summary>Of a key that is there twice the last one counts, as for the operation itself.</summary>
+    private static Dictionary<string, string> TagsOf(JsonElement tags)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        foreach (JsonProperty tag in tags.EnumerateObject())
+        {
+            found[tag.Name] = tag.Value.GetString() ?? "";
+        }
+
+        return found;
+    }
+
     private LambdaRequestFacts With(string name, ref Utf8JsonReader reader)
     {
         switch (name)
@@ -178,10 +190,7 @@ internal sealed record LambdaRequestFacts
             case "Layers":
                 return this with { Layers = [.. JsonElement.ParseValue(ref reader).EnumerateArray().Select(static layer => layer.GetString()!)] };
             case "Tags" when reader.TokenType == JsonTokenType.StartObject:
-                return this with
-                {
-                    Tags = JsonElement.ParseValue(ref reader).EnumerateObject().ToImmutableDictionary(static tag => tag.Name, static tag => tag.Value.GetString()!),
-                };
+                return this with { Tags = TagsOf(JsonElement.ParseValue(ref reader)) };
             default:
                 reader.Skip();
                 return this;

@@ -9,7 +9,8 @@ internal sealed class ListAttachedRolePolicies(HolderPolicies policies) : IQuery
 
     public Task<QueryResult> HandleAsync(QueryCall call, CancellationToken cancellationToken)
     {
-        IamPage<PolicyArn> page = IamPage.Of(call.Request, policies.ListAttached(call.Caller.Account, HolderName.Role(call.Request.RequiredText("RoleName"))), static arn => arn.Name);
+        IamPage<PolicyArn> page = IamPage.Of(
+            call.Request, policies.ListAttached(call.Caller.Account, HolderName.Role(call.Request.RequiredText("RoleName"))), static arn => arn.Name);
         return Task.FromResult(new QueryResult(xml =>
         {
             xml.List("AttachedPolicies", page.Items, arn =>

@@ -9,7 +9,8 @@ internal sealed class ListRolePolicies(HolderPolicies policies) : IQueryOperatio
 
     public Task<QueryResult> HandleAsync(QueryCall call, CancellationToken cancellationToken)
     {
-        IamPage<string> page = IamPage.Of(call.Request, policies.ListInline(call.Caller.Account, HolderName.Role(call.Request.RequiredText("RoleName"))), static name => name);
+        IamPage<string> page = IamPage.Of(
+            call.Request, policies.ListInline(call.Caller.Account, HolderName.Role(call.Request.RequiredText("RoleName"))), static name => name);
         return Task.FromResult(new QueryResult(xml =>
         {
             xml.Texts("PolicyNames", page.Items);

@@ -9,7 +9,8 @@ internal sealed class ListRoleTags(RoleEditor roles) : IQueryOperation
 
     public Task<QueryResult> HandleAsync(QueryCall call, CancellationToken cancellationToken)
     {
-        IamPage<KeyValuePair<string, string>> page = IamPage.Of(call.Request, roles.Get(call.Caller.Account, call.Request.RequiredText("RoleName")).Tags, static tag => tag.Key);
+        IamPage<KeyValuePair<string, string>> page = IamPage.Of(
+            call.Request, roles.Get(call.Caller.Account, call.Request.RequiredText("RoleName")).Tags, static tag => tag.Key);
         return Task.FromResult(new QueryResult(xml =>
         {
             IamTags.Write(xml, page.Items);

@@ -9,7 +9,8 @@ internal sealed class ListUserPolicies(HolderPolicies policies) : IQueryOperatio
 
     public Task<QueryResult> HandleAsync(QueryCall call, CancellationToken cancellationToken)
     {
-        IamPage<string> page = IamPage.Of(call.Request, policies.ListInline(call.Caller.Account, HolderName.User(call.Request.RequiredText("UserName"))), static name => name);
+        IamPage<string> page = IamPage.Of(
+            call.Request, policies.ListInline(call.Caller.Account, HolderName.User(call.Request.RequiredText("UserName"))), static name => name);
         return Task.FromResult(new QueryResult(xml =>
         {
             xml.Texts("PolicyNames", page.Items);

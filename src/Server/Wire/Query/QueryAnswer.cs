@@ -9,7 +9,15 @@ internal static class QueryAnswer
 {
     private const string ContentType = "text/xml";
 
-    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(false), Indent = true, OmitXmlDeclaration = true, CheckCharacters = false };
+    private static readonly XmlWriterSettings Settings = new()
+    {
+        Encoding = new UTF8Encoding(false),
+        Indent = true,
+        OmitXmlDeclaration = true,
+
+        // What cannot stand in XML is written as a reference; a client's odd name must not become an error of ours.
+        CheckCharacters = false,
+    };
 
     public static Answer Of(QueryResult result, string operation, string @namespace, string requestId) => Write(200, xml =>
     {

@@ -17,7 +17,8 @@ internal sealed class QueryService
     private readonly IamAuthorization? _authorization;
 
     /// <param name="authorization">Null where policies are not enforced, or the operations see to it themselves.</param>
-    public QueryService(string name, string version, ImmutableArray<QueryOperation> model, IReadOnlyList<IQueryOperation> served, IamAuthorization? authorization)
+    public QueryService(
+        string name, string version, ImmutableArray<QueryOperation> model, IReadOnlyList<IQueryOperation> served, IamAuthorization? authorization)
     {
         _authorization = authorization;
         Name = name;
