@@ -17,11 +17,12 @@ say() { printf '== %s\n' "$*"; }
 
 missing_packages() {
     local entry command
-    for entry in aws:awscli unzip:unzip zip:zip node:nodejs npm:npm cc:gcc /usr/bin/python3:python3 git:git setsid:util-linux; do
+    for entry in /usr/bin/aws:awscli unzip:unzip zip:zip node:nodejs npm:npm ruby:ruby bundle:ruby-bundler cc:gcc /usr/bin/python3:python3 git:git setsid:util-linux; do
         command=${entry%:*}
         command -v "$command" >/dev/null || echo "${entry##*:}"
     done
     /usr/bin/python3 -c 'import boto3' 2>/dev/null || echo python3-boto3
+    python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
     [ -e /usr/include/stdlib.h ] || echo libc6-dev
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }

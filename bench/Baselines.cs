@@ -77,6 +77,19 @@ internal sealed class Baselines(BenchOptions options, string scratch)
         return taken;
     }
 
+    /// <summary>A place with the large layer's files, for <see cref="WalkAsync"/>.</summary>
+    public async Task<string> UnpackAsync(byte[] archive)
+    {
+        string file = Path.Combine(scratch, "inspect.zip");
+        await File.WriteAllBytesAsync(file, archive);
+        string folder = Path.Combine(scratch, "inspected");
+        await Workload.RunAsync("unzip", "-q", "-o", file, "-d", folder);
+        return folder;
+    }
+
+    /// <summary>The least an inspector without manifests would do: walk and stat.</summary>
+    public static Task<TimeSpan> WalkAsync(string folder) => Sample.TimeAsync(() => Workload.RunAsync("find", folder, "-ls"));
+
     /// <summary>The clock stops with the answer; what was unpacked is removed after that.</summary>
     private async Task<TimeSpan> StartAsync(Workload workload, IReadOnlyList<string> archives)
     {

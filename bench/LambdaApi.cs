@@ -23,6 +23,9 @@ internal sealed class LambdaApi(HttpClient http)
         return (string)answer["LayerVersionArn"]!;
     }
 
+    public Task InspectLayerAsync(string name, int version) =>
+        SendAsync(HttpMethod.Get, $"/_lamina/layers/{name}/versions/{version}/inspection", body: null);
+
     public async Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers)
     {
         await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject

@@ -24,6 +24,8 @@ try
         Measurements measurements = new(new LambdaApi(http), options);
         rows.InsertRange(0, await measurements.ColdStartsAsync(workloads, largeLayer));
         rows.AddRange(await measurements.WarmInvocationsAsync(workloads));
+        string unpacked = await baselines.UnpackAsync(largeLayer);
+        rows.AddRange(await measurements.InspectAsync(() => Baselines.WalkAsync(unpacked)));
         rows.AddRange(await measurements.PublishAsync(largeLayer, () => baselines.UnzipAsync(largeLayer)));
     }
 

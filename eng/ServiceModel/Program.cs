@@ -1,5 +1,5 @@
 // Writes the C# of one AWS service: dotnet run --project eng/ServiceModel -- MODEL.json eng/ServiceModel/lambda.corrections.json
-//                                    docs/not-served.txt src/Contract/Generated/Lambda
+//                                    docs/not-served.txt src/Contract/Generated/Lambda tests/Rooms/Server/lambda-constraints.json
 // The model is the service-2.json that botocore publishes; it is read, never kept here. The same input gives the same bytes.
 // Of a service of the query protocol:  dotnet run --project eng/ServiceModel -- query MODEL.json iam docs/not-served.txt src/Contract/Generated/Query/IamOperations.cs
 using Lamina.ServiceModel;
@@ -11,9 +11,9 @@ if (args is ["query", var queryModelPath, var prefix, var listPath, var outputPa
     return 0;
 }
 
-if (args is not [var modelPath, var correctionsPath, var notServedPath, var outputDirectory])
+if (args is not [var modelPath, var correctionsPath, var notServedPath, var outputDirectory, var constraintTablePath])
 {
-    Console.Error.WriteLine("usage: ServiceModel [query] MODEL.json CORRECTIONS.json NOT-SERVED.txt OUTPUT-DIRECTORY");
+    Console.Error.WriteLine("usage: ServiceModel [query] MODEL.json CORRECTIONS.json NOT-SERVED.txt OUTPUT-DIRECTORY CONSTRAINT-TABLE.json");
     return 2;
 }
 
@@ -25,6 +25,7 @@ Write("LambdaRoutes.cs", RoutesWriter.Write(service));
 Write("LambdaRequests.cs", RequestsWriter.Write(service));
 Write("LambdaConstraints.cs", ConstraintsWriter.Write(service));
 Write("LambdaErrors.cs", ErrorsWriter.Write(service));
+File.WriteAllText(constraintTablePath, ConstraintTableWriter.Write(service));
 return 0;
 
 void Write(string name, string content) => File.WriteAllText(Path.Combine(outputDirectory, name), content);

@@ -25,7 +25,7 @@ if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
 {
     foreach (ParseError error in parsed.Errors)
     {
-        Fail(WithoutTypeNames(error.Message), null, null);
+        terminal.Complain(WithoutTypeNames(error.Message), null, null);
     }
 
     terminal.Err.MarkupLineInterpolated($"[grey]See `{Spoken(parsed.CommandResult)} --help`.[/]");
@@ -38,7 +38,7 @@ try
 }
 catch (CliError error)
 {
-    Fail(error.Message, error.Where, error.Fix);
+    terminal.Complain(error.Message, error.Where, error.Fix);
     return Failure;
 }
 catch (OperationCanceledException)
@@ -47,22 +47,8 @@ catch (OperationCanceledException)
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException or HttpRequestException)
 {
-    Fail(error.Message, null, null);
+    terminal.Complain(error.Message, null, null);
     return Failure;
-}
-
-void Fail(string what, string? where, string? fix)
-{
-    terminal.Err.MarkupLineInterpolated($"[red]lamina:[/] {what}");
-    if (where is not null)
-    {
-        terminal.Err.MarkupLineInterpolated($"  [grey]at[/]  {where}");
-    }
-
-    if (fix is not null)
-    {
-        terminal.Err.MarkupLineInterpolated($"  [grey]fix[/] {fix}");
-    }
 }
 
 static string Spoken(CommandResult result) =>

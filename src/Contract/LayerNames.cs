@@ -10,6 +10,9 @@ public sealed record LayerArn(string Region, AccountId Account, string Name)
 
     public LayerVersionArn Version(long version) => new(this, version);
 
+    /// <summary>Whether the ARN is that of a version of this layer.</summary>
+    public bool IsOf(string layerVersionArn) => LayerVersionArn.TryParse(layerVersionArn, out LayerVersionArn? arn) && arn.Layer == this;
+
     /// <summary>Accepts a plain name (in the caller's account and region) or a layer ARN, as the API's LayerName does.</summary>
     public static bool TryParse(string nameOrArn, Caller caller, [NotNullWhen(true)] out LayerArn? layer)
     {

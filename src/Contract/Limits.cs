@@ -96,6 +96,15 @@ public static class Limits
     /// <summary>How long a Content.Location or Code.Location link is valid (GetLayerVersion).</summary>
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Bytes of an archive sent as a layer's dev content: everything that may be in a layer, not compressed, and 64 MiB for the names
+    /// of its entries. Ours.
+    /// </summary>
+    public const int DevArchiveBytes = (int)UnzippedBytes + (64 * 1024 * 1024);
+
+    /// <summary>How often the open answer of a dev session says a word, so that a client which vanished without one is noticed. Ours.</summary>
+    public static readonly TimeSpan DevHeartbeat = TimeSpan.FromSeconds(15);
+
     /// <summary>Entries in one archive. Ours: AWS names none; the count bounds memory, not honest use.</summary>
     public const int ArchiveEntries = 200_000;
 

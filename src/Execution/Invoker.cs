@@ -25,6 +25,8 @@ public sealed partial class Invoker : IAsyncDisposable
     private const int MaxAttempts = 10;
 
     private readonly ConcurrentDictionary<PoolKey, FunctionPool> _pools = new();
+    /// <summary>Invocations that wait for an environment or found none: a retired pool may still start one for them.</summary>
+    private readonly ConcurrentDictionary<Invocation, FunctionVersion> _cold = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<(string Account, string Region), ConcurrencyGate> _gates = new();
     private readonly ExecutionOptions _options;
     private readonly TimeProvider _time;
@@ -43,6 +45,7 @@ public sealed partial class Invoker : IAsyncDisposable
     public Invoker(
         SandboxHost sandboxes,
         TreeStore trees,
+        DevLayers devLayers,
         RuntimeCatalog runtimes,
         RequestDelegate awsEndpoint,
         RoleAssumption roles,
@@ -57,7 +60,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _runtimeApi = new RuntimeApiServer(awsEndpoint, loggers);
         _services = new EnvironmentServices(
             sandboxes,
-            new EnvironmentPlanner(trees, runtimes, options),
+            new EnvironmentPlanner(trees, devLayers, runtimes, options),
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,
@@ -68,6 +71,9 @@ public sealed partial class Invoker : IAsyncDisposable
     }
 
     public FunctionLogs Logs { get; }
+
+    /// <summary>The function versions that an environment may be started for although the catalog has gone on.</summary>
+    public IEnumerable<FunctionVersion> InService => _pools.Values.Select(static pool => pool.Function).Concat(_cold.Values);
 
     /// <summary>Opens the Runtime API; nothing can be invoked before.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -112,6 +118,21 @@ public sealed partial class Invoker : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// What a layer shows to its own account changed: environments of functions that use the layer end, those that run after their
+    /// invocation, and the next invocation starts one that sees the new content. For the dev layers' Changed.
+    /// </summary>
+    public void RetireUsersOf(LayerArn layer)
+    {
+        foreach ((PoolKey key, FunctionPool pool) in _pools)
+        {
+            if (key.Account == layer.Account.Value && pool.Function.Layers.Any(used => layer.IsOf(used.Arn)) && _pools.TryRemove(key, out _))
+            {
+                pool.Retire();
+            }
+        }
+    }
+
     /// <summary>Takes no more work, lets what runs end within the limit, then ends every environment.</summary>
     public async Task StopAsync()
     {
@@ -146,12 +167,15 @@ public sealed partial class Invoker : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<InvokeOutcome> RunAsync(FunctionPool pool, Invocation invocation, CancellationToken cancellationToken)
     {
+        bool cold = false;
         try
         {
             for (int attempt = 1; ; attempt++)
             {
                 // 2. Take an environment.
-                TakeResult taken = pool.TryTake() is { } warm ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
+                ExecutionEnvironment? warm = pool.TryTake();
+                cold = cold || (warm is null && _cold.TryAdd(invocation, pool.Function));
+                TakeResult taken = warm is not null ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
                 if (taken.Failure is { } failure)
                 {
                     return Failed(failure, invocation);
@@ -177,6 +201,11 @@ public sealed partial class Invoker : IAsyncDisposable
         }
         finally
         {
+            if (cold)
+            {
+                _cold.TryRemove(invocation, out _);
+            }
+
             Leave(pool);
         }
     }

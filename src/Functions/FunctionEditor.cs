@@ -64,7 +64,8 @@ public sealed class FunctionEditor : IAsyncDisposable
         IReadOnlyList<string> layerArns = request.Layers ?? [];
         _library.ResolveStack(caller, layerArns, []);
 
-        StoredArchive archive = await _intake.StoreAsync(code, cancellationToken);
+        using IncomingArchive incoming = await _intake.StoreAsync(code, cancellationToken);
+        StoredArchive archive = incoming.Content;
         return await CommitAsync(arn, transaction =>
         {
             EnsureAbsent(transaction, arn);
@@ -83,7 +84,8 @@ public sealed class FunctionEditor : IAsyncDisposable
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
         FunctionVersion known = RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest;
         FunctionRules.Check(request, code);
-        StoredArchive archive = await _intake.StoreAsync(code, cancellationToken);
+        using IncomingArchive incoming = await _intake.StoreAsync(code, cancellationToken);
+        StoredArchive archive = incoming.Content;
         FunctionVersion Change(FunctionVersion latest)
         {
             FunctionRules.CheckCombinedSize(archive, latest.Layers);

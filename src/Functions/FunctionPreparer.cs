@@ -92,18 +92,26 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
             return false;
         }
 
-        bool made = await TryMakeTreesAsync(latest);
-        return await _catalog.CommitAsync(transaction => Finish(transaction, latest, made), _stopping.Token);
+        List<TreeLease> trees = [];
+        try
+        {
+            bool made = await TryMakeTreesAsync(latest, trees);
+            return await _catalog.CommitAsync(transaction => Finish(transaction, latest, made), _stopping.Token);
+        }
+        finally
+        {
+            trees.ForEach(static tree => tree.Dispose());
+        }
     }
 
-    private async Task<bool> TryMakeTreesAsync(FunctionVersion version)
+    private async Task<bool> TryMakeTreesAsync(FunctionVersion version, List<TreeLease> trees)
     {
         try
         {
-            await _trees.MaterializeAsync(version.Code, _stopping.Token);
+            trees.Add(await _trees.LeaseAsync(version.Code, _stopping.Token));
             foreach (LayerReference layer in version.Layers)
             {
-                await _trees.MaterializeAsync(layer.Content, _stopping.Token);
+                trees.Add(await _trees.LeaseAsync(layer.Content, _stopping.Token));
             }
 
             return true;

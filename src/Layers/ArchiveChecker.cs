@@ -10,18 +10,22 @@ internal static class ArchiveChecker
     private const int BytesWorthTwoWorkers = 256 * 1024;
     private const int EntriesPerStep = 16;
 
-    public static async Task<TreeManifest> CheckAsync(ArchiveSource source, CancellationToken cancellationToken)
+    public static Task<TreeManifest> CheckAsync(ArchiveSource source, CancellationToken cancellationToken) =>
+        CheckAsync(source, ArchiveDirectory.Read(source), matcher: null, cancellationToken);
+
+    /// <param name="matcher">Finds entries whose content was checked before: those are not inflated again.</param>
+    public static async Task<TreeManifest> CheckAsync(
+        ArchiveSource source, ArchiveEntry[] entries, ArchiveMatcher? matcher, CancellationToken cancellationToken)
     {
-        ArchiveEntry[] entries = ArchiveDirectory.Read(source);
         IReadOnlyDictionary<string, int> layout = ArchiveLayout.Of(entries);
-        CheckedContent content = new(source, entries);
+        CheckedContent content = new(source, entries, matcher);
         int workers = source.Length < BytesWorthTwoWorkers ? 1 : Workers;
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => content.ReadSome(cancellationToken), cancellationToken)));
         content.ThrowFirstFault();
         return TreeManifest.Of(layout.Select(path => content.Describe(path.Key, path.Value)));
     }
 
-    private sealed class CheckedContent(ArchiveSource source, ArchiveEntry[] entries)
+    private sealed class CheckedContent(ArchiveSource source, ArchiveEntry[] entries, ArchiveMatcher? matcher)
     {
         private readonly InflationBudget _budget = new();
         private readonly Lock _lock = new();
@@ -35,6 +39,7 @@ internal static class ArchiveChecker
         public void ReadSome(CancellationToken cancellationToken)
         {
             using EntryReader reader = new(source, _budget);
+            byte[] scratch = matcher is null ? [] : new byte[ArchiveMatcher.ScratchBytes];
             while (Volatile.Read(ref _fault) is null)
             {
                 int from = Interlocked.Add(ref _next, EntriesPerStep) - EntriesPerStep;
@@ -46,7 +51,7 @@ internal static class ArchiveChecker
                 cancellationToken.ThrowIfCancellationRequested();
                 for (int i = from; i < Math.Min(from + EntriesPerStep, entries.Length); i++)
                 {
-                    TryRead(reader, i);
+                    TryRead(reader, i, scratch);
                 }
             }
         }
@@ -76,11 +81,17 @@ internal static class ArchiveChecker
             };
         }
 
-        private void TryRead(EntryReader reader, int index)
+        private void TryRead(EntryReader reader, int index, byte[] scratch)
         {
             try
             {
-                if (entries[index].Kind == OptEntryKind.Symlink)
+                Sha256? known = matcher?.TryMatch(index, scratch);
+                if (known is { } digest)
+                {
+                    _budget.Spend(entries[index].SizeBytes);
+                    _digests[index] = digest;
+                }
+                else if (entries[index].Kind == OptEntryKind.Symlink)
                 {
                     string target = reader.ReadLinkTarget(entries[index]);
                     lock (_lock)

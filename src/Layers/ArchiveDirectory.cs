@@ -27,7 +27,7 @@ internal static class ArchiveDirectory
         for (int i = 0; i < entries.Length; i++)
         {
             CentralRecord record = CentralRecord.Read(rest);
-            entries[i] = ReadEntry(source, end, record);
+            entries[i] = ReadEntry(source, end, record, end.DirectoryOffset + directory.Length - rest.Length);
             rest = rest[record.TotalBytes..];
         }
 
@@ -40,7 +40,7 @@ internal static class ArchiveDirectory
         return entries;
     }
 
-    private static ArchiveEntry ReadEntry(ArchiveSource source, ArchiveEnd end, in CentralRecord record)
+    private static ArchiveEntry ReadEntry(ArchiveSource source, ArchiveEnd end, in CentralRecord record, long recordOffset)
     {
         string name = ArchiveNames.Decode(record);
         RefuseUnreadable(record, name);
@@ -58,6 +58,8 @@ internal static class ArchiveDirectory
             SizeBytes = record.SizeBytes,
             HeaderOffset = header,
             DataOffset = FindData(source, record, name, header),
+            RecordOffset = recordOffset,
+            RecordBytes = record.TotalBytes,
         };
     }
 

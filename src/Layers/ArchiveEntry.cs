@@ -24,4 +24,9 @@ internal sealed record ArchiveEntry
 
     /// <summary>Where its (compressed) content starts.</summary>
     public required long DataOffset { get; init; }
+
+    /// <summary>Where its record in the central directory starts.</summary>
+    public required long RecordOffset { get; init; }
+
+    public required int RecordBytes { get; init; }
 }

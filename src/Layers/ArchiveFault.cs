@@ -15,8 +15,8 @@ internal static class ArchiveFault
 
     public static AwsError Empty() => AwsError.InvalidParameterValue("Uploaded file must be a non-empty zip");
 
-    public static AwsError ZippedTooLarge() =>
-        AwsError.RequestEntityTooLarge($"Zipped size must be smaller than {Limits.ZippedUploadBytes} bytes");
+    public static AwsError ZippedTooLarge(long limitBytes) =>
+        AwsError.RequestEntityTooLarge($"Zipped size must be smaller than {limitBytes} bytes");
 
     public static AwsError UnzippedTooLarge() =>
         AwsError.InvalidParameterValue($"Unzipped size must be smaller than {Limits.UnzippedBytes} bytes");

@@ -10,6 +10,13 @@ internal abstract class ArchiveSource
     /// <summary>Reads up to the buffer's length; 0 only at the end.</summary>
     public abstract int Read(long offset, Span<byte> buffer);
 
+    /// <summary>The bytes where they lie when they are in memory, otherwise read into <paramref name="scratch"/>.</summary>
+    public virtual ReadOnlySpan<byte> Take(long offset, Span<byte> scratch)
+    {
+        ReadExactly(offset, scratch);
+        return scratch;
+    }
+
     public void ReadExactly(long offset, Span<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -30,6 +37,8 @@ internal abstract class ArchiveSource
 internal sealed class MemoryArchive(ReadOnlyMemory<byte> bytes) : ArchiveSource
 {
     public override long Length => bytes.Length;
+
+    public override ReadOnlySpan<byte> Take(long offset, Span<byte> scratch) => bytes.Span.Slice((int)offset, scratch.Length);
 
     public override int Read(long offset, Span<byte> buffer)
     {

@@ -18,6 +18,7 @@ internal readonly ref struct CentralRecord
     private const ushort Zip64ExtraId = 0x0001;
     private const ushort UnicodePathExtraId = 0x7075;
     private const uint Wide = uint.MaxValue;
+    private const int HeaderOffsetField = 42;
 
     private readonly ReadOnlySpan<byte> _fixed;
 
@@ -73,6 +74,36 @@ internal readonly ref struct CentralRecord
         return FixedBytes + nameLength + extraLength + commentLength <= directory.Length
             ? new CentralRecord(directory, nameLength, extraLength, commentLength)
             : throw ArchiveFault.Of("The central directory is cut off.");
+    }
+
+    /// <summary>Adds to the header offset of the record that stands here, unless that is a wide one; gives the record's length.</summary>
+    public static int ShiftHeaderOffset(Span<byte> record, long shift)
+    {
+        if (record.Length < FixedBytes || BinaryPrimitives.ReadUInt32LittleEndian(record) != Signature)
+        {
+            throw new InvalidDataException("The records of a central directory are damaged.");
+        }
+
+        Span<byte> offset = record.Slice(HeaderOffsetField, sizeof(uint));
+        uint before = BinaryPrimitives.ReadUInt32LittleEndian(offset);
+        BinaryPrimitives.WriteUInt32LittleEndian(offset, before == Wide ? Wide : (uint)(before + shift));
+        int length = FixedBytes + BinaryPrimitives.ReadUInt16LittleEndian(record[28..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(record[30..]) + BinaryPrimitives.ReadUInt16LittleEndian(record[32..]);
+        return length <= record.Length ? length : throw new InvalidDataException("The records of a central directory are damaged.");
+    }
+
+    /// <summary>How far the one record's header offset is from the other's, when nothing else of them differs; null otherwise.</summary>
+    public static long? ShiftBetween(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        const int Behind = HeaderOffsetField + sizeof(uint);
+        if (from.Length != to.Length || !from[..HeaderOffsetField].SequenceEqual(to[..HeaderOffsetField]) || !from[Behind..].SequenceEqual(to[Behind..]))
+        {
+            return null;
+        }
+
+        uint before = BinaryPrimitives.ReadUInt32LittleEndian(from[HeaderOffsetField..]);
+        uint after = BinaryPrimitives.ReadUInt32LittleEndian(to[HeaderOffsetField..]);
+        return before == Wide || after == Wide ? null : (long)after - before;
     }
 
     /// <summary>

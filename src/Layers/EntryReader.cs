@@ -14,7 +14,7 @@ internal sealed class InflationBudget
 {
     private long _inflated;
 
-    public void Spend(int bytes)
+    public void Spend(long bytes)
     {
         if (Interlocked.Add(ref _inflated, bytes) > Limits.UnzippedBytes)
         {

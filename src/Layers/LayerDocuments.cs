@@ -50,6 +50,23 @@ internal static class LayerDocuments
         transaction.Delete(Policies, KeyOf(arn));
     }
 
+    public static IEnumerable<LayerVersion> All(CatalogSnapshot snapshot) =>
+        snapshot.Scan(Versions, prefix: "", after: null).Select(static document => document.Read(LayersJson.Default.LayerVersion));
+
+    /// <summary>The newest version of every layer that has one: the first of each, as their keys stand.</summary>
+    public static IEnumerable<LayerVersion> Newest(CatalogSnapshot snapshot)
+    {
+        string? layer = null;
+        foreach (LayerVersion version in All(snapshot))
+        {
+            if (version.LayerArn != layer)
+            {
+                layer = version.LayerArn;
+                yield return version;
+            }
+        }
+    }
+
     public static string OwnerPrefix(AccountId account, string region) => $"{account}/{region}/";
 
     public static string KeyOf(LayerArn layer) => OwnerPrefix(layer.Account, layer.Region) + layer.Name;

@@ -46,18 +46,22 @@ public sealed class LayerLibrary(ICatalog catalog, LayerPermissions permissions)
         return ReadVersions(catalog.Current, LayerDocuments.VersionsPrefix(layer), afterKey).Where(filter.Matches);
     }
 
+    /// <summary>Raised after a deletion.</summary>
+    public event Action? Deleted;
+
     /// <summary>Deleting what is not there is no error.</summary>
-    public Task DeleteAsync(Caller caller, LayerVersionArn arn, CancellationToken cancellationToken)
+    public async Task DeleteAsync(Caller caller, LayerVersionArn arn, CancellationToken cancellationToken)
     {
         LayerAccess.RequireNumber(arn);
         LayerAccess.Require(caller, arn.Layer.Account, "lambda:DeleteLayerVersion", arn.ToString());
-        return catalog.CommitAsync(
+        await catalog.CommitAsync(
             transaction =>
             {
                 LayerDocuments.DeleteVersion(transaction, arn);
                 return true;
             },
             cancellationToken);
+        Deleted?.Invoke();
     }
 
     /// <summary>

@@ -9,9 +9,9 @@ public sealed class LayerPublisher(
     ArchiveIntake intake, ICatalog catalog, CodeStorage storage, TreeBuilder trees, TimeProvider time)
 {
     /// <summary>
-    /// 1. Archive and manifest become durable. 2. One catalog transaction sees to the quota and gives the next number: from here on
-    /// the version exists.
-    /// 3. Its tree is made behind the answer. A crash before 2 leaves only blobs that nothing names.
+    /// 1. The archive becomes durable, and is held until 2 is through. 2. One catalog transaction sees to the quota and gives the next
+    /// number: from here on the version exists.
+    /// 3. Its tree is made behind the answer. A crash before 2 leaves only an archive that nothing names.
     /// </summary>
     public async Task<LayerVersion> PublishAsync(
         Caller caller, PublishLayerVersionRequest request, ReadOnlyMemory<byte> archive, CancellationToken cancellationToken)
@@ -22,7 +22,8 @@ public sealed class LayerPublisher(
         }
 
         LayerAccess.Require(caller, layer.Account, "lambda:PublishLayerVersion", layer.ToString());
-        StoredArchive content = await intake.StoreAsync(archive, cancellationToken); // 1
+        using IncomingArchive incoming = await intake.StoreAsync(archive, cancellationToken); // 1
+        StoredArchive content = incoming.Content;
         LayerVersion version = await catalog.CommitAsync(
             transaction =>
             {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Lamina.Store;
+using Lamina.Layers.Inspection;
 
 namespace Lamina.Layers;
 
@@ -18,80 +18,18 @@ public sealed record OptEntry(
     string Path, OptEntryKind Kind, long SizeBytes, int Mode, string? LinkTarget, string Layer, ImmutableArray<string> Shadows);
 
 /// <summary>Says what /opt of a function shows and where each path comes from, from manifests alone.</summary>
-public sealed class OptInspector(IBlobStore blobs)
+public sealed class OptInspector(ManifestStore manifests)
 {
     /// <summary>The merged tree in ordinal order of paths, as overlayfs merges it: later layers cover earlier ones, folders merge.</summary>
     public async Task<ImmutableArray<OptEntry>> InspectAsync(ImmutableArray<LayerReference> stack, CancellationToken cancellationToken)
     {
-        Node root = new();
-        foreach (LayerReference layer in stack)
+        TreeManifest[] trees = new TreeManifest[stack.Length];
+        for (int i = 0; i < stack.Length; i++)
         {
-            TreeManifest manifest = await TreeManifest.ReadAsync(blobs, layer.Content.Tree, cancellationToken);
-            foreach (TreeEntry entry in manifest.Entries)
-            {
-                FindOrAdd(root, entry.Path).Cover(entry, layer.Arn);
-            }
+            trees[i] = await manifests.ReadAsync(stack[i].Content, cancellationToken);
         }
 
-        List<OptEntry> entries = [];
-        Stack<Node> open = new([root]);
-        while (open.TryPop(out Node? folder))
-        {
-            foreach (Node node in folder.Children.Values)
-            {
-                entries.Add(node.Describe());
-                open.Push(node);
-            }
-        }
-
-        entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
-        return [.. entries];
-    }
-
-    /// <summary>A manifest names every folder before what is in it, so only the last component can be new.</summary>
-    private static Node FindOrAdd(Node root, string path)
-    {
-        Node node = root;
-        foreach (string name in path.Split('/'))
-        {
-            if (!node.Children.TryGetValue(name, out Node? child))
-            {
-                node.Children.Add(name, child = new Node());
-            }
-
-            node = child;
-        }
-
-        return node;
-    }
-
-    private sealed class Node
-    {
-        private readonly List<string> _layers = [];
-        private TreeEntry? _entry;
-        private bool _merged;
-
-        public Dictionary<string, Node> Children { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>A later layer has this path too.</summary>
-        public void Cover(TreeEntry entry, string layer)
-        {
-            // Folders merge, with the attributes of the topmost. Everything else hides what was there with all below it.
-            _merged = entry.Kind == OptEntryKind.Directory && _entry?.Kind == OptEntryKind.Directory;
-            if (!_merged)
-            {
-                Children.Clear();
-            }
-
-            _entry = entry;
-            _layers.Add(layer);
-        }
-
-        public OptEntry Describe()
-        {
-            TreeEntry entry = _entry!;
-            ImmutableArray<string> shadows = _merged ? [] : [.. _layers.SkipLast(1).Reverse()];
-            return new OptEntry("/opt/" + entry.Path, entry.Kind, entry.SizeBytes, entry.Mode, entry.LinkTarget, _layers[^1], shadows);
-        }
+        ImmutableArray<string> arns = [.. stack.Select(static layer => layer.Arn)];
+        return [.. MergedTree.Of(trees).Seen.Select(node => node.Describe(arns))];
     }
 }

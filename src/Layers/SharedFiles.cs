@@ -15,6 +15,7 @@ internal sealed class SharedFiles : IDisposable
     public static readonly DateTimeOffset FileTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private const string TemporaryFolder = "tmp";
+    private const int DigestAt = 3;
 
     private readonly string _directory;
     private readonly SafeFileHandle _folder;
@@ -107,6 +108,82 @@ internal sealed class SharedFiles : IDisposable
 
     public void Remove(TreeEntry entry) => LinuxFiles.DeleteFile(_folder, NameOf(entry));
 
+    /// <summary>Removes those of these files that no tree has any more.</summary>
+    public long RemoveUnused(IEnumerable<TreeEntry> files) => files
+        .Where(static entry => entry.Kind == OptEntryKind.File)
+        .Sum(entry => RemoveUnused(NameOf(entry)));
+
+    /// <summary>Removes every file that no tree has. Gives the bytes that were freed.</summary>
+    public long RemoveAllUnused(CancellationToken cancellationToken) => List().Sum(name =>
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return RemoveUnused(name);
+    });
+
+    /// <summary>All files: their number, their disk space, what the links to them would take as copies, and what no tree has.</summary>
+    public SharedFilesSize Measure(CancellationToken cancellationToken)
+    {
+        SharedFilesSize size = default;
+        foreach (string name in List())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (LinuxFiles.TryRead(_folder, name) is { } file)
+            {
+                size = size.With(file);
+            }
+        }
+
+        return size;
+    }
+
+    /// <summary>The names of the files, with the digest that each promises.</summary>
+    public IEnumerable<string> List()
+    {
+        foreach (string folder in Directory.EnumerateDirectories(_directory))
+        {
+            string prefix = Path.GetFileName(folder);
+            if (prefix != TemporaryFolder)
+            {
+                foreach (string path in Directory.EnumerateFiles(folder))
+                {
+                    yield return $"{prefix}/{Path.GetFileName(path)}";
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the file has the content its name promises; null when it is gone.</summary>
+    public bool? IsIntact(string name)
+    {
+        if (name.Length <= DigestAt + (2 * Sha256.SizeBytes) || !Sha256.TryParse(name.Substring(DigestAt, 2 * Sha256.SizeBytes), out Sha256 digest))
+        {
+            return false;
+        }
+
+        try
+        {
+            using SafeFileHandle file = LinuxFiles.OpenFile(_folder, name);
+            using FileStream content = new(file, FileAccess.Read, bufferSize: 0);
+            Span<byte> actual = stackalloc byte[Sha256.SizeBytes];
+            SHA256.HashData(content, actual);
+            return new Sha256(actual) == digest;
+        }
+        catch (IOException failure)
+        {
+            return failure.HResult == LinuxFiles.ENOENT ? null : false;
+        }
+    }
+
+    public FileStatus? TryRead(string name) => LinuxFiles.TryRead(_folder, name);
+
+    public void Remove(string name)
+    {
+        if (LinuxFiles.TryRead(_folder, name) is not null)
+        {
+            LinuxFiles.DeleteFile(_folder, name);
+        }
+    }
+
     /// <summary>Gives up all files: trees keep theirs, new trees get new ones.</summary>
     public void MoveTo(TreeTrash trash)
     {
@@ -118,7 +195,21 @@ internal sealed class SharedFiles : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string NameOf(TreeEntry entry)
+    /// <summary>
+    /// One link is the store's own. Should a tree link it just now, that tree keeps it, and the next one gets a new file.
+    /// </summary>
+    private long RemoveUnused(string name)
+    {
+        if (LinuxFiles.TryRead(_folder, name) is not { Links: 1 } unused)
+        {
+            return 0;
+        }
+
+        LinuxFiles.DeleteFile(_folder, name);
+        return unused.DiskBytes;
+    }
+
+    internal static string NameOf(TreeEntry entry)
     {
         string digest = entry.Digest.ToString();
         return $"{digest[..2]}/{digest}-{Convert.ToString(entry.Mode, 8)}";
@@ -137,4 +228,15 @@ internal sealed class SharedFiles : IDisposable
         errno = errno == 0 ? LinuxFiles.TryRename(_folder, temporary, toFolder, to) : errno;
         return errno == 0 ? true : throw LinuxFiles.Error(errno, to);
     }
+}
+
+/// <param name="LinkedBytes">What all links from trees would take as copies.</param>
+/// <param name="UnusedBytes">Of files that no tree has.</param>
+internal readonly record struct SharedFilesSize(long Count, long DiskBytes, long LinkedBytes, long UnusedBytes)
+{
+    public SharedFilesSize With(in FileStatus file) => new(
+        Count + 1,
+        DiskBytes + file.DiskBytes,
+        LinkedBytes + ((file.Links - 1) * file.DiskBytes),
+        UnusedBytes + (file.Links == 1 ? file.DiskBytes : 0));
 }

@@ -2,7 +2,7 @@ using Lamina.Contract;
 
 namespace Lamina.Layers;
 
-/// <summary>A checked, durably stored zip. The archive blob is the truth; the tree named here is derived from it and may be rebuilt.</summary>
+/// <summary>A checked, durably stored zip. The archive is the truth; the tree named here is derived from it and may be rebuilt.</summary>
 public sealed record StoredArchive
 {
     /// <summary>SHA-256 of the zip: CodeSha256.</summary>
@@ -14,7 +14,7 @@ public sealed record StoredArchive
     /// <summary>Sum of the sizes of the files in it; counts against <see cref="Limits.UnzippedBytes"/>.</summary>
     public required long UnzippedBytes { get; init; }
 
-    /// <summary>Digest of the manifest blob: the sorted (path, mode, content) list. Equal content, equal tree.</summary>
+    /// <summary>Digest of the manifest, the sorted (path, mode, content) list. Equal content, equal tree.</summary>
     public required Sha256 Tree { get; init; }
 }
 

@@ -8,7 +8,7 @@ namespace Lamina.Layers;
 /// Makes one tree in an empty folder: 1. folders, open to us only. 2. files: linked where the file store has them, else inflated straight
 /// from the archive. 3. symbolic links. 4. the folders' own modes, last, because a folder without write permission takes no files.
 /// </summary>
-internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFileHandle tree, Func<FileStream> openArchive) : IDisposable
+internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFileHandle tree, Func<ArchiveReader> openArchive) : IDisposable
 {
     private const int FilesWorthTwoWorkers = 64;
     private const int FolderForAll = 0x1ED;
@@ -116,17 +116,15 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
 
     private sealed class OpenArchive : IDisposable
     {
-        private readonly FileStream _file;
-        private readonly FileArchive _source;
+        private readonly ArchiveReader _source;
         private readonly ArchiveEntry[] _entries;
         private readonly IReadOnlyDictionary<string, int> _layout;
         private readonly InflationBudget _budget = new();
 
-        public OpenArchive(FileStream file)
+        public OpenArchive(ArchiveReader source)
         {
-            _file = file;
-            _source = new FileArchive(file.SafeFileHandle);
-            _entries = ArchiveDirectory.Read(_source);
+            _source = source;
+            _entries = ArchiveDirectory.Read(source);
             _layout = ArchiveLayout.Of(_entries);
         }
 
@@ -134,6 +132,6 @@ internal sealed class TreeBuild(TreeManifest manifest, SharedFiles files, SafeFi
 
         public ArchiveEntry Find(string path) => _entries[_layout[path]];
 
-        public void Dispose() => _file.Dispose();
+        public void Dispose() => _source.Dispose();
     }
 }

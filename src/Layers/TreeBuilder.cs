@@ -4,8 +4,8 @@ using Lamina.Store;
 namespace Lamina.Layers;
 
 /// <summary>
-/// The loop that makes trees behind the answer to a publish, one after another. It starts with the layer versions whose trees
-/// are missing: those published just before a crash, or lost with the derived folders.
+/// The loop that makes trees behind the answer to a publish, one after another. It starts with the newest versions
+/// whose trees are missing: those published just before a crash, or lost with the derived folders. Older versions get one when used.
 /// </summary>
 public sealed class TreeBuilder : IAsyncDisposable
 {
@@ -22,17 +22,19 @@ public sealed class TreeBuilder : IAsyncDisposable
     {
         _trees = trees;
         _reportFailure = reportFailure;
-        foreach (Document version in catalog.Current.Scan(LayerDocuments.Versions, prefix: "", after: null))
+        foreach (LayerVersion newest in LayerDocuments.Newest(catalog.Current))
         {
-            StoredArchive content = version.Read(LayersJson.Default.LayerVersion).Content;
-            if (trees.TryGetDirectory(content) is null)
+            if (!trees.IsReady(newest.Content))
             {
-                Enqueue(content);
+                Enqueue(newest.Content);
             }
         }
 
         _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>Raised when a tree was made: that of a former version may be of no use from now on.</summary>
+    public event Action? Built;
 
     public void Enqueue(StoredArchive archive) => _waiting.Writer.TryWrite(archive);
 
@@ -63,7 +65,11 @@ public sealed class TreeBuilder : IAsyncDisposable
     {
         try
         {
-            await _trees.MaterializeAsync(archive, _stopping.Token);
+            using (await _trees.LeaseAsync(archive, _stopping.Token))
+            {
+            }
+
+            Built?.Invoke();
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Lamina.Contract;
-using Lamina.Store;
 
 namespace Lamina.Layers;
 
@@ -15,7 +14,7 @@ namespace Lamina.Layers;
 internal sealed record TreeEntry(string Path, OptEntryKind Kind, int Mode, long SizeBytes, Sha256 Digest, string? LinkTarget);
 
 /// <summary>
-/// What a tree consists of, every folder included, in ordinal order of the paths. As a blob it is canonical: equal trees have equal bytes,
+/// What a tree consists of, every folder included, in ordinal order of the paths. As bytes it is canonical: equal trees have equal bytes,
 /// so its digest names the tree. A line for the version, then one record per path; paths may contain anything but NUL:
 /// <code>
 /// lamina tree 1\n
@@ -42,14 +41,6 @@ internal sealed class TreeManifest
         return new TreeManifest(sorted.DrainToImmutable());
     }
 
-    public static async Task<TreeManifest> ReadAsync(IBlobStore blobs, Sha256 digest, CancellationToken cancellationToken)
-    {
-        await using Stream blob = blobs.OpenRead(digest);
-        byte[] bytes = new byte[blob.Length];
-        await blob.ReadExactlyAsync(bytes, cancellationToken);
-        return Parse(bytes);
-    }
-
     public byte[] ToBytes()
     {
         ArrayBufferWriter<byte> bytes = new(Header.Length + (Entries.Length * 128));
@@ -73,7 +64,7 @@ internal sealed class TreeManifest
     {
         if (!bytes.StartsWith(Header))
         {
-            throw new InvalidDataException("The blob is not the manifest of a tree.");
+            throw new InvalidDataException("These bytes are not the manifest of a tree.");
         }
 
         ReadOnlySpan<byte> rest = bytes[Header.Length..];

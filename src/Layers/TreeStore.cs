@@ -13,15 +13,18 @@ namespace Lamina.Layers;
 public sealed class TreeStore : IAsyncDisposable
 {
     private const string TemporaryFolder = "tmp";
+    private const string WithdrawnFolder = "withdrawn";
 
     // Builds are all disk and processor: more at a time only make each of them later.
     private readonly SemaphoreSlim _buildSlots = new(2);
     private readonly ConcurrentDictionary<Sha256, string> _ready = new();
-    private readonly Lock _buildsLock = new();
-    private readonly Dictionary<Sha256, Task<string>> _builds = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Sha256, Task> _builds = [];
+    private readonly Dictionary<Sha256, int> _leases = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly string _directory;
-    private readonly IBlobStore _blobs;
+    private readonly ArchiveStore _archives;
+    private readonly ManifestStore _manifests;
     private readonly SharedFiles _files;
     private readonly SafeFileHandle _folder;
     private readonly TreeTrash _trash;
@@ -29,9 +32,10 @@ public sealed class TreeStore : IAsyncDisposable
     private readonly TreeKeeper _keeper;
     private readonly Task _recovered;
 
-    private TreeStore(LayersDirectories directories, IBlobStore blobs, TimeProvider time, string bootId)
+    private TreeStore(LayersDirectories directories, ArchiveStore archives, ManifestStore manifests, TimeProvider time, string bootId)
     {
-        _blobs = blobs;
+        _archives = archives;
+        _manifests = manifests;
         _directory = directories.Trees;
         Directory.CreateDirectory(_directory);
 
@@ -41,6 +45,10 @@ public sealed class TreeStore : IAsyncDisposable
         _trash = new TreeTrash(Path.Combine(_directory, "trash"));
         _trash.Take(_folder, TemporaryFolder);
         LinuxFiles.CreateFolder(_folder, TemporaryFolder);
+
+        // What environments of the last process showed: they are gone.
+        _trash.Take(_folder, WithdrawnFolder);
+        LinuxFiles.CreateFolder(_folder, WithdrawnFolder);
         _files = SharedFiles.Open(directories.Files);
         _journal = new TreeJournal(Path.Combine(_directory, "building"), bootId);
         IReadOnlyList<Sha256> doubtful = _journal.ListDoubtful();
@@ -56,48 +64,137 @@ public sealed class TreeStore : IAsyncDisposable
             : Task.Factory.StartNew(() => RecoverAsync(doubtful), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
-    public static TreeStore Open(LayersDirectories directories, IBlobStore blobs, TimeProvider time) =>
-        Open(directories, blobs, time, File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim());
+    public static TreeStore Open(LayersDirectories directories, ArchiveStore archives, ManifestStore manifests, TimeProvider time) =>
+        Open(directories, archives, manifests, time, File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim());
 
-    internal static TreeStore Open(LayersDirectories directories, IBlobStore blobs, TimeProvider time, string bootId) =>
-        new(directories, blobs, time, bootId);
+    internal static TreeStore Open(
+        LayersDirectories directories, ArchiveStore archives, ManifestStore manifests, TimeProvider time, string bootId) =>
+        new(directories, archives, manifests, time, bootId);
 
-    /// <summary>The folder with the archive's files, made now if it is not there yet. Concurrent calls for one tree share the work.</summary>
+    /// <summary>
+    /// The archive's tree, made now if it is not there yet, and kept until the lease is disposed. Concurrent calls for one tree share the work.
+    /// </summary>
     /// <remarks>A failure is an <see cref="IOException"/> or <see cref="InvalidDataException"/> that names the tree; the next call tries again.</remarks>
-    public Task<string> MaterializeAsync(StoredArchive archive, CancellationToken cancellationToken)
+    public async Task<TreeLease> LeaseAsync(StoredArchive archive, CancellationToken cancellationToken)
     {
-        Task<string>? build;
-        lock (_buildsLock)
+        while (true)
         {
-            if (_ready.TryGetValue(archive.Tree, out string? path))
+            if (TryLease(archive) is { } lease)
             {
-                return Task.FromResult(path);
+                return lease;
             }
 
-            if (!_builds.TryGetValue(archive.Tree, out build))
+            Task build;
+            lock (_lock)
             {
-                build = BuildAsync(archive);
-                _builds.Add(archive.Tree, build);
+                if (_ready.ContainsKey(archive.Tree))
+                {
+                    continue;
+                }
+
+                if (!_builds.TryGetValue(archive.Tree, out build!))
+                {
+                    build = BuildAsync(archive);
+                    _builds.Add(archive.Tree, build);
+                }
             }
+
+            // The work goes on when one of those who wait for it gives up.
+            await build.WaitAsync(cancellationToken);
         }
-
-        // The work goes on when one of those who wait for it gives up.
-        return build.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The folder, when the tree is already there: no waiting, for the path of an invocation.</summary>
-    public string? TryGetDirectory(StoredArchive archive) => _ready.GetValueOrDefault(archive.Tree);
+    /// <summary>The tree, when it is already there: no waiting, for the path of an invocation.</summary>
+    public TreeLease? TryLease(StoredArchive archive)
+    {
+        lock (_lock)
+        {
+            if (!_ready.TryGetValue(archive.Tree, out string? path))
+            {
+                return null;
+            }
+
+            _leases[archive.Tree] = _leases.GetValueOrDefault(archive.Tree) + 1;
+            return new TreeLease(this, archive.Tree, path);
+        }
+    }
+
+    public bool IsReady(StoredArchive archive) => _ready.ContainsKey(archive.Tree);
+
+    /// <summary>Raised when the last lease of a tree ends.</summary>
+    public event Action? Released;
+
+    internal SharedFiles Files => _files;
+
+    internal IReadOnlyCollection<Sha256> ListReady() => [.. _ready.Keys];
+
+    internal string PathOf(Sha256 tree) => Path.Combine(_directory, tree.ToString());
+
+    /// <summary>Whether an environment, or whoever else holds a lease, shows this tree now.</summary>
+    internal bool IsLeased(Sha256 tree)
+    {
+        lock (_lock)
+        {
+            return _leases.ContainsKey(tree);
+        }
+    }
+
+    /// <summary>Takes a tree away, unless it is leased. Its files go when <see cref="EmptyTrash"/> comes to it.</summary>
+    internal bool TryGiveUp(Sha256 tree)
+    {
+        lock (_lock)
+        {
+            if (_leases.ContainsKey(tree) || !_ready.TryRemove(tree, out _))
+            {
+                return false;
+            }
+
+            _trash.Take(_folder, tree.ToString());
+        }
+
+        _journal.End(tree);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes a tree away from those who come from now on, leased or not: it is damaged. Environments that show it keep what they have mounted.
+    /// </summary>
+    internal void Withdraw(Sha256 tree)
+    {
+        lock (_lock)
+        {
+            _ready.TryRemove(tree, out _);
+            LinuxFiles.TryRename(_folder, tree.ToString(), _folder, $"{WithdrawnFolder}/{Guid.NewGuid():N}");
+        }
+    }
+
+    internal void EmptyTrash(CancellationToken cancellationToken) => _trash.Empty(cancellationToken);
+
+    internal void End(Sha256 tree)
+    {
+        lock (_lock)
+        {
+            if (--_leases[tree] > 0)
+            {
+                return;
+            }
+
+            _leases.Remove(tree);
+        }
+
+        Released?.Invoke();
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        Task<string>[] running;
-        lock (_buildsLock)
+        Task[] running;
+        lock (_lock)
         {
             running = [.. _builds.Values];
         }
 
-        foreach (Task<string> build in running)
+        foreach (Task build in running)
         {
             await Task.WhenAny(build);
         }
@@ -111,7 +208,7 @@ public sealed class TreeStore : IAsyncDisposable
         _buildSlots.Dispose();
     }
 
-    private async Task<string> BuildAsync(StoredArchive archive)
+    private async Task BuildAsync(StoredArchive archive)
     {
         // The caller holds the lock; nothing here runs below it.
         await Task.Yield();
@@ -128,15 +225,15 @@ public sealed class TreeStore : IAsyncDisposable
                 _buildSlots.Release();
             }
 
-            return _ready[archive.Tree] = PathOf(archive.Tree);
+            _ready[archive.Tree] = PathOf(archive.Tree);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or AwsError or BlobNotFoundException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException or AwsError)
         {
             throw new IOException($"The tree {archive.Tree} of the archive {archive.Digest} could not be made: {failure.Message}", failure);
         }
         finally
         {
-            lock (_buildsLock)
+            lock (_lock)
             {
                 _builds.Remove(archive.Tree);
             }
@@ -145,14 +242,14 @@ public sealed class TreeStore : IAsyncDisposable
 
     private async Task BuildNowAsync(StoredArchive archive)
     {
-        TreeManifest manifest = await TreeManifest.ReadAsync(_blobs, archive.Tree, _stopping.Token);
+        TreeManifest manifest = await _manifests.ReadAsync(archive, _stopping.Token);
         _journal.Begin(archive.Tree);
         string name = $"{TemporaryFolder}/{Guid.NewGuid():N}";
         LinuxFiles.CreateFolder(_folder, name);
         try
         {
             using SafeFileHandle tree = LinuxFiles.OpenFolder(_folder, name);
-            using TreeBuild build = new(manifest, _files, tree, () => (FileStream)_blobs.OpenRead(archive.Digest));
+            using TreeBuild build = new(manifest, _files, tree, () => _archives.OpenRead(archive.Digest));
             await build.RunAsync(_stopping.Token);
             int errno = LinuxFiles.TryRename(_folder, name, _folder, archive.Tree.ToString());
             if (errno != 0)
@@ -174,12 +271,11 @@ public sealed class TreeStore : IAsyncDisposable
     {
         foreach (Sha256 tree in doubtful)
         {
-            try
+            if (await TryFindManifestAsync(tree) is { } manifest)
             {
-                TreeManifest manifest = await TreeManifest.ReadAsync(_blobs, tree, _stopping.Token);
                 RemoveDamaged(manifest);
             }
-            catch (Exception unknown) when (unknown is BlobNotFoundException or InvalidDataException)
+            else
             {
                 // Without the manifest nobody can say which files are doubtful, so none of them is shared with new trees.
                 _files.MoveTo(_trash);
@@ -187,6 +283,20 @@ public sealed class TreeStore : IAsyncDisposable
 
             _trash.Take(_folder, tree.ToString());
             _journal.End(tree);
+        }
+    }
+
+    /// <summary>The kept one, or else made again from an archive that has this tree.</summary>
+    private async Task<TreeManifest?> TryFindManifestAsync(Sha256 tree)
+    {
+        try
+        {
+            return _manifests.TryRead(tree)
+                ?? (_archives.Sketches.FindByTree(tree) is { } archive ? await _manifests.ReadAsync(archive, _stopping.Token) : null);
+        }
+        catch (Exception unknown) when (unknown is IOException or InvalidDataException)
+        {
+            return null;
         }
     }
 
@@ -215,6 +325,4 @@ public sealed class TreeStore : IAsyncDisposable
 
         return trees;
     }
-
-    private string PathOf(Sha256 tree) => Path.Combine(_directory, tree.ToString());
 }

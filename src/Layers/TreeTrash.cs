@@ -12,6 +12,7 @@ internal sealed class TreeTrash : IDisposable
 {
     private readonly string _directory;
     private readonly SafeFileHandle _folder;
+    private readonly Lock _emptying = new();
 
     public TreeTrash(string directory)
     {
@@ -33,14 +34,17 @@ internal sealed class TreeTrash : IDisposable
     /// <summary>Deletes all there is. Sub-folders are first moved up here, so no path grows and no recursion follows their depth.</summary>
     public void Empty(CancellationToken cancellationToken)
     {
-        for (bool found = true; found;)
+        lock (_emptying)
         {
-            found = false;
-            foreach ((string name, _) in List(_directory))
+            for (bool found = true; found;)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                found = true;
-                DeleteOne(name);
+                found = false;
+                foreach ((string name, _) in List(_directory))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    found = true;
+                    DeleteOne(name);
+                }
             }
         }
     }

@@ -27,6 +27,9 @@ public sealed class FileBlobStore : IBlobStore
         LinuxFiles.FlushFolder(Path.GetDirectoryName(_directory)!);
     }
 
+    /// <summary>A blob is held by its writer from the commit until the writer is disposed.</summary>
+    public DigestLeases Leases { get; } = new();
+
     public ValueTask<BlobWriter> BeginWriteAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -87,6 +90,7 @@ public sealed class FileBlobStore : IBlobStore
         private readonly string _path;
         private readonly FileStream _file;
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly DigestLease _lease;
         private long _length;
         private bool _committed;
 
@@ -94,6 +98,7 @@ public sealed class FileBlobStore : IBlobStore
         {
             _store = store;
             _path = path;
+            _lease = store.Leases.Begin();
             _file = new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
@@ -125,7 +130,9 @@ public sealed class FileBlobStore : IBlobStore
             ObjectDisposedException.ThrowIf(_committed, this);
             cancellationToken.ThrowIfCancellationRequested();
             _committed = true;
-            return await OnOwnThreadAsync(Commit);
+            Sha256 digest = await OnOwnThreadAsync(Finish);
+            await _lease.HoldAsync(digest, cancellationToken);
+            return await OnOwnThreadAsync(() => Commit(digest));
         }
 
         public override async ValueTask DisposeAsync()
@@ -133,6 +140,7 @@ public sealed class FileBlobStore : IBlobStore
             _hash.Dispose();
             await _file.DisposeAsync();
             File.Delete(_path);
+            _lease.Dispose();
         }
 
         /// <summary>fsync can take seconds on a busy disk; a thread of its own keeps the pool's few threads free.</summary>
@@ -142,7 +150,7 @@ public sealed class FileBlobStore : IBlobStore
         /// <summary>
         /// 1 fsync, 2 digest and size, 3 folders, 4 is it there already?, 5 rename, 6 fsync of the folder, 7 niceties that may fail.
         /// </summary>
-        private Sha256 Commit()
+        private Sha256 Finish()
         {
             RandomAccess.FlushToDisk(_file.SafeFileHandle); // 1
             Span<byte> bytes = stackalloc byte[Sha256.SizeBytes];
@@ -154,6 +162,11 @@ public sealed class FileBlobStore : IBlobStore
                 throw new IOException($"The blob {digest} has {onDisk} bytes on disk; {_length} were written.");
             }
 
+            return digest;
+        }
+
+        private Sha256 Commit(Sha256 digest)
+        {
             string path = _store.PathOf(digest);
             string folder = Path.GetDirectoryName(path)!;
             CreateFolders(folder); // 3

@@ -22,6 +22,8 @@ public static partial class LinuxFiles
     private const int O_EXCL = 0x80;
     private const int O_CLOEXEC = 0x80000;
     private const int AT_REMOVEDIR = 0x200;
+    private const int AT_SYMLINK_NOFOLLOW = 0x100;
+    private const uint STATX_BASIC_STATS = 0x7FF;
 
     // These two differ between the instruction sets (asm-generic/fcntl.h against arch/arm64/include/uapi/asm/fcntl.h).
     private static readonly int O_DIRECTORY = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
@@ -104,6 +106,16 @@ public static partial class LinuxFiles
         return result == 0 ? 0 : errno;
     }
 
+    /// <summary>What the kernel knows of a file, never through a symbolic link; null when there is none.</summary>
+    public static FileStatus? TryRead(SafeFileHandle folder, string path)
+    {
+        int result = statx(folder, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, out Statx status);
+        int errno = Marshal.GetLastPInvokeError();
+        return result == 0 ? new FileStatus(status.Inode, status.Links, (long)status.Size, (long)status.Blocks * 512)
+            : errno == ENOENT ? null
+            : throw Error(errno, path);
+    }
+
     public static void DeleteFile(SafeFileHandle folder, string path) => Check(unlinkat(folder, path, 0), path);
 
     public static void DeleteFolder(SafeFileHandle folder, string path) => Check(unlinkat(folder, path, AT_REMOVEDIR), path);
@@ -141,6 +153,26 @@ public static partial class LinuxFiles
         public long Nanoseconds;
     }
 
+    /// <summary>struct statx, the same on every architecture (include/uapi/linux/stat.h).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Statx
+    {
+        [FieldOffset(16)]
+        public uint Links;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(48)]
+        public ulong Blocks;
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int statx(SafeFileHandle folder, string path, int flags, uint mask, out Statx status);
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int open(string path, int flags, uint mode);
 
@@ -177,3 +209,6 @@ public static partial class LinuxFiles
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int unlinkat(SafeFileHandle folder, string path, int flags);
 }
+
+/// <param name="DiskBytes">What it takes on the disk.</param>
+public readonly record struct FileStatus(ulong Inode, long Links, long SizeBytes, long DiskBytes);

@@ -102,6 +102,25 @@ public sealed class ClientTests(SharedServer shared) : SharedServerTests(shared)
 
     [Theory]
     [MemberData(nameof(Clients))]
+    public async Task A_layer_is_found_by_name_by_number_and_by_ARN(string clientName)
+    {
+        ILambdaClient client = Connect(clientName);
+        string first = await client.PublishLayerAsync(Own("layer"), Archive.Of("a.txt", "1"));
+        string second = await client.PublishLayerAsync(Own("layer"), Archive.Of("a.txt", "2"));
+
+        JsonObject byArn = (await client.CallAsync("GetLayerVersionByArn", new JsonObject { ["Arn"] = first })).Success;
+        JsonObject byNumber = (await client.CallAsync("GetLayerVersion", new JsonObject { ["LayerName"] = Own("layer"), ["VersionNumber"] = 1 })).Success;
+        Assert.Equal((string?)byNumber["Content"]!["CodeSha256"], (string?)byArn["Content"]!["CodeSha256"]);
+        JsonArray versions = (await client.CallAsync("ListLayerVersions", new JsonObject { ["LayerName"] = Own("layer") })).Success["LayerVersions"]!.AsArray();
+        Assert.Equal([second, first], versions.Select(static version => (string?)version!["LayerVersionArn"]));
+        JsonArray layers = (await client.CallAsync("ListLayers", [])).Success["Layers"]!.AsArray();
+        Assert.Equal(second, (string?)layers.Single(layer => (string?)layer!["LayerName"] == Own("layer"))!["LatestMatchingVersion"]!["LayerVersionArn"]);
+        _ = (await client.CallAsync("DeleteLayerVersion", new JsonObject { ["LayerName"] = Own("layer"), ["VersionNumber"] = 2 })).Success;
+        Assert.Equal("ResourceNotFoundException", (await client.CallAsync("GetLayerVersionByArn", new JsonObject { ["Arn"] = second })).Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Clients))]
     public async Task Dry_runs_and_events_are_answered_without_a_payload(string clientName)
     {
         ILambdaClient client = Connect(clientName);

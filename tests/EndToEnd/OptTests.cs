@@ -34,6 +34,56 @@ public sealed class OptTests(SharedServer shared) : SharedServerTests(shared)
         Assert.Equal(("from the layer\n", "text"), ((string?)seen["ran"], (string?)seen["through"]));
     }
 
+    public static TheoryData<string> Orders => ["abc", "acb", "bac", "bca", "cab", "cba"];
+
+    /// <summary>Three layers that overlap in files, folders, symlinks, modes, and one kind against another.</summary>
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task In_any_order_of_the_layers_the_function_sees_what_the_inspector_says_byte_by_byte(string order)
+    {
+        ILambdaClient client = AnyClient;
+        JsonArray layers = [];
+        foreach (char name in order)
+        {
+            layers.Add(await client.PublishLayerAsync(Own($"layer-{name}"), Overlapping(name)));
+        }
+
+        await client.CreateProbeAsync(Own("fn"), new JsonObject { ["Layers"] = layers });
+        JsonNode? seen = await client.RunAsync(Own("fn"), """
+            import os, stat
+            lines = []
+            for root, folders, files in os.walk('/opt'):
+                for name in folders + files:
+                    path = os.path.join(root, name); s = os.lstat(path)
+                    kind = 'symlink' if stat.S_ISLNK(s.st_mode) else 'directory' if stat.S_ISDIR(s.st_mode) else 'file'
+                    size = 0 if kind == 'directory' else s.st_size
+                    target = os.readlink(path) if kind == 'symlink' else ''
+                    lines.append(f'{path} {kind} {stat.S_IMODE(s.st_mode):o} {size} {target}')
+            result = {'walk': '\n'.join(sorted(lines)), 'file': open('/opt/file').read()}
+            """);
+
+        // AWS's rule: of the same path the later layer's wins.
+        Assert.Equal(new string(order[2], Array.IndexOf(['a', 'b', 'c'], order[2]) + 1), (string?)seen!["file"]);
+        using RawClient raw = new(Server.Endpoint);
+        JsonArray told = JsonNode.Parse(await raw.DownloadAsync(new Uri(Server.Endpoint, $"/_lamina/functions/{Own("fn")}/inspection")))!["entries"]!.AsArray();
+        IEnumerable<string> lines = told.Select(static entry =>
+            $"{entry!["path"]} {entry["kind"]} {Convert.ToString((int)entry["mode"]!, 8)} {entry["sizeBytes"]} {entry["linkTarget"]}");
+        Assert.Equal(string.Join('\n', lines.Order(StringComparer.Ordinal)), (string?)seen["walk"]);
+    }
+
+    private static byte[] Overlapping(char name)
+    {
+        string content = new(name, name - 'a' + 1);
+        Archive archive = new Archive().File("file", content).File($"only/{name}", content).File($"merged/{name}/x", content).File("merged/shared", content)
+            .File("mode", "same", name switch { 'a' => 0x1A4, 'b' => 0x1ED, _ => 0x124 }).Link("link", $"only/{name}");
+        return (name switch
+        {
+            'a' => archive.File("kind/inside-a", content).File("turn", content).Link("over", "merged"),
+            'b' => archive.File("kind", content).Link("turn", "file").File("over/inside-b", content),
+            _ => archive.Link("kind", "only").File("turn/inside-c", content).File("over/inside-c", content).File("kind2/c", content),
+        }).ToArray();
+    }
+
     [Fact]
     public async Task Opt_and_task_are_read_only_and_tmp_is_capped()
     {

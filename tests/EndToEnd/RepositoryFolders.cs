@@ -11,13 +11,18 @@ internal static class RepositoryFolders
     public static string Clients { get; } = Path.Combine(AppContext.BaseDirectory, "clients");
 
     /// <summary>The server of the same configuration as these tests.</summary>
-    public static string Server()
+    public static string Server() => Built("Server", "lamina-server");
+
+    /// <summary>The command line of the same configuration as these tests.</summary>
+    public static string CommandLine() => Built("Cli", "lamina-cli");
+
+    private static string Built(string project, string program)
     {
         string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        string program = Path.Combine("artifacts", "bin", "Server", configuration, "lamina-server");
-        string[] places = [Path.Combine(Root, "src", program), Path.Combine(Root, program)];
+        string path = Path.Combine("artifacts", "bin", project, configuration, program);
+        string[] places = [Path.Combine(Root, "src", path), Path.Combine(Root, path)];
         return Array.Find(places, File.Exists)
-            ?? throw new FileNotFoundException($"No server was built at {string.Join(" or ", places)}.");
+            ?? throw new FileNotFoundException($"No {program} was built at {string.Join(" or ", places)}.");
     }
 
     private static string FindRoot()

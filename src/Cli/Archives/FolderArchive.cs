@@ -41,33 +41,45 @@ internal static class FolderArchive
 
     public static async Task<byte[]> ZipAsync(string folder, CancellationToken cancellationToken)
     {
-        ImmutableArray<Entry> entries = [.. Entries(new DirectoryInfo(folder), string.Empty).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        using MemoryStream bytes = await ZipAsync(List(folder), CompressionLevel.Optimal, cancellationToken);
+        return bytes.ToArray();
+    }
+
+    /// <summary>What is in the folder, in the order of the archive; an error when that is nothing, or more than Lambda takes.</summary>
+    public static ImmutableArray<FolderEntry> List(string folder)
+    {
+        ImmutableArray<FolderEntry> entries = [.. Entries(new DirectoryInfo(folder), string.Empty).OrderBy(e => e.Name, StringComparer.Ordinal)];
         if (entries.IsEmpty)
         {
             throw new CliError("The folder is empty, and Lambda takes no empty zip.", Path.GetFullPath(folder), "Check the path.");
         }
 
         long sizeBytes = entries.Sum(entry => entry.SizeBytes);
-        if (sizeBytes > Limits.UnzippedBytes)
-        {
-            throw TooLarge(folder, "unzipped", sizeBytes, Limits.UnzippedBytes);
-        }
+        return sizeBytes <= Limits.UnzippedBytes ? entries : throw TooLarge(folder, "unzipped", sizeBytes, Limits.UnzippedBytes);
+    }
 
-        using var bytes = new MemoryStream();
+    public static async Task<MemoryStream> ZipAsync(
+        IReadOnlyList<FolderEntry> entries, CompressionLevel level, CancellationToken cancellationToken)
+    {
+        // What is not compressed has a known size, and a stream that grows to it would hold it twice.
+        var bytes = new MemoryStream(level == CompressionLevel.NoCompression ? (int)StoredBytes(entries) : 0);
         await using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
         {
-            foreach (Entry entry in entries)
+            foreach (FolderEntry entry in entries)
             {
-                await WriteAsync(zip, entry, cancellationToken);
+                await WriteAsync(zip, entry, level, cancellationToken);
             }
         }
 
-        return bytes.ToArray();
+        return bytes;
     }
 
-    private static async Task WriteAsync(ZipArchive zip, Entry entry, CancellationToken cancellationToken)
+    /// <summary>Content, and for each entry its name and headers twice: before the content and in the directory at the end.</summary>
+    private static long StoredBytes(IReadOnlyList<FolderEntry> entries) => entries.Sum(static entry => entry.SizeBytes + (2 * entry.Name.Length) + 128);
+
+    private static async Task WriteAsync(ZipArchive zip, FolderEntry entry, CompressionLevel level, CancellationToken cancellationToken)
     {
-        ZipArchiveEntry written = zip.CreateEntry(entry.Name, CompressionLevel.Optimal);
+        ZipArchiveEntry written = zip.CreateEntry(entry.Name, level);
         written.LastWriteTime = FixedTime;
         written.ExternalAttributes = (entry.TypeAndMode << 16) | (entry.Name.EndsWith('/') ? DosDirectory : 0);
         if (entry.LinkTarget is not null)
@@ -83,19 +95,19 @@ internal static class FolderArchive
         }
     }
 
-    private static IEnumerable<Entry> Entries(DirectoryInfo folder, string prefix)
+    private static IEnumerable<FolderEntry> Entries(DirectoryInfo folder, string prefix)
     {
         foreach (FileSystemInfo found in folder.EnumerateFileSystemInfos())
         {
             string name = prefix + found.Name;
             if (found.LinkTarget is { } target)
             {
-                yield return new Entry(name, found.FullName, SymlinkType | SymlinkMode, 0, target);
+                yield return new FolderEntry(name, found.FullName, SymlinkType | SymlinkMode, 0, target, default);
             }
             else if (found is DirectoryInfo inner)
             {
-                yield return new Entry($"{name}/", found.FullName, DirectoryType | (int)found.UnixFileMode, 0, null);
-                foreach (Entry entry in Entries(inner, $"{name}/"))
+                yield return new FolderEntry($"{name}/", found.FullName, DirectoryType | (int)found.UnixFileMode, 0, null, default);
+                foreach (FolderEntry entry in Entries(inner, $"{name}/"))
                 {
                     yield return entry;
                 }
@@ -103,16 +115,13 @@ internal static class FolderArchive
             else
             {
                 long sizeBytes = ((FileInfo)found).Length;
-                yield return new Entry(name, found.FullName, FileType | (int)found.UnixFileMode, sizeBytes, null);
+                yield return new FolderEntry(name, found.FullName, FileType | (int)found.UnixFileMode, sizeBytes, null, found.LastWriteTimeUtc);
             }
         }
     }
 
-    private static CliError TooLarge(string path, string state, long sizeBytes, long limitBytes) => new(
+    public static CliError TooLarge(string path, string state, long sizeBytes, long limitBytes) => new(
         string.Create(CultureInfo.InvariantCulture, $"Too large {state}: {sizeBytes:N0} bytes; Lambda takes {limitBytes:N0}."),
         Path.GetFullPath(path),
         "Leave out what is not needed at run time (tests, docs, caches), or split it into layers.");
-
-    /// <param name="Name">Below the folder, with slashes; a folder's name ends with one.</param>
-    private sealed record Entry(string Name, string Path, int TypeAndMode, long SizeBytes, string? LinkTarget);
 }

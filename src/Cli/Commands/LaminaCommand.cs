@@ -31,9 +31,10 @@ internal static class LaminaCommand
         root.Subcommands.Add(Elsewhere("doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor"));
         root.Subcommands.Add(Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine", "lamina runtimes"));
         root.Subcommands.Add(Elsewhere("build", "Build again, even when no source file is newer than the build", "lamina build"));
-        root.Subcommands.Add(new Verb("layer", "Publish and list layers", "lamina layer list")
+        root.Subcommands.Add(new Verb("layer", "Build, publish, share, list and inspect layers", "lamina layer list")
         {
-            PublishLayer.Create(context), ListLayers.Create(context),
+            PublishLayer.Create(context), ListLayers.Create(context), BuildLayer.Create(context), DevLayers.Create(context),
+            ShowLayer.Create(context), CheckLayer.Create(context), CompareLayers.Create(context),
         });
         root.Subcommands.Add(new Verb("function", "Deploy, list and delete functions", "lamina function list")
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Lamina.Cli.Lambda;
 using Lamina.Cli.Terminals;
 using Lamina.Contract.Lambda;
@@ -19,17 +20,18 @@ internal static class ListLayers
             LambdaClient client = context.Client(parsed);
             IReadOnlyList<LayersListItem> layers = await context.Terminal.WithProgressAsync(
                 "Listing layers", () => client.ListLayersAsync(cancellationToken));
-            Print(context.Terminal, layers, parsed.GetValue(json));
+            IReadOnlyList<DevLayer> devLayers = await client.DevLayers.ListAsync(cancellationToken);
+            Print(context.Terminal, layers, devLayers, parsed.GetValue(json));
             return 0;
         });
         return verb;
     }
 
-    private static void Print(Terminal terminal, IReadOnlyList<LayersListItem> layers, bool json)
+    private static void Print(Terminal terminal, IReadOnlyList<LayersListItem> layers, IReadOnlyList<DevLayer> devLayers, bool json)
     {
         if (json)
         {
-            terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(layers, ReadableJson.Indented.IReadOnlyListLayersListItem));
+            terminal.PrintJson(WithDevFolders(layers, devLayers));
             return;
         }
 
@@ -39,22 +41,41 @@ internal static class ListLayers
             return;
         }
 
-        Table table = Terminal.Columns("LAYER", "VERSION", "RUNTIMES", "CREATED", "DESCRIPTION");
+        Table table = Terminal.Columns("LAYER", "VERSION", "RUNTIMES", "CREATED", "DEV", "DESCRIPTION");
         foreach (LayersListItem layer in layers)
         {
-            table.AddRow([.. Cells(layer.LayerName, layer.LatestMatchingVersion ?? new LayerVersionsListItem())
+            table.AddRow([.. Cells(layer.LayerName, layer.LatestMatchingVersion ?? new LayerVersionsListItem(), FolderOf(layer, devLayers))
                 .Select(cell => new Text(cell ?? string.Empty))]);
         }
 
         terminal.Print(table);
     }
 
-    private static string?[] Cells(string? name, LayerVersionsListItem latest) =>
+    private static string?[] Cells(string? name, LayerVersionsListItem latest, string? devFolder) =>
     [
         name,
         latest.Version?.ToString(CultureInfo.InvariantCulture),
         string.Join(',', latest.CompatibleRuntimes ?? []),
         latest.CreatedDate,
+        devFolder,
         latest.Description,
     ];
+
+    private static string? FolderOf(LayersListItem layer, IReadOnlyList<DevLayer> devLayers) =>
+        devLayers.FirstOrDefault(dev => dev.LayerArn == layer.LayerArn)?.Folder;
+
+    /// <summary>Lambda's own shape; a layer with a dev session has one member more.</summary>
+    private static JsonArray WithDevFolders(IReadOnlyList<LayersListItem> layers, IReadOnlyList<DevLayer> devLayers)
+    {
+        JsonArray shown = JsonSerializer.SerializeToNode(layers, ReadableJson.Indented.IReadOnlyListLayersListItem)!.AsArray();
+        foreach ((LayersListItem layer, JsonNode? node) in layers.Zip(shown))
+        {
+            if (FolderOf(layer, devLayers) is { } folder)
+            {
+                node!["DevFolder"] = folder;
+            }
+        }
+
+        return shown;
+    }
 }

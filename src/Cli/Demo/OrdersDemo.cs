@@ -53,7 +53,7 @@ internal sealed class OrdersDemo(Terminal terminal, LambdaClient client, TimePro
         }
 
         Heading($"/opt of {PythonFunction}");
-        OptTree.Print(terminal, await client.OptAsync(PythonFunction, cancellationToken)); // (4)
+        OptTree.Print(terminal, await client.OptAsync(PythonFunction, cancellationToken), all: false); // (4)
 
         Heading("The same function with its layers exchanged: the later layer wins");
         await DeployAsync(Functions[0], [ConfigLayer, CommonLayer], cancellationToken); // (5)

@@ -17,6 +17,8 @@ internal sealed class LambdaClient(Wire wire)
 
     public Connection Connection => wire.Connection;
 
+    public DevLayerClient DevLayers { get; } = new(wire);
+
     /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
     public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -56,6 +58,25 @@ internal sealed class LambdaClient(Wire wire)
         ListLayerVersionsResponse versions = await wire.GetAsync(
             $"{Layers}/{Escape(name)}/versions?MaxItems=1", Shape.ListLayerVersionsResponse, cancellationToken);
         return versions.LayerVersions is [var latest, ..] ? latest : null;
+    }
+
+    /// <summary>The same with its content's digest, which lists do not say; of a layer by its name or ARN.</summary>
+    public async Task<GetLayerVersionResponse?> FindNewestLayerVersionAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await LatestLayerVersionAsync(name, cancellationToken) is not { Version: { } version })
+        {
+            return null;
+        }
+
+        try
+        {
+            return await GetLayerVersionAsync(name, version, cancellationToken);
+        }
+        catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
+        {
+            // Deleted in between.
+            return null;
+        }
     }
 
     public async Task<IReadOnlyList<LayersListItem>> ListLayersAsync(CancellationToken cancellationToken)
@@ -140,6 +161,26 @@ internal sealed class LambdaClient(Wire wire)
 
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
         wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);
+
+    public Task<Inspection> InspectFunctionAsync(string name, CancellationToken cancellationToken) =>
+        wire.GetAsync($"/_lamina/functions/{Escape(name)}/inspection", ReadableJson.Default.Inspection, cancellationToken);
+
+    /// <param name="query">Runtime and architecture, from <c>?</c> on; may be empty.</param>
+    public Task<Inspection> InspectLayerAsync(LayerVersionArn arn, string query, CancellationToken cancellationToken) =>
+        wire.GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"/_lamina/layers/{Escape(arn.Layer.ToString())}/versions/{arn.Version}/inspection{query}"),
+            ReadableJson.Default.Inspection, cancellationToken);
+
+    /// <summary>A zip as the layer it would be; the server keeps nothing of it.</summary>
+    public Task<Inspection> InspectArchiveAsync(byte[] archive, string query, CancellationToken cancellationToken) =>
+        wire.PostArchiveAsync($"/_lamina/inspection{query}", archive, ReadableJson.Default.Inspection, cancellationToken);
+
+    public Task<LayerDifference> CompareAsync(string from, string to, CancellationToken cancellationToken) =>
+        wire.GetAsync($"/_lamina/layers/diff?From={Escape(from)}&To={Escape(to)}", ReadableJson.Default.LayerDifference, cancellationToken);
+
+    public Task<LayerDifference> CompareAsync(string from, byte[] archive, string name, CancellationToken cancellationToken) =>
+        wire.PostArchiveAsync(
+            $"/_lamina/layers/diff?From={Escape(from)}&Name={Escape(name)}", archive, ReadableJson.Default.LayerDifference, cancellationToken);
 
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
     public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)

@@ -11,8 +11,15 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(IReadOnlyList<LayersListItem>))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionConfiguration>))]
 [JsonSerializable(typeof(IReadOnlyList<OptEntry>))]
+[JsonSerializable(typeof(DevLayer))]
+[JsonSerializable(typeof(DevSessionLine))]
+[JsonSerializable(typeof(IReadOnlyList<DevLayer>))]
+[JsonSerializable(typeof(Inspection))]
+[JsonSerializable(typeof(LayerDifference))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
+    public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static ReadableJson Indented { get; } = new(new JsonSerializerOptions
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

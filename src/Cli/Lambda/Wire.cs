@@ -7,6 +7,8 @@ namespace Lamina.Cli.Lambda;
 /// <summary>One signed request to the server and its answer; every failure becomes a <see cref="CliError"/>.</summary>
 internal sealed class Wire(HttpClient http, Connection connection, TimeProvider time)
 {
+    private static readonly HttpRequestOptionsKey<ReadOnlyMemory<byte>> BodyKey = new("body");
+
     public Connection Connection => connection;
 
     public Task<TAnswer> GetAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
@@ -17,28 +19,35 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         CancellationToken cancellationToken) =>
         SendAsync(method, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyShape), shape, cancellationToken);
 
+    /// <summary>Sends a zip as it is.</summary>
+    public Task<TAnswer> PostArchiveAsync<TAnswer>(string path, byte[] archive, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, archive, shape, cancellationToken);
+
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await SendAsync(Request(HttpMethod.Delete, path, []), cancellationToken);
     }
 
-    public HttpRequestMessage Request(HttpMethod method, string path, byte[] body)
+    public HttpRequestMessage Request(HttpMethod method, string path, byte[] body) => Request(method, path, body, "application/json");
+
+    public HttpRequestMessage Request(HttpMethod method, string path, ReadOnlyMemory<byte> body, string contentType)
     {
         var request = new HttpRequestMessage(method, new Uri(connection.Endpoint, path));
         if (body.Length > 0)
         {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content = new ReadOnlyMemoryContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         }
 
+        request.Options.Set(BodyKey, body);
         return request;
     }
 
     /// <summary>Signs the request with the headers it has by now. Returns as soon as the answer's headers are there, with the error statuses already turned into errors.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
-        RequestSignature.Sign(request, body, connection, time.GetUtcNow());
+        ReadOnlyMemory<byte> body = request.Options.TryGetValue(BodyKey, out ReadOnlyMemory<byte> sent) ? sent : default;
+        RequestSignature.Sign(request, body.Span, connection, time.GetUtcNow());
         HttpResponseMessage response;
         try
         {
@@ -64,10 +73,9 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         return response;
     }
 
-    private async Task<TAnswer> SendAsync<TAnswer>(
-        HttpMethod method, string path, byte[] body, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
+    public async Task<TAnswer> SendAsync<TAnswer>(
+        HttpRequestMessage request, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = Request(method, path, body);
         using HttpResponseMessage response = await SendAsync(request, cancellationToken);
         byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         try
@@ -78,9 +86,16 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         {
             throw new CliError(
                 $"The answer is not what Lambda's API promises: {unexpected.Message}",
-                $"{method} {request.RequestUri}",
+                $"{request.Method} {request.RequestUri}",
                 "Check that --endpoint names a Lamina server.",
                 unexpected);
         }
+    }
+
+    private async Task<TAnswer> SendAsync<TAnswer>(
+        HttpMethod method, string path, byte[] body, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = Request(method, path, body);
+        return await SendAsync(request, shape, cancellationToken);
     }
 }

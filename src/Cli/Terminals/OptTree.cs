@@ -17,41 +17,49 @@ internal static class OptTree
 {
     private const string Root = "/opt";
 
-    public static void Print(Terminal terminal, IReadOnlyList<OptEntry> entries)
+    /// <param name="all">Open every folder, however many there are.</param>
+    public static void Print(Terminal terminal, IReadOnlyList<OptEntry> entries, bool all)
     {
         if (entries.Count == 0)
         {
-            terminal.Note("/opt is empty: the function has no layers, or they hold nothing.");
+            terminal.Note("/opt is empty: there are no layers, or they hold nothing.");
             return;
         }
 
-        ILookup<string, OptEntry> children = entries.ToLookup(entry => Parent(entry.Path), StringComparer.Ordinal);
+        var tree = new FoldedTree(entries, Root, all);
         Table table = Terminal.Columns("PATH", "SIZE", "MODE", "LAYER", "SHADOWS");
         table.Columns[1].Alignment = Justify.Right;
         table.AddRow(new Text(Root), Text.Empty, Text.Empty, Text.Empty, Text.Empty);
-        AddChildren(table, children, Root, string.Empty);
+        AddChildren(table, tree, Root, string.Empty);
         terminal.Print(table);
+        if (entries.Any(entry => entry.IsDirectory && !tree.IsOpen(entry.Path)))
+        {
+            terminal.Note("Large folders are folded; --all opens them.");
+        }
+
         terminal.PrintLine(Totals(entries));
     }
 
-    private static void AddChildren(Table table, ILookup<string, OptEntry> children, string folder, string indent)
+    private static void AddChildren(Table table, FoldedTree tree, string folder, string indent)
     {
-        OptEntry[] entries = [.. children[folder].OrderBy(entry => entry.Path, StringComparer.Ordinal)];
+        OptEntry[] entries = tree.Children(folder);
         for (int index = 0; index < entries.Length; index++)
         {
             bool last = index == entries.Length - 1;
-            AddRow(table, entries[index], indent + (last ? "└── " : "├── "));
-            if (entries[index].IsDirectory)
+            OptEntry entry = entries[index];
+            bool folded = entry.IsDirectory && !tree.IsOpen(entry.Path);
+            AddRow(table, entry, indent + (last ? "└── " : "├── "), folded ? $"/… {tree.Contents(entry.Path)}" : string.Empty);
+            if (entry.IsDirectory && !folded)
             {
-                AddChildren(table, children, entries[index].Path, indent + (last ? "    " : "│   "));
+                AddChildren(table, tree, entry.Path, indent + (last ? "    " : "│   "));
             }
         }
     }
 
-    private static void AddRow(Table table, OptEntry entry, string branch)
+    private static void AddRow(Table table, OptEntry entry, string branch, string folded)
     {
         string name = entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
-        string shown = entry.LinkTarget is null ? name : $"{name} -> {entry.LinkTarget}";
+        string shown = entry.LinkTarget is null ? name + folded : $"{name} -> {entry.LinkTarget}";
         Style style = entry.IsDirectory ? new Style(Color.Blue) : entry.IsSymlink ? new Style(Color.Aqua) : Style.Plain;
         table.AddRow(
             new Paragraph(branch, new Style(Color.Grey)).Append(shown, style),
@@ -84,6 +92,4 @@ internal static class OptTree
             $"files: {entries.Count - directories - symlinks}, folders: {directories}, symlinks: {symlinks}, bytes: {entries.Where(entry => !entry.IsDirectory).Sum(entry => entry.SizeBytes):N0}, "
             + $"paths that shadow another layer's: {entries.Count(entry => entry.Shadows.Count > 0)}");
     }
-
-    private static string Parent(string path) => path[..path.LastIndexOf('/')];
 }

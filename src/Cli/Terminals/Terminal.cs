@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lamina.Cli.Lambda;
 using Spectre.Console;
 
 namespace Lamina.Cli.Terminals;
@@ -43,7 +46,33 @@ internal sealed class Terminal
     /// <summary>JSON is printed as it is, never folded or coloured.</summary>
     public void PrintJson(ReadOnlySpan<byte> json) => Output.WriteLine(Encoding.UTF8.GetString(json));
 
+    public void PrintJson(JsonNode json)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, ReadableJson.Writing))
+        {
+            json.WriteTo(writer);
+        }
+
+        PrintJson(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
     public void Note(string text) => Err.MarkupLineInterpolated($"[grey]{text}[/]");
+
+    /// <summary>What went wrong, where, and what to do about it.</summary>
+    public void Complain(string what, string? where, string? fix)
+    {
+        Err.MarkupLineInterpolated($"[red]lamina:[/] {what}");
+        if (where is not null)
+        {
+            Err.MarkupLineInterpolated($"  [grey]at[/]  {where}");
+        }
+
+        if (fix is not null)
+        {
+            Err.MarkupLineInterpolated($"  [grey]fix[/] {fix}");
+        }
+    }
 
     public async Task<T> WithProgressAsync<T>(string what, Func<Task<T>> work)
     {

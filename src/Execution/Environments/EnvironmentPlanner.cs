@@ -9,8 +9,11 @@ using Lamina.Sandbox;
 namespace Lamina.Execution.Environments;
 
 /// <summary>All that is needed to start one execution environment.</summary>
-internal sealed record EnvironmentPlan
+internal sealed record EnvironmentPlan : IDisposable
 {
+    /// <summary>What the sandbox mounts; held until it is gone.</summary>
+    public required ImmutableArray<TreeLease> Trees { get; init; }
+
     public required SandboxSpec Sandbox { get; init; }
 
     public required ProcessSpec Process { get; init; }
@@ -20,6 +23,17 @@ internal sealed record EnvironmentPlan
 
     /// <summary>The program started is the user's AWS_LAMBDA_EXEC_WRAPPER.</summary>
     public required bool IsWrapped { get; init; }
+
+    /// <summary>The layers whose dev content stands in the place of the published one.</summary>
+    public required ImmutableArray<DevLayer> DevLayers { get; init; }
+
+    public void Dispose()
+    {
+        foreach (TreeLease tree in Trees)
+        {
+            tree.Dispose();
+        }
+    }
 }
 
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
@@ -29,7 +43,7 @@ internal sealed class EntrypointException(string message, string runtimeVersion)
 }
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
-internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtimes, ExecutionOptions options)
+internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayers, RuntimeCatalog runtimes, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -46,13 +60,66 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
         SessionCredentials credentials,
         CancellationToken cancellationToken)
     {
-        string task = await TreeOfAsync(function.Code, cancellationToken);
-        var layers = ImmutableArray.CreateBuilder<string>(function.Layers.Length);
-        foreach (LayerReference layer in function.Layers)
+        while (true)
         {
-            layers.Add(await TreeOfAsync(layer.Content, cancellationToken));
+            LayerStackContent stack = devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
+            try
+            {
+                return await PlanAsync(function, stack, environmentId, logStream, address, credentials, cancellationToken);
+            }
+            catch (IOException) when (IsReplaced(stack, function))
+            {
+                // Dev content that was replaced a moment ago is nobody's any more and may be gone; what took its place is there.
+            }
         }
+    }
 
+    private bool IsReplaced(LayerStackContent stack, FunctionVersion function) =>
+        !stack.Archives.SequenceEqual(devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers).Archives);
+
+    private async Task<EnvironmentPlan> PlanAsync(
+        FunctionVersion function,
+        LayerStackContent stack,
+        string environmentId,
+        string logStream,
+        IPAddress address,
+        SessionCredentials credentials,
+        CancellationToken cancellationToken)
+    {
+        var trees = ImmutableArray.CreateBuilder<TreeLease>(stack.Archives.Length + 1);
+        try
+        {
+            trees.Add(await LeaseAsync(function.Code, cancellationToken));
+            foreach (StoredArchive archive in stack.Archives)
+            {
+                trees.Add(await LeaseAsync(archive, cancellationToken));
+            }
+
+            return Plan(function, stack, environmentId, logStream, address, credentials, trees.ToImmutable());
+        }
+        catch
+        {
+            foreach (TreeLease tree in trees)
+            {
+                tree.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <param name="trees">Of the code, then of the layers in their order.</param>
+    private EnvironmentPlan Plan(
+        FunctionVersion function,
+        LayerStackContent stack,
+        string environmentId,
+        string logStream,
+        IPAddress address,
+        SessionCredentials credentials,
+        ImmutableArray<TreeLease> trees)
+    {
+        string task = trees[0].Directory;
+        ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         string runtimeVersion = VersionText(runtime);
         HostBind? interpreterBind = null;
@@ -63,7 +130,8 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
         return new EnvironmentPlan
         {
-            Sandbox = SandboxFor(function, environmentId, runtime, task, layers.ToImmutable(), address) with
+            Trees = trees,
+            Sandbox = SandboxFor(function, environmentId, runtime, task, layers, address) with
             {
                 HostBinds = interpreterBind is null ? [] : [interpreterBind],
             },
@@ -75,6 +143,7 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
             },
             RuntimeVersion = runtimeVersion,
             IsWrapped = wrapped,
+            DevLayers = stack.DevLayers,
         };
     }
 
@@ -164,6 +233,6 @@ internal sealed class EnvironmentPlanner(TreeStore trees, RuntimeCatalog runtime
     // A link counts unseen: its target is a path inside the sandbox, not here.
     private static bool IsFile(string path) => new FileInfo(path) is { } file && (file.LinkTarget is not null || file.Exists);
 
-    private async ValueTask<string> TreeOfAsync(StoredArchive archive, CancellationToken cancellationToken) =>
-        trees.TryGetDirectory(archive) ?? await trees.MaterializeAsync(archive, cancellationToken);
+    private async ValueTask<TreeLease> LeaseAsync(StoredArchive archive, CancellationToken cancellationToken) =>
+        treeStore.TryLease(archive) ?? await treeStore.LeaseAsync(archive, cancellationToken);
 }

@@ -14,6 +14,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     private readonly System.Net.IPAddress _address = services.Addresses.Take();
     private SessionCredentials? _session;
     private RunningSandbox? _sandbox;
+    private EnvironmentPlan? _plan;
     private OutputPump? _pump;
     private Task _exitWatch = Task.CompletedTask;
     private Task _accepting = Task.CompletedTask;
@@ -25,9 +26,10 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         try
         {
             _session = services.Roles.Open(environment.Function.Role, environment.Function.Name);
-            plan = await services.Planner.PlanAsync(
+            _plan = plan = await services.Planner.PlanAsync(
                 environment.Function, environment.Id, environment.Log.Stream, _address, _session, CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
+            recorder.RunsOnDevContent(plan.DevLayers);
             _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
             _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
         }
@@ -76,6 +78,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
         await (_pump?.Completion ?? Task.CompletedTask);
         await Task.WhenAll(_exitWatch, _accepting);
+        _plan?.Dispose();
         services.Addresses.Return(_address);
         if (_session is not null)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Lamina.Functions;
+using Lamina.Layers;
 
 namespace Lamina.Execution.Environments;
 
@@ -26,6 +28,15 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
         if (!_initInsideInvocation)
         {
             log.AppendInitStart(runtimeVersion, function.Region);
+        }
+    }
+
+    /// <summary>Said beside INIT_START, so that whoever reads the log knows that this is not what was published.</summary>
+    public void RunsOnDevContent(ImmutableArray<DevLayer> layers)
+    {
+        foreach (DevLayer layer in _initInsideInvocation ? [] : layers)
+        {
+            log.AppendDevLayer(layer.Layer.Name, layer.Updates, layer.Folder);
         }
     }
 

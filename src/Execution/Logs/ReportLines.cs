@@ -80,6 +80,10 @@ internal static class ReportLines
             $"INIT_START Runtime Version: {runtimeVersion}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{digest}"));
     }
 
+    /// <summary>Ours: Lambda has no such line.</summary>
+    public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>
+        log.Append(Encoding.UTF8.GetBytes($"DEV_LAYER Layer: {layer}\tUpdate: {update}\tFolder: {folder}"));
+
     /// <summary><c>RequestId: … Error: …</c> and the type on a second line, one log event.</summary>
     public static void AppendError(this EnvironmentLog log, string requestId, string message, string errorType) =>
         log.Append(Encoding.UTF8.GetBytes($"RequestId: {requestId} Error: {message}\n{errorType}"));

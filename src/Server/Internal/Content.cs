@@ -1,14 +1,14 @@
 using System.Globalization;
 using Lamina.Contract;
+using Lamina.Layers;
 using Lamina.Server.Wire;
-using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Lamina.Server.Internal;
 
 /// <summary>GET /_lamina/content/DIGEST?Expires=…&amp;Signature=…: the archive, whole or one range of it.</summary>
-internal sealed class Content(IBlobStore blobs, ContentLinks links) : IInternalRoute
+internal sealed class Content(ArchiveStore archives, ContentLinks links) : IInternalRoute
 {
     public IReadOnlyList<string> Path { get; } = ["content", "*"];
 
@@ -23,8 +23,23 @@ internal sealed class Content(IBlobStore blobs, ContentLinks links) : IInternalR
         }
 
         links.Check(digest, call.Target.Query("Expires"), call.Target.Query("Signature"));
-        long length = blobs.FindLength(digest) ?? throw NotFound();
-        return Task.FromResult<Answer>(ContentAnswer.Of(blobs.OpenRead(digest), length, call.Context.Request.Headers.Range));
+        return Task.FromResult<Answer>(ContentAnswer.Of(Open(digest, cancellationToken), call.Context.Request.Headers.Range));
+    }
+
+    private Stream Open(Sha256 digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return archives.OpenVerified(digest, cancellationToken);
+        }
+        catch (ArchiveNotFoundException)
+        {
+            throw NotFound();
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new AwsError("ServiceException", 500, damaged.Message, AwsErrorBody.LowerMessageOnly, damaged);
+        }
     }
 
     private static AwsError NotFound() => new("NotFoundException", 404, "There is no such content.", AwsErrorBody.LowerMessageOnly);
@@ -32,8 +47,9 @@ internal sealed class Content(IBlobStore blobs, ContentLinks links) : IInternalR
     private sealed class ContentAnswer(int status, Stream content, long start, long count) : Answer(status)
     {
         // RFC 9110 14.2: a Range that cannot be understood, or asks for several parts, may be ignored.
-        public static ContentAnswer Of(Stream content, long length, string? range)
+        public static ContentAnswer Of(Stream content, string? range)
         {
+            long length = content.Length;
             if (!RangeHeaderValue.TryParse(range, out RangeHeaderValue? parsed) || parsed.Unit != "bytes" || parsed.Ranges.Count != 1)
             {
                 return Make(200, content, 0, length, contentRange: null);

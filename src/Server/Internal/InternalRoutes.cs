@@ -45,9 +45,12 @@ internal sealed class InternalRoutes(IReadOnlyList<IInternalRoute> routes)
     {
         if (!HttpMethods.IsGet(request.Method))
         {
-            throw new AwsError("MethodNotAllowedException", 405, $"This path takes GET, not {request.Method}.", AwsErrorBody.LowerMessageOnly);
+            throw WrongMethod(request, "GET");
         }
     }
+
+    public static AwsError WrongMethod(HttpRequest request, string right) =>
+        new("MethodNotAllowedException", 405, $"This path takes {right}, not {request.Method}.", AwsErrorBody.LowerMessageOnly);
 
     private static bool IsMatch(IReadOnlyList<string> path, IReadOnlyList<string> segments) =>
         path.Count == segments.Count - 1

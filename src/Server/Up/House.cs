@@ -69,20 +69,38 @@ internal sealed partial class House : IAsyncDisposable
         _opened.Push(("data folder", () => CloseAsync(folder)));
         FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
         ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
-        CodeStorage storage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
+        CodeStorage codeStorage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
+        IReadOnlyList<IArchiveRoots> roots = [new LayerRoots(), new FunctionRoots()];
         LayerRooms layers = Opened("layers", LayerRooms.Open(
-            folder.Path, blobs, catalog, options.Organizations, storage, time, loggers));
+            folder.Path, blobs, catalog, roots, options.Organizations, codeStorage, time, loggers));
         FunctionDirectory directory = new(catalog);
         FunctionEditor editor = Opened("functions", new FunctionEditor(
-            catalog, layers.Intake, layers.Trees, layers.Library, storage, time, loggers.CreateLogger<FunctionEditor>()));
+            catalog, layers.Intake, layers.Trees, layers.Library, codeStorage, time, loggers.CreateLogger<FunctionEditor>()));
         AccessRooms access = AccessRooms.Open(folder.Path, catalog, options, time);
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, new RuntimeCatalog(), AnswerFunctionAsync, access.Roles, execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), AnswerFunctionAsync, access.Roles, execution, time, loggers));
         editor.Changed += invoker.Retire;
+        layers.Dev.Changed += invoker.RetireUsersOf;
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
+
+        StorageRooms storage = Opened("storage", StorageRooms.Open(
+            new StorageParts
+            {
+                Catalog = catalog,
+                Roots = [.. roots, layers.Dev, new RunningRoots(invoker)],
+                Blobs = blobs,
+                BlobRoots = [],
+                Archives = layers.Archives,
+                Manifests = layers.Manifests,
+                Trees = layers.Trees,
+                Time = time,
+                ReportFailure = failure => Log.NotCollected(_logger, failure),
+            },
+            layers,
+            editor));
 
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
@@ -94,9 +112,16 @@ internal sealed partial class House : IAsyncDisposable
             new InternalRoutes(
             [
                 new Health(),
-                new Internal.Content(blobs, links),
-                new FunctionOpt(directory, layers.Inspector),
+                new Internal.Content(layers.Archives, links),
+                new FunctionOpt(directory, layers.Opt),
+                new FunctionInspection(directory, layers.Inspector),
+                new LayerVersionInspection(layers.Library, layers.Inspector),
+                new LayerComparison(layers.Library, layers.Inspector),
+                new ArchiveInspection(layers.Inspector),
                 new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
+                new DevLayerList(layers.Dev, directory),
+                new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
+                new DevUploads(layers.Dev, directory),
             ]),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
@@ -152,5 +177,8 @@ internal sealed partial class House : IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Closing {Room} failed")]
         public static partial void RoomNotClosed(ILogger logger, string room, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A collection of stored data left something undone; the next one takes it up")]
+        public static partial void NotCollected(ILogger logger, Exception error);
     }
 }

@@ -36,6 +36,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
     private readonly string _folder;
     private readonly SandboxHost _sandboxes;
+    private readonly ArchiveStore _archives;
     private readonly ArchiveIntake _intake;
     private readonly TreeStore _trees;
     private readonly SqliteCatalog _catalog;
@@ -44,14 +45,19 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     {
         _folder = folder;
         _sandboxes = sandboxes;
-        FileBlobStore blobs = new(Path.Combine(folder, "blobs"));
-        _intake = new ArchiveIntake(blobs);
-        _trees = TreeStore.Open(LayersDirectories.Below(folder), blobs, time);
+        LayersDirectories directories = LayersDirectories.Below(folder);
+        _archives = ArchiveStore.Open(directories);
+        ManifestStore manifests = ManifestStore.Open(directories, _archives);
+        _intake = new ArchiveIntake(_archives, manifests);
+        _trees = TreeStore.Open(directories, _archives, manifests, time);
+        DevLayers = new DevLayers(_intake, _trees, time);
         _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
-        Invoker = new Invoker(sandboxes, _trees, new RuntimeCatalog(), awsEndpoint, Roles(folder, _catalog, time), options, time, NullLoggerFactory.Instance);
+        Invoker = new Invoker(sandboxes, _trees, DevLayers, new RuntimeCatalog(), awsEndpoint, Roles(folder, _catalog, time), options, time, NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }
+
+    public DevLayers DevLayers { get; }
 
     public static ExecutionOptions Options { get; } = new()
     {
@@ -168,7 +174,8 @@ internal sealed class ExecutionHouse : IAsyncDisposable
             }
         }
 
-        return await _intake.StoreAsync(bytes.ToArray(), CancellationToken.None);
+        using IncomingArchive incoming = await _intake.StoreAsync(bytes.ToArray(), CancellationToken.None);
+        return incoming.Content;
     }
 
     public async ValueTask DisposeAsync()
@@ -176,6 +183,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         await Invoker.DisposeAsync();
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
+        _archives.Dispose();
         await _catalog.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

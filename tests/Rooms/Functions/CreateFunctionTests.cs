@@ -41,7 +41,7 @@ public sealed class CreateFunctionTests : IAsyncDisposable
         Assert.NotEqual(created.RevisionId, active.RevisionId);
         Assert.Equal(created.EnvironmentKey, active.EnvironmentKey);
         Assert.Equal(created.LastModified, active.LastModified);
-        Assert.NotNull(_house.Trees.TryGetDirectory(active.Code));
+        Assert.True(_house.Trees.IsReady(active.Code));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class FunctionLayersTests : IAsyncDisposable
         string second = await _house.PublishLayerAsync("two", ("a", "2"));
         FunctionVersion function = await _house.CreateReadyAsync(FunctionsHouse.Request("fn") with { Layers = [second, first] });
         Assert.Equal([second, first], ArnsOf(function));
-        Assert.All(function.Layers, layer => Assert.NotNull(_house.Trees.TryGetDirectory(layer.Content)));
+        Assert.All(function.Layers, layer => Assert.True(_house.Trees.IsReady(layer.Content)));
 
         FunctionVersion turned = await _house.ConfigureReadyAsync(new() { FunctionName = "fn", Layers = [first, second] });
         Assert.Equal([first, second], ArnsOf(turned));

@@ -16,7 +16,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
 {
     public const string Role = "arn:aws:iam::000000000000:role/r";
 
-    private readonly FileBlobStore _blobs;
+    private readonly ArchiveStore _archives;
     private readonly TreeBuilder _builder;
     private bool _closed;
 
@@ -25,10 +25,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Folder = folder;
         Time = time;
         Catalog = new GatedCatalog(SqliteCatalog.Open(Path.Combine(folder, "catalog.db")));
-        _blobs = new FileBlobStore(Path.Combine(folder, "blobs"));
-        Trees = TreeStore.Open(LayersDirectories.Below(folder), _blobs, time);
+        LayersDirectories directories = LayersDirectories.Below(folder);
+        _archives = ArchiveStore.Open(directories);
+        ManifestStore manifests = ManifestStore.Open(directories, _archives);
+        Trees = TreeStore.Open(directories, _archives, manifests, time);
         _builder = new TreeBuilder(Trees, Catalog, static _ => { });
-        ArchiveIntake intake = new(_blobs);
+        ArchiveIntake intake = new(_archives, manifests);
         Permissions = new LayerPermissions(Catalog, Organizations.None);
         CodeStorage storage = new(Catalog, quotaBytes, new FunctionStorage());
         Library = new LayerLibrary(Catalog, Permissions);
@@ -161,10 +163,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Task held = Catalog.HoldAfter(0);
         Task changed = change();
         await held;
-        foreach (Sha256 digest in _blobs.List().ToArray())
+        foreach (Sha256 digest in _archives.List())
         {
-            _blobs.Delete(digest);
+            _archives.Delete(digest);
         }
+
+        Array.ForEach(System.IO.Directory.GetFiles(LayersDirectories.Below(Folder).Manifests), File.Delete);
 
         Catalog.Open();
         await changed;
@@ -194,6 +198,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         await Editor.DisposeAsync();
         await Trees.DisposeAsync();
         await _builder.DisposeAsync();
+        _archives.Dispose();
         await Catalog.DisposeAsync();
     }
 }

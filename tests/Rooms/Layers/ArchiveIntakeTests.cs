@@ -131,9 +131,9 @@ public sealed class ArchiveIntakeTests : IAsyncDisposable
     public async Task A_refused_archive_leaves_nothing_in_the_store()
     {
         await Assert.ThrowsAsync<AwsError>(() => StoreAsync(ZipBuilder.Of(("fine", "x"), ("../evil", "y"))));
-        Assert.Empty(_room.Blobs.List());
-        Assert.Empty(Directory.GetFiles(_folder.Below("data/blobs/tmp")));
+        Assert.Empty(_room.Archives.List());
+        Assert.Empty(Directory.GetFiles(_folder.Below("data/archives/tmp")));
     }
 
-    private Task<StoredArchive> StoreAsync(byte[] zip) => _room.Intake.StoreAsync(zip, CancellationToken.None);
+    private Task<StoredArchive> StoreAsync(byte[] zip) => _room.StoreAsync(zip);
 }

@@ -68,11 +68,11 @@ public sealed class HostileArchiveTests : IAsyncDisposable
     [MemberData(nameof(Kinds), DisableDiscoveryEnumeration = true)]
     public async Task A_hostile_archive_is_refused_by_its_fault(string kind, byte[] zip, string reason)
     {
-        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.Intake.StoreAsync(zip, CancellationToken.None));
+        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.StoreAsync(zip));
         Assert.Equal((kind, 400, "InvalidParameterValueException"), (kind, refused.Status, refused.Code));
         Assert.StartsWith("Could not unzip uploaded file. Please check your file, then try to upload again.", refused.Message, StringComparison.Ordinal);
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
-        Assert.Empty(_room.Blobs.List());
+        Assert.Empty(_room.Archives.List());
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class HostileArchiveTests : IAsyncDisposable
             zip.Add(new ZipItem { Name = Encoding.ASCII.GetBytes($"{i}"), Content = zeros });
         }
 
-        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.Intake.StoreAsync(zip.Build(), CancellationToken.None));
+        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.StoreAsync(zip.Build()));
         Assert.Equal("Unzipped size must be smaller than 262144000 bytes", refused.Message);
         Assert.Equal((400, "InvalidParameterValueException"), (refused.Status, refused.Code));
     }
@@ -94,14 +94,14 @@ public sealed class HostileArchiveTests : IAsyncDisposable
     public async Task A_bomb_that_declares_little_is_stopped_at_what_it_declares()
     {
         byte[] zip = One(Item("x") with { Method = 8, Content = new byte[30_000_000], Size = 10 });
-        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.Intake.StoreAsync(zip, CancellationToken.None));
+        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.StoreAsync(zip));
         Assert.Contains("more content than the 10 bytes", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_name_is_quoted_so_that_a_log_stays_readable()
     {
-        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.Intake.StoreAsync(Named("/a\n\u001b[31m\"b"), CancellationToken.None));
+        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.StoreAsync(Named("/a\n\u001b[31m\"b")));
         Assert.Contains("\"/a\\u000a\\u001b[31m\\u0022b\"", refused.Message, StringComparison.Ordinal);
     }
 
@@ -115,7 +115,7 @@ public sealed class HostileArchiveTests : IAsyncDisposable
             zip.File($"{i}/{deep}f", "");
         }
 
-        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.Intake.StoreAsync(zip.Build(), CancellationToken.None));
+        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => _room.StoreAsync(zip.Build()));
         Assert.Contains("folders on the way", refused.Message, StringComparison.Ordinal);
     }
 

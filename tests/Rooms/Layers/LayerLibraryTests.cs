@@ -184,12 +184,12 @@ public sealed class LayerLibraryTests : IAsyncDisposable
     public async Task Trees_that_are_missing_are_made_after_a_start()
     {
         LayerVersion version = await _room.PublishAsync("a", Zip);
-        await _room.Trees.MaterializeAsync(version.Content, CancellationToken.None);
-        await using TreeStore empty = TreeStore.Open(LayersDirectories.Below(_folder.Below("data/lost")), _room.Blobs, _time, "this-boot");
+        await _room.MaterializeAsync(version.Content);
+        await using TreeStore empty = TreeStore.Open(LayersDirectories.Below(_folder.Below("data/lost")), _room.Archives, _room.Manifests, _time, "this-boot");
         await using TreeBuilder builder = new(empty, _room.Catalog, static failure => Assert.Fail(failure.Message));
 
         // Shares the work of the loop, or finds it done.
-        Assert.True(Directory.Exists(await empty.MaterializeAsync(version.Content, CancellationToken.None)));
+        Assert.True(Directory.Exists((await empty.LeaseAsync(version.Content, CancellationToken.None)).Directory));
     }
 
     private static LayerArn Layer(string name) => new(Caller.Region, Caller.Account, name);

@@ -18,13 +18,16 @@ public sealed class LayersRoom : IAsyncDisposable
         Directory.CreateDirectory(directory);
         Blobs = new FileBlobStore(Path.Combine(directory, "blobs"));
         Catalog = SqliteCatalog.Open(Path.Combine(directory, "catalog.db"));
-        Trees = TreeStore.Open(LayersDirectories.Below(directory), Blobs, time, bootId);
+        LayersDirectories directories = LayersDirectories.Below(directory);
+        Archives = ArchiveStore.Open(directories);
+        Manifests = ManifestStore.Open(directories, Archives);
+        Trees = TreeStore.Open(directories, Archives, Manifests, time, bootId);
         Builder = new TreeBuilder(Trees, Catalog, _failures.Add);
-        Intake = new ArchiveIntake(Blobs);
+        Intake = new ArchiveIntake(Archives, Manifests);
         Publisher = new LayerPublisher(Intake, Catalog, new CodeStorage(Catalog, Limits.CodeStorageBytes, new NoFunctions()), Builder, time);
         Permissions = new LayerPermissions(Catalog, Organizations.Parse(["o-a1b2c3d4e5=222222222222"]));
         Library = new LayerLibrary(Catalog, Permissions);
-        Inspector = new OptInspector(Blobs);
+        Inspector = new OptInspector(Manifests);
     }
 
     public static Caller Caller { get; } = new()
@@ -39,6 +42,10 @@ public sealed class LayersRoom : IAsyncDisposable
     public FileBlobStore Blobs { get; }
 
     public SqliteCatalog Catalog { get; }
+
+    public ArchiveStore Archives { get; }
+
+    public ManifestStore Manifests { get; }
 
     public TreeStore Trees { get; }
 
@@ -61,16 +68,29 @@ public sealed class LayersRoom : IAsyncDisposable
     public Task<LayerVersion> PublishAsync(string name, byte[] zip) =>
         Publisher.PublishAsync(Caller, new PublishLayerVersionRequest { LayerName = name }, zip, CancellationToken.None);
 
+    /// <summary>Stored, and held by nobody.</summary>
+    public async Task<StoredArchive> StoreAsync(byte[] zip)
+    {
+        using IncomingArchive incoming = await Intake.StoreAsync(zip, CancellationToken.None);
+        return incoming.Content;
+    }
+
+    public async Task<string> MaterializeAsync(StoredArchive archive)
+    {
+        using TreeLease tree = await Trees.LeaseAsync(archive, CancellationToken.None);
+        return tree.Directory;
+    }
+
     public async Task<string> TreeOfAsync(byte[] zip)
     {
-        StoredArchive archive = await Intake.StoreAsync(zip, CancellationToken.None);
-        return await Trees.MaterializeAsync(archive, CancellationToken.None);
+        return await MaterializeAsync(await StoreAsync(zip));
     }
 
     public async ValueTask DisposeAsync()
     {
         await Builder.DisposeAsync();
         await Trees.DisposeAsync();
+        Archives.Dispose();
         await Catalog.DisposeAsync();
     }
 

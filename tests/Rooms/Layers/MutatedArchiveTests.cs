@@ -49,7 +49,7 @@ public sealed class MutatedArchiveTests : IAsyncDisposable
         Assert.InRange(refused, 300, 999);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 16_000_000);
         Assert.Equal([_folder.Below("data")], Directory.GetFileSystemEntries(_folder.Root));
-        Assert.Equal(["blobs", "catalog.db", "catalog.db-shm", "catalog.db-wal", "files", "trees"], Directory.GetFileSystemEntries(_folder.Below("data")).Select(Path.GetFileName).Order());
+        Assert.Equal(["archives", "blobs", "catalog.db", "catalog.db-shm", "catalog.db-wal", "files", "manifests", "trees"], Directory.GetFileSystemEntries(_folder.Below("data")).Select(Path.GetFileName).Order());
     }
 
     private static byte[][] GoodArchives()

@@ -141,7 +141,7 @@ public sealed class OptInspectorTests : IAsyncDisposable
         List<LayerReference> stack = [];
         foreach (ZipBuilder layer in layers)
         {
-            StoredArchive content = await _room.Intake.StoreAsync(layer.Build(), CancellationToken.None);
+            StoredArchive content = await _room.StoreAsync(layer.Build());
             stack.Add(new LayerReference { Arn = $"layer{stack.Count + 1}", Content = content });
         }
 

@@ -53,8 +53,8 @@ public sealed class TreeCrashTests : IDisposable
         string damaged;
         await using (LayersRoom before = new(_folder.Below("data"), "boot-1", TimeProvider.System))
         {
-            archive = await before.Intake.StoreAsync(Archive("a"), CancellationToken.None);
-            damaged = await before.Trees.MaterializeAsync(archive, CancellationToken.None);
+            archive = await before.StoreAsync(Archive("a"));
+            damaged = await before.MaterializeAsync(archive);
         }
 
         // What a power cut leaves behind when nothing was flushed: some files are empty, others have the right size and no content.
@@ -64,9 +64,9 @@ public sealed class TreeCrashTests : IDisposable
         File.Delete(Path.Combine(damaged, "shared/8"));
 
         await using LayersRoom after = new(_folder.Below("data"), "boot-2", TimeProvider.System);
-        Assert.Null(after.Trees.TryGetDirectory(archive));
+        Assert.False(after.Trees.IsReady(archive));
         await AssertWholeAsync(after, archive);
-        await AssertWholeAsync(after, await after.Intake.StoreAsync(Archive("b"), CancellationToken.None));
+        await AssertWholeAsync(after, await after.StoreAsync(Archive("b")));
     }
 
     [Fact]
@@ -75,14 +75,14 @@ public sealed class TreeCrashTests : IDisposable
         StoredArchive archive;
         await using (LayersRoom before = new(_folder.Below("data"), "boot-1", TimeProvider.System))
         {
-            archive = await before.Intake.StoreAsync(Archive("a"), CancellationToken.None);
-            string damaged = await before.Trees.MaterializeAsync(archive, CancellationToken.None);
+            archive = await before.StoreAsync(Archive("a"));
+            string damaged = await before.MaterializeAsync(archive);
             await File.WriteAllBytesAsync(Path.Combine(damaged, "shared/7"), []);
-            before.Blobs.Delete(archive.Tree);
+            before.Manifests.Delete(archive.Tree);
         }
 
         await using LayersRoom after = new(_folder.Below("data"), "boot-2", TimeProvider.System);
-        await AssertWholeAsync(after, await after.Intake.StoreAsync(Archive("a"), CancellationToken.None));
+        await AssertWholeAsync(after, await after.StoreAsync(Archive("a")));
     }
 
     private static byte[] Archive(string name)
@@ -98,8 +98,8 @@ public sealed class TreeCrashTests : IDisposable
 
     private static async Task AssertWholeAsync(LayersRoom room, StoredArchive archive)
     {
-        string tree = await room.Trees.MaterializeAsync(archive, CancellationToken.None);
-        TreeManifest manifest = await TreeManifest.ReadAsync(room.Blobs, archive.Tree, CancellationToken.None);
+        string tree = await room.MaterializeAsync(archive);
+        TreeManifest manifest = await room.Manifests.ReadAsync(archive, CancellationToken.None);
         foreach (TreeEntry file in manifest.Entries.Where(entry => entry.Kind == OptEntryKind.File))
         {
             Assert.Equal(file.Digest, new Sha256(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(tree, file.Path)))));

@@ -112,19 +112,19 @@ public sealed class TreeStoreTests : IAsyncDisposable
     [Fact]
     public async Task A_tree_is_there_without_waiting_once_it_was_made_also_after_a_restart()
     {
-        StoredArchive archive = await _room.Intake.StoreAsync(ZipBuilder.Of(("a", "x")), CancellationToken.None);
-        Assert.Null(_room.Trees.TryGetDirectory(archive));
-        string tree = await _room.Trees.MaterializeAsync(archive, CancellationToken.None);
-        Assert.Equal(tree, _room.Trees.TryGetDirectory(archive));
-        await using TreeStore again = TreeStore.Open(LayersDirectories.Below(_room.DirectoryPath), _room.Blobs, TimeProvider.System, "this-boot");
-        Assert.Equal(tree, again.TryGetDirectory(archive));
+        StoredArchive archive = await _room.StoreAsync(ZipBuilder.Of(("a", "x")));
+        Assert.False(_room.Trees.IsReady(archive));
+        string tree = await _room.MaterializeAsync(archive);
+        Assert.Equal(tree, _room.Trees.TryLease(archive)?.Directory);
+        await using TreeStore again = TreeStore.Open(LayersDirectories.Below(_room.DirectoryPath), _room.Archives, _room.Manifests, TimeProvider.System, "this-boot");
+        Assert.Equal(tree, again.TryLease(archive)?.Directory);
     }
 
     [Fact]
     public async Task Many_who_ask_for_one_tree_get_one()
     {
-        StoredArchive archive = await _room.Intake.StoreAsync(ManyFiles(0), CancellationToken.None);
-        string[] trees = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _room.Trees.MaterializeAsync(archive, CancellationToken.None))));
+        StoredArchive archive = await _room.StoreAsync(ManyFiles(0));
+        string[] trees = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _room.MaterializeAsync(archive))));
         Assert.Single(trees.Distinct());
         Assert.Equal(150, Directory.GetFiles(trees[0], "*", SearchOption.AllDirectories).Length);
     }
@@ -132,8 +132,8 @@ public sealed class TreeStoreTests : IAsyncDisposable
     [Fact]
     public async Task Trees_that_share_files_can_be_made_at_once()
     {
-        StoredArchive[] archives = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _room.Intake.StoreAsync(ManyFiles(i), CancellationToken.None)));
-        string[] trees = await Task.WhenAll(archives.Select(archive => _room.Trees.MaterializeAsync(archive, CancellationToken.None)));
+        StoredArchive[] archives = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _room.StoreAsync(ManyFiles(i))));
+        string[] trees = await Task.WhenAll(archives.Select(archive => _room.MaterializeAsync(archive)));
         Assert.Equal(6, trees.Distinct().Count());
         string[] inodes = (await RunAsync("stat", ["-c", "%i", .. trees.Select(tree => $"{tree}/common/7")])).Split('\n');
         Assert.Single(inodes.Distinct());
@@ -142,10 +142,10 @@ public sealed class TreeStoreTests : IAsyncDisposable
     [Fact]
     public async Task One_who_gives_up_does_not_stop_the_others()
     {
-        StoredArchive archive = await _room.Intake.StoreAsync(ManyFiles(0), CancellationToken.None);
+        StoredArchive archive = await _room.StoreAsync(ManyFiles(0));
         using CancellationTokenSource impatient = new();
-        Task<string> given = _room.Trees.MaterializeAsync(archive, impatient.Token);
-        Task<string> patient = _room.Trees.MaterializeAsync(archive, CancellationToken.None);
+        Task<TreeLease> given = _room.Trees.LeaseAsync(archive, impatient.Token);
+        Task<string> patient = _room.MaterializeAsync(archive);
         await impatient.CancelAsync();
         await Task.WhenAny(given);
         Assert.True(Directory.Exists(await patient));
@@ -155,22 +155,22 @@ public sealed class TreeStoreTests : IAsyncDisposable
     public async Task A_tree_that_could_not_be_made_is_tried_again()
     {
         byte[] zip = ZipBuilder.Of(("a", "x"));
-        StoredArchive archive = await _room.Intake.StoreAsync(zip, CancellationToken.None);
-        _room.Blobs.Delete(archive.Digest);
-        IOException failed = await Assert.ThrowsAsync<IOException>(() => _room.Trees.MaterializeAsync(archive, CancellationToken.None));
+        StoredArchive archive = await _room.StoreAsync(zip);
+        _room.Archives.Delete(archive.Digest);
+        IOException failed = await Assert.ThrowsAsync<IOException>(() => _room.MaterializeAsync(archive));
         Assert.Contains(archive.Tree.ToString(), failed.Message, StringComparison.Ordinal);
-        Assert.Null(_room.Trees.TryGetDirectory(archive));
-        await _room.Intake.StoreAsync(zip, CancellationToken.None);
-        Assert.True(Directory.Exists(await _room.Trees.MaterializeAsync(archive, CancellationToken.None)));
+        Assert.False(_room.Trees.IsReady(archive));
+        await _room.StoreAsync(zip);
+        Assert.True(Directory.Exists(await _room.MaterializeAsync(archive)));
     }
 
     [Fact]
     public async Task A_tree_made_of_known_files_does_not_need_its_archive()
     {
         await _room.TreeOfAsync(ZipBuilder.Of(("a", "x"), ("b", "y")));
-        StoredArchive archive = await _room.Intake.StoreAsync(ZipBuilder.Of(("elsewhere/a", "x")), CancellationToken.None);
-        _room.Blobs.Delete(archive.Digest);
-        string tree = await _room.Trees.MaterializeAsync(archive, CancellationToken.None);
+        StoredArchive archive = await _room.StoreAsync(ZipBuilder.Of(("elsewhere/a", "x")));
+        _room.Archives.Delete(archive.Digest);
+        string tree = await _room.MaterializeAsync(archive);
         Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(tree, "elsewhere/a")));
     }
 

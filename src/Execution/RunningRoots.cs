@@ -1,0 +1,14 @@
+using Lamina.Functions;
+using Lamina.Layers;
+using Lamina.Store;
+
+namespace Lamina.Execution;
+
+/// <summary>
+/// What invocations may still start: a function that was deleted or changed a moment ago goes on for those that reached it before.
+/// What an environment has mounted already, it holds by leases of its own.
+/// </summary>
+public sealed class RunningRoots(Invoker invoker) : IArchiveRoots
+{
+    public IEnumerable<ArchiveRoot> In(CatalogSnapshot snapshot) => invoker.InService.SelectMany(FunctionRoots.Of);
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>The command line as a process that goes on, such as `lamina layer dev`; its lines can be waited for.</summary>
+internal sealed class LaminaCommand : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+
+    private LaminaCommand(Uri endpoint, string[] arguments)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(RepositoryFolders.CommandLine(), arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        ClientTools.PointAt(_process.StartInfo, endpoint);
+        _process.StartInfo.Environment["LAMINA_ENDPOINT"] = endpoint.ToString();
+        _process.OutputDataReceived += (_, line) => Heard(line.Data);
+        _process.ErrorDataReceived += (_, line) => Heard(line.Data);
+    }
+
+    public static LaminaCommand Start(Uri endpoint, params string[] arguments)
+    {
+        LaminaCommand command = new(endpoint, arguments);
+        command._process.Start();
+        command._process.BeginOutputReadLine();
+        command._process.BeginErrorReadLine();
+        return command;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Text)> RunAsync(Uri endpoint, params string[] arguments)
+    {
+        await using LaminaCommand command = Start(endpoint, arguments);
+        await command._process.WaitForExitAsync().WaitAsync(Patience);
+        command._lines.Writer.TryComplete();
+        return (command._process.ExitCode, string.Join('\n', await command._lines.Reader.ReadAllAsync().ToArrayAsync()));
+    }
+
+    /// <summary>The next line, on either output, that contains the text.</summary>
+    public async Task<string> LineAsync(string text)
+    {
+        using CancellationTokenSource limit = new(Patience);
+        while (true)
+        {
+            string line = await _lines.Reader.ReadAsync(limit.Token);
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        _ = Kill(_process.Id, SigKill);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Heard(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Writer.TryWrite(line);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int processId, int signal);
+}
