@@ -58,6 +58,8 @@ internal static class ClientTools
         return folder;
     }
 
+    public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
+
     public static void PointAt(ProcessStartInfo start, Uri endpoint, ClientCredentials credentials)
     {
         string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
