@@ -79,10 +79,11 @@ internal sealed partial class House : IAsyncDisposable
             folder.Path, blobs, catalog, roots, options.Organizations, codeStorage, time, loggers));
         FunctionRooms functions = Opened("functions", FunctionRooms.Open(catalog, layers, options.Organizations, time, loggers));
         FunctionDirectory directory = functions.Directory;
+        AccessRooms access = AccessRooms.Open(folder.Path, catalog, options, time);
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         EventQueue events = Opened("events", new EventQueue(
@@ -105,12 +106,13 @@ internal sealed partial class House : IAsyncDisposable
             functions.Editor));
 
         S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
-        CallerReader callers = new(options.Account, options.Region);
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
-            new HostGuard(options.Listen.Address.ToString()),
-            callers,
+            new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
+            access.Authentication,
+            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, time) : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects))),
+            access.Services,
             new InternalRoutes(
             [
                 new Health(),
@@ -130,7 +132,7 @@ internal sealed partial class House : IAsyncDisposable
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
             ]),
-            new S3Pipeline(callers, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
+            new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();

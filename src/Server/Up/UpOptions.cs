@@ -1,5 +1,6 @@
 using System.Net;
 using Lamina.Access;
+using Lamina.Access.Signatures;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -31,4 +32,10 @@ internal sealed record UpOptions
 
     /// <summary>Bytes of code that an account may store in a region.</summary>
     public required long CodeStorageQuotaBytes { get; init; }
+
+    /// <summary>The access keys that requests must be signed with; null: signatures are not verified.</summary>
+    public ConfiguredKeys? Keys { get; init; }
+
+    /// <summary>Whether callers may do only what their policies allow.</summary>
+    public bool EnforceIam { get; init; }
 }

@@ -14,10 +14,10 @@ public sealed class RequestSignatureTests
 
         RequestSignature.Sign(request, "{\"a\":1}"u8, connection, new DateTimeOffset(2026, 11, 23, 15, 4, 5, TimeSpan.Zero));
 
-        // The expected value is what botocore 1.29.27 computes for the same request.
+        // The expected value is what botocore 1.43 computes for the same request.
         Assert.Equal(
-            "AWS4-HMAC-SHA256 Credential=111122223333/20261123/eu-central-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, "
-            + "Signature=3c2045c9b2baf8475b4b05e2e665f06af0b311ac9ae5805eec167922d8101ad6",
+            "AWS4-HMAC-SHA256 Credential=111122223333/20261123/eu-central-1/lambda/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, "
+            + "Signature=9bc4d3e22576a4cce9ce4efab78684a308e628be37b6b8f63fc90aef5620c444",
             string.Join(' ', request.Headers.GetValues("Authorization")));
     }
 }
