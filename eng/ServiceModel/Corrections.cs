@@ -12,6 +12,8 @@ internal sealed class Corrections
     private readonly Dictionary<string, JsonElement> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _members = new(StringComparer.Ordinal);
 
+    public static Corrections None { get; } = new();
+
     public static Corrections Read(string path)
     {
         Corrections corrections = new();

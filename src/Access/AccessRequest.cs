@@ -22,6 +22,12 @@ public static class ConditionKeys
 /// <param name="OrganizationId">The organisation that the caller's account belongs to.</param>
 public sealed record AccessRequest(Caller Caller, string Action, string Resource, string? OrganizationId)
 {
+    /// <summary>
+    /// No policy of the caller's own allows it. A statement for the whole account leaves the decision to those; one for the caller itself,
+    /// or for everyone, makes up for them.
+    /// </summary>
+    public bool IsLeftToStatementsByName { get; init; }
+
     /// <summary>The service that asks, for example <c>s3.amazonaws.com</c>; null when the caller asks in its own name.</summary>
     public string? Service { get; init; }
 

@@ -34,16 +34,16 @@ public readonly partial record struct PolicyPrincipal
     }
 
     public bool Includes(AccessRequest request) => IsEveryone
-        || (IsService ? request.Service == _name : request.Service is null && Includes(request.Caller));
+        || (IsService ? request.Service == _name : request.Service is null && Includes(request.Caller, request.IsLeftToStatementsByName));
 
     public override string ToString() => _name ?? Any;
 
-    private bool Includes(Caller caller)
+    private bool Includes(Caller caller, bool byName)
     {
         string name = _name!;
         if (name.EndsWith(":root", StringComparison.Ordinal))
         {
-            return AccountOf() == caller.Account;
+            return !byName && AccountOf() == caller.Account;
         }
 
         // Who acts in a role has an ARN of the session; the statement names the role, of which the session shows the last part only.

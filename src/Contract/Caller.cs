@@ -35,4 +35,10 @@ public sealed record Caller
 
     /// <summary>For example <c>arn:aws:iam::000000000000:root</c>.</summary>
     public required string PrincipalArn { get; init; }
+
+    /// <summary>The principal's unique id; null for an account's root, whose id is the account's.</summary>
+    public string? PrincipalId { get; init; }
+
+    /// <summary>Narrows what the caller's session may do; null when nothing does.</summary>
+    public string? SessionPolicy { get; init; }
 }

@@ -145,11 +145,22 @@ internal sealed class ConstraintViolations
 
     public void ThrowIfAny()
     {
-        if (_found is not null)
+        if (Describe() is { } text)
         {
-            string errors = _found.Count == 1 ? "1 validation error" : string.Create(CultureInfo.InvariantCulture, $"{_found.Count} validation errors");
-            throw AwsError.Validation($"{errors} detected: {string.Join("; ", _found)}");
+            throw AwsError.Validation(text);
         }
+    }
+
+    /// <summary>All of them as AWS lists them; null when there are none.</summary>
+    public string? Describe()
+    {
+        if (_found is null)
+        {
+            return null;
+        }
+
+        string errors = _found.Count == 1 ? "1 validation error" : string.Create(CultureInfo.InvariantCulture, $"{_found.Count} validation errors");
+        return $"{errors} detected: {string.Join("; ", _found)}";
     }
 
     private void CheckSize(int? max, int? min, int count, Func<string> text, bool sensitive, string path)

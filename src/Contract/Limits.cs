@@ -81,6 +81,30 @@ public static class Limits
     /// <summary>Tags of one resource (TagResource).</summary>
     public const int TagsPerResource = 50;
 
+    /// <summary>Seconds for which a presigned URL may be good: a week (AWS's error text).</summary>
+    public const int PresignedUrlSeconds = 604_800;
+
+    /// <summary>Seconds that a role's session lasts when nothing is said, and the most for one that a session makes (AssumeRole).</summary>
+    public const int RoleSessionSeconds = 3_600;
+
+    /// <summary>Seconds that a role's session may last at most (AssumeRole).</summary>
+    public const int MaxRoleSessionSeconds = 43_200;
+
+    /// <summary>Seconds that GetSessionToken's credentials last when nothing is said (GetSessionToken).</summary>
+    public const int SessionTokenSeconds = 43_200;
+
+    /// <summary>Tags of a role, user or policy (IAM and STS quotas).</summary>
+    public const int IdentityTags = 50;
+
+    /// <summary>Managed policies attached to a role or a user (IAM and STS quotas).</summary>
+    public const int AttachedPolicies = 10;
+
+    /// <summary>Versions of a managed policy (IAM and STS quotas).</summary>
+    public const int PolicyVersions = 5;
+
+    /// <summary>Access keys of a user (IAM and STS quotas).</summary>
+    public const int AccessKeysPerUser = 2;
+
     /// <summary>Concurrent executions of an account in a region (Quotas).</summary>
     public const int ConcurrentExecutions = 1_000;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Environments;
 using Lamina.Execution.RuntimeApi;
@@ -40,6 +41,7 @@ public sealed partial class Invoker : IAsyncDisposable
     private int _stopping;
 
     /// <param name="awsEndpoint">Serves what functions send to AWS_ENDPOINT_URL.</param>
+    /// <param name="roles">Gives each environment the credentials of its function's role.</param>
     public Invoker(
         SandboxHost sandboxes,
         TreeStore trees,
@@ -47,6 +49,7 @@ public sealed partial class Invoker : IAsyncDisposable
         RuntimeCatalog runtimes,
         FunctionConcurrency concurrency,
         RequestDelegate awsEndpoint,
+        RoleAssumption roles,
         ExecutionOptions options,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -61,6 +64,7 @@ public sealed partial class Invoker : IAsyncDisposable
             new EnvironmentPlanner(trees, devLayers, runtimes, options),
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
+            roles,
             time,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());

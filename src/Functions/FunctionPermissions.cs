@@ -67,6 +67,11 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
     /// <summary>Whether a policy lets the request in; for services, which have no account of their own to be let in by.</summary>
     public bool Allows(FunctionReference function, AccessRequest request) => Allows(catalog.Current, function, request);
 
+    /// <summary>Whether a function's policy makes up for what its account's own policies do not allow the caller.</summary>
+    public bool AllowsByName(Caller caller, FunctionReference function, string action) =>
+        function.Function.Account == caller.Account
+        && Allows(function, new AccessRequest(caller, action, function.ToString(), organizations.Of(caller.Account)) { IsLeftToStatementsByName = true });
+
     /// <summary>Throws AWS's error unless the policy of what is named lets the caller, who is of another account, do the action.</summary>
     internal void Require(CatalogSnapshot snapshot, Caller caller, FunctionReference reference, string action)
     {

@@ -18,7 +18,7 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
         """{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}""";
 
     public async Task HandleAsync(
-        HttpContext context, FunctionUrlHost host, UrlSigner? signer, string requestId, CancellationToken cancellationToken)
+        HttpContext context, FunctionUrlHost host, Func<UrlSigner?> findSigner, string requestId, CancellationToken cancellationToken)
     {
         // 1. The URL.
         if (urls.Find(host.Id) is not { } url || url.Region != host.Region)
@@ -34,7 +34,8 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
             return;
         }
 
-        // 3. Who may call.
+        // 3. Who may call. Nobody asks who calls a URL that everybody may call.
+        UrlSigner? signer = url.AuthType == "NONE" ? null : findSigner();
         if (!UrlAccess.Allows(url, signer))
         {
             UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
@@ -93,6 +94,8 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
             return null;
         }
 
+        // Only with the body is it known whether that is what was signed.
+        signer?.VerifyBody?.Invoke(body);
         (string path, string query) = UrlRequest.SplitTarget(context);
         return new UrlRequest
         {

@@ -3,4 +3,5 @@ using Lamina.Contract;
 namespace Lamina.Gateway;
 
 /// <summary>Who signed a request to a function URL.</summary>
-public sealed record UrlSigner(Caller Caller, string AccessKeyId);
+/// <param name="VerifyBody">Not null when the signature can be verified only with the body; throws when it is not the signed one.</param>
+public sealed record UrlSigner(Caller Caller, string AccessKeyId, Action<ReadOnlyMemory<byte>>? VerifyBody);

@@ -10,30 +10,33 @@ internal static class ClientTools
     public const string Python = "/usr/bin/python3";
     public const string Node = "/usr/bin/node";
 
-    private const string AccessKey = "test";
-
     public static TheoryData<string> Clients => ["cli", "boto3", "javascript"];
 
-    public static ILambdaClient Connect(string client, Uri endpoint) => Connect(client, endpoint, AccessKey);
+    public static ILambdaClient Connect(string client, Uri endpoint) => Connect(client, endpoint, ClientCredentials.Any);
 
     /// <param name="accessKey">Twelve digits are the account that calls; others are the server's own.</param>
-    public static ILambdaClient Connect(string client, Uri endpoint, string accessKey)
+    public static ILambdaClient Connect(string client, Uri endpoint, string accessKey) =>
+        Connect(client, endpoint, ClientCredentials.Any with { AccessKeyId = accessKey });
+
+    public static ILambdaClient Connect(string client, Uri endpoint, ClientCredentials credentials)
     {
         switch (client)
         {
             case "cli":
                 Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
-                return new CommandLineClient(endpoint, accessKey);
+                return new CommandLineClient(endpoint, credentials);
             case "boto3":
                 Require(Succeeds(Python, "-c", "import boto3"), "boto3 is missing: apt-get install python3-boto3");
-                return ScriptedClient.Boto3(endpoint, accessKey);
+                return ScriptedClient.Boto3(endpoint, credentials);
             default:
-                return ScriptedClient.JavaScript(endpoint, accessKey);
+                return ScriptedClient.JavaScript(endpoint, credentials);
         }
     }
 
     /// <summary>The client that is most often there, for tests that are not about clients.</summary>
-    public static ILambdaClient ConnectAny(Uri endpoint) => Connect("boto3", endpoint);
+    public static ILambdaClient ConnectAny(Uri endpoint) => ConnectAny(endpoint, ClientCredentials.Any);
+
+    public static ILambdaClient ConnectAny(Uri endpoint, ClientCredentials credentials) => Connect("boto3", endpoint, credentials);
 
     /// <summary>Installs the JavaScript client by its lock file into the cache folder, once, and gives the folder.</summary>
     public static string InstallJavaScript()
@@ -59,7 +62,9 @@ internal static class ClientTools
         return folder;
     }
 
-    public static void PointAt(ProcessStartInfo start, Uri endpoint, string accessKey)
+    public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
+
+    public static void PointAt(ProcessStartInfo start, Uri endpoint, ClientCredentials credentials)
     {
         string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
         foreach (string name in inherited)
@@ -67,8 +72,13 @@ internal static class ClientTools
             start.Environment.Remove(name);
         }
 
-        start.Environment["AWS_ACCESS_KEY_ID"] = accessKey;
-        start.Environment["AWS_SECRET_ACCESS_KEY"] = "test";
+        start.Environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
+        if (credentials.SessionToken is not null)
+        {
+            start.Environment["AWS_SESSION_TOKEN"] = credentials.SessionToken;
+        }
+
         start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
         start.Environment["AWS_REGION"] = "us-east-1";
         start.Environment["AWS_MAX_ATTEMPTS"] = "1";
@@ -96,4 +106,11 @@ internal static class ClientTools
             return false;
         }
     }
+}
+
+/// <summary>What a client signs with.</summary>
+internal sealed record ClientCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
+{
+    /// <summary>For a server that has no keys and believes everybody.</summary>
+    public static ClientCredentials Any { get; } = new("test", "test", null);
 }

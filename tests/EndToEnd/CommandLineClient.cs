@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>The AWS CLI: one process per call.</summary>
-internal sealed partial class CommandLineClient(Uri endpoint, string accessKey) : ILambdaClient
+internal sealed partial class CommandLineClient(Uri endpoint, ClientCredentials credentials) : ILambdaClient
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lamina-cli-");
 
@@ -18,7 +18,8 @@ internal sealed partial class CommandLineClient(Uri endpoint, string accessKey) 
 
         string input = NewFile();
         await File.WriteAllTextAsync(input, parameters.ToJsonString());
-        return await RunAsync(["lambda", KebabOf(operation), "--cli-input-json", $"file://{input}"]);
+        string service = operation.Split(':') is [var named, _] ? named : "lambda";
+        return await RunAsync([service, KebabOf(operation[(operation.IndexOf(':', StringComparison.Ordinal) + 1)..]), "--cli-input-json", $"file://{input}"]);
     }
 
     public Task<ClientAnswer> WaitAsync(string waiter, JsonObject parameters) =>
@@ -60,7 +61,7 @@ internal sealed partial class CommandLineClient(Uri endpoint, string accessKey) 
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        ClientTools.PointAt(start, endpoint, accessKey);
+        ClientTools.PointAt(start, endpoint, credentials);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("aws did not start.");
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

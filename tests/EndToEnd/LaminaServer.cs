@@ -15,11 +15,11 @@ internal sealed class LaminaServer : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LaminaServer(string dataFolder, params string[] more)
+    private LaminaServer(string dataFolder, string[] options)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(RepositoryFolders.Server(), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder, .. more])
+            StartInfo = new ProcessStartInfo(RepositoryFolders.Server(), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder, .. options])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -49,10 +49,10 @@ internal sealed class LaminaServer : IAsyncDisposable
         }
     }
 
-    /// <param name="more">Options of `lamina up`.</param>
-    public static async Task<LaminaServer> StartAsync(string dataFolder, params string[] more)
+    /// <param name="options">Options of `lamina up`.</param>
+    public static async Task<LaminaServer> StartAsync(string dataFolder, params string[] options)
     {
-        LaminaServer server = new(dataFolder, more);
+        LaminaServer server = new(dataFolder, options);
         server.Start();
         try
         {
@@ -69,7 +69,7 @@ internal sealed class LaminaServer : IAsyncDisposable
     /// <summary>Starts a server that is expected to refuse, and gives its exit code and what it complained of.</summary>
     public static async Task<(int ExitCode, string Errors)> StartRefusedAsync(string dataFolder)
     {
-        await using LaminaServer server = new(dataFolder);
+        await using LaminaServer server = new(dataFolder, []);
         server.Start();
         _ = server._ready.Task.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
         await server._process.WaitForExitAsync().WaitAsync(Patience);

@@ -9,19 +9,19 @@ internal sealed class ScriptedClient : ILambdaClient
     private readonly Process _process;
     private readonly SemaphoreSlim _one = new(1);
 
-    private ScriptedClient(string program, string script, Uri endpoint, string accessKey)
+    private ScriptedClient(string program, string script, Uri endpoint, ClientCredentials credentials)
     {
         ProcessStartInfo start = new(program, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        ClientTools.PointAt(start, endpoint, accessKey);
+        ClientTools.PointAt(start, endpoint, credentials);
         start.Environment["NODE_NO_WARNINGS"] = "1";
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 
-    public static ScriptedClient Boto3(Uri endpoint, string accessKey) =>
-        new(ClientTools.Python, Path.Combine(RepositoryFolders.Clients, "driver.py"), endpoint, accessKey);
+    public static ScriptedClient Boto3(Uri endpoint, ClientCredentials credentials) =>
+        new(ClientTools.Python, Path.Combine(RepositoryFolders.Clients, "driver.py"), endpoint, credentials);
 
-    public static ScriptedClient JavaScript(Uri endpoint, string accessKey) =>
-        new(ClientTools.Node, Path.Combine(ClientTools.InstallJavaScript(), "driver.mjs"), endpoint, accessKey);
+    public static ScriptedClient JavaScript(Uri endpoint, ClientCredentials credentials) =>
+        new(ClientTools.Node, Path.Combine(ClientTools.InstallJavaScript(), "driver.mjs"), endpoint, credentials);
 
     public Task<ClientAnswer> CallAsync(string operation, JsonObject parameters) => AskAsync("operation", operation, parameters);
 

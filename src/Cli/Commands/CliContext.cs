@@ -73,7 +73,10 @@ internal sealed class CliContext
     public LambdaClient Client(ParseResult parsed, Uri endpoint) => new(new Wire(
         _http,
         new Connection(
-            endpoint, parsed.GetRequiredValue(_region), parsed.GetRequiredValue(_account), _surroundings.SecretAccessKey),
+            endpoint, parsed.GetRequiredValue(_region), parsed.GetRequiredValue(_account), _surroundings.SecretAccessKey)
+        {
+            SessionToken = _surroundings.SessionToken,
+        },
         Time));
 
     private static bool IsHttp(string? text, out Uri? uri) =>
@@ -83,6 +86,8 @@ internal sealed class CliContext
 /// <summary>What the environment variables say; read once, in Program.</summary>
 internal sealed record Surroundings(string Endpoint, string Region, string AccessKeyId, string SecretAccessKey, string? Home)
 {
+    public string? SessionToken { get; init; }
+
     public const string DefaultEndpoint = "http://127.0.0.1:4566";
 
     public static Surroundings From(Func<string, string?> variable) => new(
@@ -90,7 +95,10 @@ internal sealed record Surroundings(string Endpoint, string Region, string Acces
         First(variable, "AWS_REGION", "AWS_DEFAULT_REGION") ?? "us-east-1",
         First(variable, "LAMINA_ACCOUNT", "AWS_ACCESS_KEY_ID") ?? AccountId.Default.Value,
         First(variable, "AWS_SECRET_ACCESS_KEY") ?? "lamina",
-        First(variable, "LAMINA_HOME"));
+        First(variable, "LAMINA_HOME"))
+    {
+        SessionToken = First(variable, "AWS_SESSION_TOKEN"),
+    };
 
     private static string? First(Func<string, string?> variable, params string[] names) =>
         names.Select(variable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));

@@ -5,17 +5,16 @@ using System.Text;
 namespace Lamina.Cli.Lambda;
 
 /// <summary>
-/// AWS Signature Version 4 over host and date, enough for the server to see account, region and service, and for one
-/// with keys configured to verify it. A header looks so:
+/// AWS Signature Version 4 over host, date, the digest of a body and what else the request has of X-Amz headers: enough for the server to
+/// see account, region and service, and for one with keys configured to verify it. A header looks so:
 /// <c>AWS4-HMAC-SHA256 Credential=000000000000/20261123/us-east-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, Signature=…</c>
 /// </summary>
 internal static class RequestSignature
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
-    private const string SignedHeaders = "host;x-amz-date";
 
-    public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, Connection connection, DateTimeOffset now) =>
-        Sign(request, Convert.ToHexStringLower(SHA256.HashData(body)), connection, now);
+    /// <summary>Of no body at all.</summary>
+    public static string EmptyDigest { get; } = Convert.ToHexStringLower(SHA256.HashData([]));
 
     /// <param name="bodyDigest">SHA-256 of the body in hex.</param>
     public static void Sign(HttpRequestMessage request, string bodyDigest, Connection connection, DateTimeOffset now)
@@ -24,15 +23,33 @@ internal static class RequestSignature
         string scope = $"{time[..8]}/{connection.Region}/lambda/aws4_request";
         Uri uri = request.RequestUri!;
 
+        request.Headers.Add("X-Amz-Date", time);
+        if (bodyDigest != EmptyDigest)
+        {
+            request.Headers.Add("X-Amz-Content-Sha256", bodyDigest);
+        }
+
+        if (connection.SessionToken is { } token)
+        {
+            request.Headers.Add("X-Amz-Security-Token", token);
+        }
+
+        (string Name, string Value)[] headers =
+        [
+            ("host", uri.Authority),
+            .. request.Headers.Where(static header => header.Key.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase))
+                .Select(static header => (header.Key.ToLowerInvariant(), string.Join(',', header.Value)))
+                .OrderBy(static header => header.Item1, StringComparer.Ordinal),
+        ];
+        string signedHeaders = string.Join(';', headers.Select(static header => header.Name));
         string canonical = string.Join(
             '\n',
             request.Method.Method,
             CanonicalPath(uri.AbsolutePath),
             CanonicalQuery(uri.Query),
-            $"host:{uri.Authority}",
-            $"x-amz-date:{time}",
+            string.Join('\n', headers.Select(static header => $"{header.Name}:{header.Value}")),
             string.Empty,
-            SignedHeaders,
+            signedHeaders,
             bodyDigest);
         string toSign = string.Join(
             '\n', Algorithm, time, scope, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))));
@@ -44,10 +61,9 @@ internal static class RequestSignature
         }
 
         string signature = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)));
-        request.Headers.Add("X-Amz-Date", time);
         request.Headers.TryAddWithoutValidation(
             "Authorization",
-            $"{Algorithm} Credential={connection.AccessKeyId}/{scope}, SignedHeaders={SignedHeaders}, Signature={signature}");
+            $"{Algorithm} Credential={connection.AccessKeyId}/{scope}, SignedHeaders={signedHeaders}, Signature={signature}");
     }
 
     /// <summary>Every service but S3 signs the path encoded once more than it is sent.</summary>

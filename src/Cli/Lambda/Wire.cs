@@ -8,6 +8,8 @@ namespace Lamina.Cli.Lambda;
 /// <summary>One signed request to the server and its answer; every failure becomes a <see cref="CliError"/>.</summary>
 internal sealed class Wire(HttpClient http, Connection connection, TimeProvider time)
 {
+    private static readonly HttpRequestOptionsKey<string> DigestKey = new("digest");
+
     public Connection Connection => connection;
 
     public Task<TAnswer> GetAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken) =>
@@ -41,7 +43,7 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         }
 
-        RequestSignature.Sign(request, body.Span, connection, time.GetUtcNow());
+        request.Options.Set(DigestKey, Convert.ToHexStringLower(SHA256.HashData(body.Span)));
         return request;
     }
 
@@ -52,7 +54,7 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         body.Position = 0;
         var request = new HttpRequestMessage(HttpMethod.Put, new Uri(connection.Endpoint, path)) { Content = new StreamContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        RequestSignature.Sign(request, digest, connection, time.GetUtcNow());
+        request.Options.Set(DigestKey, digest);
         return request;
     }
 
@@ -74,9 +76,14 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         }
     }
 
-    /// <summary>Returns as soon as the headers are there, with the error statuses already turned into errors.</summary>
+    /// <summary>
+    /// Signs the request with the headers it has by now. Returns as soon as the answer's headers are there, with the error statuses already
+    /// turned into errors.
+    /// </summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        string digest = request.Options.TryGetValue(DigestKey, out string? known) ? known : RequestSignature.EmptyDigest;
+        RequestSignature.Sign(request, digest, connection, time.GetUtcNow());
         HttpResponseMessage response;
         try
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Functions;
 using Lamina.Layers;
@@ -38,7 +39,9 @@ internal sealed record EnvironmentPlan : IDisposable
 /// <summary>What is one environment's own, whatever function it runs.</summary>
 /// <param name="InitializationType">As AWS_LAMBDA_INITIALIZATION_TYPE says it.</param>
 /// <param name="Address">Its loopback address: 127.0.0.1 in a network of its own, unique otherwise.</param>
-internal sealed record EnvironmentIdentity(string Id, string LogStream, string InitializationType, IPAddress Address);
+/// <param name="Credentials">Of a session of the function's role.</param>
+internal sealed record EnvironmentIdentity(
+    string Id, string LogStream, string InitializationType, IPAddress Address, SessionCredentials Credentials);
 
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
 internal sealed class EntrypointException(string message, string runtimeVersion) : Exception(message)
@@ -122,7 +125,7 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
             Process = new ProcessSpec
             {
                 Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, identity.LogStream, identity.InitializationType, AddressesAt(identity.Address)),
+                Environment = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address)),
                 WorkingDirectory = TaskRoot,
             },
             RuntimeVersion = runtimeVersion,

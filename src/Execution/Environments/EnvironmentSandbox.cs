@@ -1,3 +1,4 @@
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ namespace Lamina.Execution.Environments;
 internal sealed partial class EnvironmentSandbox(EnvironmentServices services, ExecutionEnvironment environment)
 {
     private readonly System.Net.IPAddress _address = services.Addresses.Take();
+    private SessionCredentials? _session;
     private RunningSandbox? _sandbox;
     private EnvironmentPlan? _plan;
     private OutputPump? _pump;
@@ -23,9 +25,10 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         EnvironmentPlan plan;
         try
         {
+            _session = services.Roles.Open(environment.Function.Role, environment.Function.Name);
             _plan = plan = await services.Planner.PlanAsync(
                 environment.Function,
-                new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address),
+                new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address, _session),
                 CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
             recorder.RunsOnDevContent(plan.DevLayers);
@@ -79,6 +82,11 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         await Task.WhenAll(_exitWatch, _accepting);
         _plan?.Dispose();
         services.Addresses.Return(_address);
+        if (_session is not null)
+        {
+            services.Roles.Close(_session.AccessKeyId);
+        }
+
         return peakMemoryBytes;
     }
 

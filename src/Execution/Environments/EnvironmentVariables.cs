@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using Lamina.Functions;
 
 namespace Lamina.Execution.Environments;
@@ -17,8 +16,7 @@ internal static class EnvironmentVariables
 {
     private const int XRayDaemonPort = 2000;
 
-    public static ImmutableArray<string> For(
-        FunctionVersion function, string logStream, string initializationType, EnvironmentAddresses addresses)
+    public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         AddDefaults(variables, function.Runtime!, addresses);
@@ -27,8 +25,11 @@ internal static class EnvironmentVariables
             variables[name] = value;
         }
 
-        AddReserved(variables, function, logStream, addresses.RuntimeApi);
-        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = initializationType;
+        AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = identity.InitializationType;
+        variables["AWS_ACCESS_KEY_ID"] = identity.Credentials.AccessKeyId;
+        variables["AWS_SECRET_ACCESS_KEY"] = identity.Credentials.SecretAccessKey;
+        variables["AWS_SESSION_TOKEN"] = identity.Credentials.SessionToken;
         return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
     }
 
@@ -96,10 +97,6 @@ internal static class EnvironmentVariables
         variables["LAMBDA_TASK_ROOT"] = "/var/task";
         variables["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
 
-        // A 12-digit access key id is that account (decision 9); secret and token only have to be there.
-        variables["AWS_ACCESS_KEY_ID"] = function.Account;
-        variables["AWS_SECRET_ACCESS_KEY"] = RandomNumberGenerator.GetHexString(40, lowercase: true);
-        variables["AWS_SESSION_TOKEN"] = RandomNumberGenerator.GetHexString(64, lowercase: true);
         if (RuntimeCatalog.FamilyOf(function.Runtime!) != "provided")
         {
             variables["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{function.Runtime}";

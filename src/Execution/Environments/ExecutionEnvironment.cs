@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Functions;
@@ -14,6 +15,7 @@ internal sealed record EnvironmentServices(
     EnvironmentPlanner Planner,
     SandboxConnectionSource Connections,
     LoopbackAddresses Addresses,
+    RoleAssumption Roles,
     TimeProvider Time,
     ILogger<ExecutionEnvironment> Logger);
 

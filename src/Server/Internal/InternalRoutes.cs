@@ -15,6 +15,9 @@ internal interface IInternalRoute
     /// </summary>
     bool ForFunctions => false;
 
+    /// <summary>Whether it is answered without a signature where keys are configured; what functions may call tells nobody's secrets.</summary>
+    bool IsPublic => ForFunctions;
+
     Task<Answer> HandleAsync(InternalCall call, CancellationToken cancellationToken);
 }
 

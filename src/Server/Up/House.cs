@@ -81,10 +81,11 @@ internal sealed partial class House : IAsyncDisposable
             folder.Path, blobs, catalog, roots, options.Organizations, codeStorage, time, loggers));
         FunctionRooms functions = Opened("functions", FunctionRooms.Open(catalog, layers, options.Organizations, time, loggers));
         FunctionDirectory directory = functions.Directory;
+        AccessRooms access = AccessRooms.Open(folder.Path, catalog, options, time);
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         SettingsRooms settings = SettingsRooms.Open(catalog, time);
@@ -109,12 +110,13 @@ internal sealed partial class House : IAsyncDisposable
             functions.Editor));
 
         S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
-        CallerReader callers = new(options.Account, options.Region);
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
-            new HostGuard(options.Listen.Address.ToString()),
-            callers,
+            new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
+            access.Authentication,
+            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, time) : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
+            access.Services,
             new InternalRoutes(
             [
                 new Health(),
@@ -136,7 +138,7 @@ internal sealed partial class House : IAsyncDisposable
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
             ]),
-            new S3Pipeline(callers, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
+            new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             new FunctionUrlGateway(settings.Urls, directory, invoker, time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);

@@ -6,7 +6,8 @@ namespace Lamina.Server.Up;
 /// <summary>HOST:PORT as the operator writes it. Samples: <c>127.0.0.1:4566</c>, <c>localhost:0</c>, <c>[::1]:4566</c>.</summary>
 internal static class ListenAddress
 {
-    public static IPEndPoint Parse(string text)
+    /// <param name="hasKeys">With access keys configured, every address will do.</param>
+    public static IPEndPoint Parse(string text, bool hasKeys)
     {
         int colon = text.LastIndexOf(':');
         if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
@@ -21,10 +22,10 @@ internal static class ListenAddress
             throw new UpException($"--listen wants an address of this machine or localhost; '{host}' is neither.");
         }
 
-        return IPAddress.IsLoopback(address)
+        return hasKeys || IPAddress.IsLoopback(address)
             ? new IPEndPoint(address, port)
             : throw new UpException(
                 $"Refused to listen on {text}: other machines could reach it, and without configured access keys anyone there could run code here. "
-                + "Listen on 127.0.0.1 (and forward a port to it where another machine must come in).");
+                + "Name a file of keys with --keys, or listen on 127.0.0.1 (and forward a port to it where another machine must come in).");
     }
 }

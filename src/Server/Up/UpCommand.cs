@@ -81,13 +81,24 @@ internal static class UpCommand
         Description = "Let POST /_lamina/reset empty the server, for suites of tests",
     };
 
+    private static readonly Option<string?> Keys = new("--keys")
+    {
+        Description = "File of the access keys that requests must be signed with; without it signatures are not verified",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> EnforceIam = new("--enforce-iam")
+    {
+        Description = "Let callers do only what the policies of their user or role allow",
+    };
+
     static UpCommand()
     {
         Listen.Validators.Add(static result =>
         {
             try
             {
-                ListenAddress.Parse(result.GetValueOrDefault<string>()!);
+                ListenAddress.Parse(result.GetValueOrDefault<string>()!, hasKeys: result.GetValue(Keys) is not null);
             }
             catch (UpException exception)
             {
@@ -124,9 +135,10 @@ internal static class UpCommand
             "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves.",
             "lamina up",
             "lamina up --listen 127.0.0.1:4566 --data ./data",
+            "lamina up --keys keys.json --listen 0.0.0.0:4566 --enforce-iam",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout, Organization, CodeStorageQuota, AllowReset,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -166,7 +178,7 @@ internal static class UpCommand
 
     private static UpOptions ReadOptions(ParseResult parsed) => new()
     {
-        Listen = ListenAddress.Parse(parsed.GetRequiredValue(Listen)),
+        Listen = ListenAddress.Parse(parsed.GetRequiredValue(Listen), hasKeys: parsed.GetValue(Keys) is not null),
         DataDirectory = parsed.GetRequiredValue(Data),
         Region = parsed.GetRequiredValue(Region),
         Account = AccountId.TryParse(parsed.GetRequiredValue(Account), out AccountId account) ? account : throw new UnreachableException(),
@@ -176,6 +188,8 @@ internal static class UpCommand
         Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
         CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),
         AllowReset = parsed.GetValue(AllowReset),
+        Keys = parsed.GetValue(Keys) is { } file ? KeyFile.Read(file) : null,
+        EnforceIam = parsed.GetValue(EnforceIam),
     };
 
     private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using Lamina.Access;
+using Lamina.Access.Signatures;
 using Lamina.Contract;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -34,4 +35,10 @@ internal sealed record UpOptions
 
     /// <summary>POST /_lamina/reset empties the server. Only with a loopback address.</summary>
     public bool AllowReset { get; init; }
+
+    /// <summary>The access keys that requests must be signed with; null: signatures are not verified.</summary>
+    public ConfiguredKeys? Keys { get; init; }
+
+    /// <summary>Whether callers may do only what their policies allow.</summary>
+    public bool EnforceIam { get; init; }
 }

@@ -15,6 +15,9 @@ internal sealed class OperationCall(HttpRequest request, RequestTarget target, O
     /// <summary>Host and port as the client knows us; links in answers use them.</summary>
     public string Authority { get; } = request.Host.Value!;
 
+    /// <summary>Null for a connection that has none.</summary>
+    public string? SourceAddress => request.HttpContext.Connection.RemoteIpAddress?.ToString();
+
     public string? ContentType => request.ContentType;
 
     /// <summary>Valid until the operation has answered.</summary>

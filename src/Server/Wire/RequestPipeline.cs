@@ -1,24 +1,28 @@
 using Lamina.Contract;
 using Lamina.Gateway;
 using Lamina.Server.Internal;
+using Lamina.Server.Wire.Query;
 using Lamina.Server.Wire.S3;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
 
 namespace Lamina.Server.Wire;
 
 /// <summary>
 /// The story of a request, from whichever connection it comes: the listening port or the inside of a sandbox.
 /// (1) request id, and a function URL's host, which leads to that function and nowhere else; (2) Host and Origin, and S3 goes its own
-/// way; (3) path and query; (4) Lamina's own paths, most of them from the port only; (5) service, by the signature's scope or the path;
-/// (6) caller; (7) operation; (8) body within its limit; (9) the operation reads, checks and does it; (10) answer or error.
+/// way; (3) path and query; (4) caller, by the signature; (5) Lamina's own paths, most of them from the port only; (6) service, by the
+/// signature's scope or the path; (7) operation; (8) body within its limit, and the one that was signed; (9) where policies are enforced,
+/// whether the caller may; (10) the operation reads, checks and does it; (11) answer or error.
 /// </summary>
 internal sealed partial class RequestPipeline(
     HostGuard guard,
-    CallerReader callers,
+    Authentication authentication,
+    LambdaAuthorization? authorization,
     OperationTable operations,
+    QueryServices queries,
     InternalRoutes internalRoutes,
     S3Pipeline s3,
     FunctionUrlGateway functionUrls,
@@ -33,7 +37,7 @@ internal sealed partial class RequestPipeline(
         {
             if (FunctionUrlHost.Parse(context.Request.Host.Host) is { } host)
             {
-                await functionUrls.HandleAsync(context, host, SignerOf(context.Request), requestId, aborted);
+                await functionUrls.HandleAsync(context, host, () => SignerOf(context), requestId, aborted);
                 return;
             }
 
@@ -63,38 +67,84 @@ internal sealed partial class RequestPipeline(
     {
         HttpRequest request = context.Request;
         RequestTarget target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        SignatureScope? scope = SignatureScope.Read(request.Headers[HeaderNames.Authorization], target.Query("X-Amz-Credential"));
-        Caller caller = callers.Read(scope);
-        if (internalRoutes.Find(target, origin) is { } route)
+        IInternalRoute? route = internalRoutes.Find(target, origin);
+        if (route is { IsPublic: true })
         {
-            return await route.HandleAsync(new InternalCall(context, target, caller), cancellationToken);
+            return await route.HandleAsync(new InternalCall(context, target, authentication.Nobody), cancellationToken);
         }
 
-        string service = scope?.Service ?? (operations.Knows(target) ? "lambda" : throw NoService());
+        Authenticated sender = authentication.Authenticate(context, target.Pairs, operations.Knows(target) ? "lambda" : null);
+        if (route is not null)
+        {
+            sender.VerifyNoBody(context);
+            return await route.HandleAsync(new InternalCall(context, target, sender.Caller), cancellationToken);
+        }
+
+        string service = sender.Service ?? throw NoService();
+        if (queries.Find(service) is { } query)
+        {
+            return await query.AnswerAsync(request, target, sender, requestId, cancellationToken);
+        }
+
         if (service != "lambda")
         {
+            await VerifyUnreadAsync(request, sender, cancellationToken);
             return UnservedService.Refuse(request, service, requestId);
         }
 
-        OperationTable.Entry entry = operations.Find(request.Method, target);
-        OperationCall call = new(request, target, entry, caller, requestId);
-        return await OperateAsync(entry.Operation ?? throw NotServed(entry.Route), call, request, cancellationToken);
-    }
-
-    /// <summary>Null when the request to a function URL is not signed for Lambda.</summary>
-    private UrlSigner? SignerOf(HttpRequest request)
-    {
-        SignatureScope? scope = SignatureScope.Read(request.Headers[HeaderNames.Authorization], request.Query["X-Amz-Credential"]);
-        return scope?.Service == "lambda" ? new UrlSigner(callers.Read(scope), scope.AccessKeyId) : null;
-    }
-
-    private static async Task<Answer> OperateAsync(
-        IOperation operation, OperationCall call, HttpRequest request, CancellationToken cancellationToken)
-    {
-        RequestBytes body = await BodyReader.ReadAsync(request, operation.Limit(call), cancellationToken);
+        OperationTable.Entry entry;
+        IOperation operation;
         try
         {
-            call.Body = body.Memory;
+            entry = operations.Find(request.Method, target);
+            operation = entry.Operation ?? throw NotServed(entry.Route);
+        }
+        catch (AwsError)
+        {
+            await VerifyUnreadAsync(request, sender, cancellationToken);
+            throw;
+        }
+
+        OperationCall call = new(request, target, entry, sender.Caller, requestId);
+        return await OperateAsync(operation, call, request, sender, cancellationToken);
+    }
+
+    /// <summary>Null when the request to a function URL is not signed for Lambda; throws when it is and the signature is not good.</summary>
+    private UrlSigner? SignerOf(HttpContext context)
+    {
+        RequestTarget target = RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        SignatureScope? scope = SignatureScope.Read(context.Request.Headers[HeaderNames.Authorization], target.Query("X-Amz-Credential"));
+        if (scope?.Service != "lambda")
+        {
+            return null;
+        }
+
+        Authenticated sender = authentication.Authenticate(context, target.Pairs, "lambda", scope);
+        return new UrlSigner(sender.Caller, scope.AccessKeyId, sender.VerifyBody);
+    }
+
+    /// <summary>Who is not shown to have signed the request is not told what there is and what not.</summary>
+    private static async Task VerifyUnreadAsync(HttpRequest request, Authenticated sender, CancellationToken cancellationToken)
+    {
+        if (sender.VerifyBody is { } verify)
+        {
+            using RequestBytes body = await BodyReader.ReadAsync(request, BodyLimit.Small("requested"), cancellationToken);
+            verify(body.Memory);
+        }
+    }
+
+    private async Task<Answer> OperateAsync(
+        IOperation operation, OperationCall call, HttpRequest request, Authenticated sender, CancellationToken cancellationToken)
+    {
+        BodyLimit limit = operation.Limit(call);
+        // An operation without a body ignores one; a signature covers it all the same.
+        bool ignored = limit.Bytes == 0 && sender.IsVerified;
+        RequestBytes body = await BodyReader.ReadAsync(request, ignored ? BodyLimit.Small(operation.Name) : limit, cancellationToken);
+        try
+        {
+            sender.VerifyBody?.Invoke(body.Memory);
+            call.Body = ignored ? default : body.Memory;
+            authorization?.Check(call, operation.Name);
             return await operation.HandleAsync(call, cancellationToken);
         }
         finally
@@ -118,7 +168,7 @@ internal sealed partial class RequestPipeline(
             return;
         }
 
-        using Answer answer = ErrorAnswer.Of(error);
+        using Answer answer = queries.Speaks(context.Request) ? queries.Answer(error, context.Request, requestId) : ErrorAnswer.Of(error);
         await answer.WriteAsync(context.Response, context.RequestAborted);
     }
 

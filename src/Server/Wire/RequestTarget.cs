@@ -24,6 +24,17 @@ internal sealed class RequestTarget
     /// <summary>Decoded parts between slashes; one slash at the end is not a part.</summary>
     public IReadOnlyList<string> Segments { get; }
 
+    /// <summary>Decoded names and values of the query, in order.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs => _query;
+
+    /// <summary>The path as sent, without the query.</summary>
+    public static string RawPathOf(string raw)
+    {
+        string target = raw.StartsWith('/') ? raw : PathOfAbsoluteForm(raw);
+        int mark = target.IndexOf('?', StringComparison.Ordinal);
+        return mark < 0 ? target : target[..mark];
+    }
+
     /// <summary>Throws <see cref="AwsError"/> that names what is wrong with the target.</summary>
     public static RequestTarget Parse(string raw)
     {
@@ -65,6 +76,10 @@ internal sealed class RequestTarget
         return values.Length == 0 ? null : values;
     }
 
+    /// <summary>Names and values of a body of the type application/x-www-form-urlencoded.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> ParseForm(ReadOnlySpan<byte> body) =>
+        ParseQuery(Encoding.Latin1.GetString(body), Ascii.IsValid(body), mayHoldLines: true);
+
     // RFC 9112 3.2.2: a client may send "GET http://host/path"; the host is then checked by the Host header all the same.
     private static string PathOfAbsoluteForm(string raw)
     {
@@ -75,7 +90,7 @@ internal sealed class RequestTarget
 
     private static List<string> ParseSegments(string path)
     {
-        List<string> segments = [.. path[1..].Split('/').Select(static part => Decode(part, plusIsSpace: false))];
+        List<string> segments = [.. path[1..].Split('/').Select(static part => Decode(part, plusIsSpace: false, mayHoldLines: false))];
         if (segments[^1].Length == 0)
         {
             segments.RemoveAt(segments.Count - 1);
@@ -84,25 +99,33 @@ internal sealed class RequestTarget
         return segments.Contains("") ? throw BadTarget("The path has an empty segment ('//').") : segments;
     }
 
-    private static List<KeyValuePair<string, string>> ParseQuery(string query)
+    private static List<KeyValuePair<string, string>> ParseQuery(string query) => ParseQuery(query, isAscii: true, mayHoldLines: false);
+
+    /// <param name="mayHoldLines">A policy in a form may have line feeds and tabs.</param>
+    private static List<KeyValuePair<string, string>> ParseQuery(string query, bool isAscii, bool mayHoldLines)
     {
+        if (!isAscii)
+        {
+            throw BadTarget("The form has a character that must be percent-encoded.");
+        }
+
         List<KeyValuePair<string, string>> pairs = [];
         foreach (string part in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             string key = equals < 0 ? part : part[..equals];
             string value = equals < 0 ? "" : part[(equals + 1)..];
-            pairs.Add(new(Decode(key, plusIsSpace: true), Decode(value, plusIsSpace: true)));
+            pairs.Add(new(Decode(key, plusIsSpace: true, mayHoldLines), Decode(value, plusIsSpace: true, mayHoldLines)));
         }
 
         return pairs;
     }
 
-    private static string Decode(string text, bool plusIsSpace)
+    private static string Decode(string text, bool plusIsSpace, bool mayHoldLines)
     {
         if (!text.AsSpan().ContainsAny('%', '+') && Ascii.IsValid(text))
         {
-            return Checked(text);
+            return Checked(text, mayHoldLines);
         }
 
         byte[] bytes = ArrayPool<byte>.Shared.Rent(text.Length);
@@ -110,7 +133,7 @@ internal sealed class RequestTarget
         {
             int count = DecodeTo(bytes, text, plusIsSpace);
             return Utf8.IsValid(bytes.AsSpan(0, count))
-                ? Checked(Encoding.UTF8.GetString(bytes, 0, count))
+                ? Checked(Encoding.UTF8.GetString(bytes, 0, count), mayHoldLines)
                 : throw BadTarget("The request target is not valid UTF-8.");
         }
         finally
@@ -146,8 +169,16 @@ internal sealed class RequestTarget
             ? Convert.ToByte(text.Substring(index + 1, 2), 16)
             : throw BadTarget("The request target has a bad percent escape.");
 
-    private static string Checked(string text) =>
-        text.AsSpan().ContainsAnyInRange('\0', '\x1F') ? throw BadTarget("The request target has a control character.") : text;
+    private static string Checked(string text, bool mayHoldLines) =>
+        text.AsSpan().ContainsAny(mayHoldLines ? ControlCharactersButLines : ControlCharacters)
+            ? throw BadTarget("The request target has a control character.")
+            : text;
+
+    private static readonly SearchValues<char> ControlCharacters =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static code => (char)code)]);
+
+    private static readonly SearchValues<char> ControlCharactersButLines =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static code => (char)code).Except(['\t', '\n', '\r'])]);
 
     private static AwsError BadTarget(string message) => new("BadRequestException", 400, message, AwsErrorBody.LowerMessageOnly);
 }

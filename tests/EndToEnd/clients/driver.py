@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import functools
 import json
 import os
 import sys
@@ -32,13 +33,14 @@ def encoded(value):
     return value
 
 
-def answer(client, request):
+def answer(request):
     try:
         if "wait" in request:
-            waiter = client.get_waiter(xform_name(request["wait"]))
+            waiter = client("lambda").get_waiter(xform_name(request["wait"]))
             waiter.wait(**request["parameters"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
             return {"status": 200, "response": {}}
-        response = getattr(client, xform_name(request["operation"]))(**decoded(request["parameters"]))
+        service, _, operation = request["operation"].rpartition(":")
+        response = getattr(client(service or "lambda"), xform_name(operation))(**decoded(request["parameters"]))
         return {"status": response["ResponseMetadata"]["HTTPStatusCode"], "response": encoded(response)}
     except ClientError as error:
         fault = error.response["Error"]
@@ -51,12 +53,16 @@ def answer(client, request):
         return {"status": 0, "error": "WaiterError", "message": str(error)}
 
 
-def main():
+@functools.cache
+def client(service):
     # Named, because Debian's boto3 is older than the variable AWS_ENDPOINT_URL.
     endpoint = os.environ["AWS_ENDPOINT_URL"]
-    client = boto3.client("lambda", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}, read_timeout=120))
+    return boto3.client(service, endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}, read_timeout=120))
+
+
+def main():
     for line in sys.stdin:
-        print(json.dumps(answer(client, json.loads(line))), flush=True)
+        print(json.dumps(answer(json.loads(line)), default=str), flush=True)
 
 
 main()

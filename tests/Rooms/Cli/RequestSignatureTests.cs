@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lamina.Cli.Lambda;
 
 namespace Lamina.Rooms.Tests.Cli;
@@ -12,12 +13,13 @@ public sealed class RequestSignatureTests
             HttpMethod.Post,
             new Uri(connection.Endpoint, "/2015-03-31/functions/orders%3A%24LATEST/invocations?Qualifier=1&Marker=a%20b"));
 
-        RequestSignature.Sign(request, "{\"a\":1}"u8, connection, new DateTimeOffset(2026, 11, 23, 15, 4, 5, TimeSpan.Zero));
+        string digest = Convert.ToHexStringLower(SHA256.HashData("{\"a\":1}"u8));
+        RequestSignature.Sign(request, digest, connection, new DateTimeOffset(2026, 11, 23, 15, 4, 5, TimeSpan.Zero));
 
-        // The expected value is what botocore 1.29.27 computes for the same request.
+        // The expected value is what botocore 1.43 computes for the same request.
         Assert.Equal(
-            "AWS4-HMAC-SHA256 Credential=111122223333/20261123/eu-central-1/lambda/aws4_request, SignedHeaders=host;x-amz-date, "
-            + "Signature=3c2045c9b2baf8475b4b05e2e665f06af0b311ac9ae5805eec167922d8101ad6",
+            "AWS4-HMAC-SHA256 Credential=111122223333/20261123/eu-central-1/lambda/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, "
+            + "Signature=9bc4d3e22576a4cce9ce4efab78684a308e628be37b6b8f63fc90aef5620c444",
             string.Join(' ', request.Headers.GetValues("Authorization")));
     }
 }

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
+using Lamina.Access.Identities;
+using Lamina.Access.Policies;
+using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
@@ -53,7 +56,16 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
         Concurrency = new FunctionConcurrency(_catalog, accountLimit, time);
         Invoker = new Invoker(
-            sandboxes, _trees, DevLayers, new RuntimeCatalog(), Concurrency, awsEndpoint, options, time, NullLoggerFactory.Instance);
+            sandboxes,
+            _trees,
+            DevLayers,
+            new RuntimeCatalog(),
+            Concurrency,
+            awsEndpoint,
+            Roles(folder, _catalog, time),
+            options,
+            time,
+            NullLoggerFactory.Instance);
     }
 
     public Invoker Invoker { get; }
@@ -209,6 +221,12 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         _archives.Dispose();
         await _catalog.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static RoleAssumption Roles(string folder, ICatalog catalog, TimeProvider time)
+    {
+        IdentityStore identities = new(catalog);
+        return new RoleAssumption(identities, new SessionIssuer(SessionKey.Open(folder)), new IdentityAuthorizer(identities), time, enforce: false);
     }
 
     private static Task RefuseAsync(HttpContext context)

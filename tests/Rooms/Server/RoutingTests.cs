@@ -37,7 +37,7 @@ public sealed class RoutingTests(ServedHouse house) : IClassFixture<ServedHouse>
 
     [Theory]
     [InlineData("dynamodb", "application/x-amz-json-1.0", "{\"__type\":\"NotImplementedException\"")]
-    [InlineData("sts", "application/x-www-form-urlencoded", "<ErrorResponse><Error>")]
+    [InlineData("cloudformation", "application/x-www-form-urlencoded", "<ErrorResponse><Error>")]
     public async Task A_service_that_is_not_served_is_named_in_the_form_its_clients_read(string service, string contentType, string start)
     {
         using StringContent body = new("");

@@ -28,7 +28,17 @@ public sealed class ServedHouse : IAsyncLifetime
 
     public Uri Address => _house!.Address;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>A server of its own for tests that need other options.</summary>
+    internal static async Task<ServedHouse> OpenAsync(Func<UpOptions, UpOptions> change)
+    {
+        ServedHouse house = new();
+        await house.OpenHouseAsync(change);
+        return house;
+    }
+
+    public ValueTask InitializeAsync() => new(OpenHouseAsync(static options => options));
+
+    private async Task OpenHouseAsync(Func<UpOptions, UpOptions> change)
     {
         UpOptions options = new()
         {
@@ -42,7 +52,7 @@ public sealed class ServedHouse : IAsyncLifetime
             Organizations = Organizations.Parse([$"{Organization}={Member}"]),
             CodeStorageQuotaBytes = Limits.CodeStorageBytes,
         };
-        _house = await House.OpenAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
+        _house = await House.OpenAsync(change(options), NullLoggerFactory.Instance, CancellationToken.None);
         Client = new HttpClient(_handler) { BaseAddress = _house.Address };
     }
 

@@ -11,7 +11,7 @@ public sealed class UpTests
     [InlineData("localhost:0", "127.0.0.1:0")]
     [InlineData("[::1]:80", "[::1]:80")]
     public void An_address_of_this_machine_is_taken(string text, string endpoint) =>
-        Assert.Equal(IPEndPoint.Parse(endpoint), ListenAddress.Parse(text));
+        Assert.Equal(IPEndPoint.Parse(endpoint), ListenAddress.Parse(text, hasKeys: false));
 
     [Theory]
     [InlineData("0.0.0.0:4566", "access keys")]
@@ -21,7 +21,30 @@ public sealed class UpTests
     [InlineData("localhost:99999", "HOST:PORT")]
     [InlineData("example.com:80", "neither")]
     public void Any_other_address_is_refused_with_the_reason(string text, string reason) =>
-        Assert.Contains(reason, Assert.Throws<UpException>(() => ListenAddress.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<UpException>(() => ListenAddress.Parse(text, hasKeys: false)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0.0.0.0:4566")]
+    [InlineData("[::]:0")]
+    public void With_keys_every_address_is_taken(string text) => Assert.Equal(IPEndPoint.Parse(text), ListenAddress.Parse(text, hasKeys: true));
+
+    [Fact]
+    public void A_file_of_keys_is_its_owners_alone()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        File.WriteAllText(path, """{"keys":[{"accessKeyId":"AKID","secretAccessKey":"12345678","account":"111122223333"}]}""");
+        try
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+            Assert.Contains($"chmod 600 {path}", Assert.Throws<UpException>(() => KeyFile.Read(path)).Message, StringComparison.Ordinal);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead);
+            Assert.NotNull(KeyFile.Read(path).Find("AKID"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     [Fact]
     public void A_data_folder_has_one_holder_whose_pid_is_told()

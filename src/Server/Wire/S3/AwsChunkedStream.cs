@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using Lamina.Access.Signatures;
 using Lamina.Companions.S3;
 using Lamina.Contract;
 
@@ -9,19 +11,26 @@ namespace Lamina.Server.Wire.S3;
 /// Takes the framing off a body of the content encoding aws-chunked while it streams (Signature Version 4, "Transferring payload in
 /// multiple chunks"). Sample: <c>5;chunk-signature=…\r\nhello\r\n0;chunk-signature=…\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n</c>.
 /// </summary>
-internal sealed class AwsChunkedStream(Stream framed) : Stream
+/// <param name="signatures">Null when the chunks carry none, or none are verified. The stream ends only after the last one held.</param>
+internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signatures) : Stream
 {
     private const int BufferBytes = 32 * 1024;
 
     // A chunk's header is its size and a signature; a trailer a name and a checksum or signature.
     private const int MaxLine = 1024;
 
+    private const string ChunkSignature = "chunk-signature=";
+    private const string TrailerSignature = "x-amz-trailer-signature";
+
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly IncrementalHash? _digest = signatures is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly StringBuilder _trailerText = new();
     private readonly Dictionary<string, string> _trailers = new(StringComparer.OrdinalIgnoreCase);
     private int _start;
     private int _end;
     private long _left;
     private bool _inChunk;
+    private string _signature = "";
     private bool _ended;
 
     public override bool CanRead => true;
@@ -69,6 +78,7 @@ internal sealed class AwsChunkedStream(Stream framed) : Stream
             }
         }
 
+        _digest?.AppendData(buffer.Span[..count]);
         _left -= count;
         return count;
     }
@@ -90,9 +100,13 @@ internal sealed class AwsChunkedStream(Stream framed) : Stream
 
     private async ValueTask BeginChunkAsync(CancellationToken cancellationToken)
     {
-        if (_inChunk && (await ReadLineAsync(cancellationToken)).Length > 0)
+        if (_inChunk)
         {
-            throw Malformed();
+            VerifyChunk();
+            if ((await ReadLineAsync(cancellationToken)).Length > 0)
+            {
+                throw Malformed();
+            }
         }
 
         string header = await ReadLineAsync(cancellationToken);
@@ -104,9 +118,12 @@ internal sealed class AwsChunkedStream(Stream framed) : Stream
         }
 
         _inChunk = true;
+        _signature = SignatureIn(semicolon < 0 ? "" : header[(semicolon + 1)..]);
         if (_left == 0)
         {
+            VerifyChunk();
             await ReadTrailersAsync(cancellationToken);
+            VerifyTrailers();
             _ended = true;
         }
     }
@@ -122,8 +139,56 @@ internal sealed class AwsChunkedStream(Stream framed) : Stream
                 throw Malformed();
             }
 
-            _trailers[line[..colon].Trim()] = line[(colon + 1)..].Trim();
+            (string name, string value) = (line[..colon].Trim(), line[(colon + 1)..].Trim());
+            _trailers[name] = value;
+            if (!name.Equals(TrailerSignature, StringComparison.OrdinalIgnoreCase))
+            {
+                _trailerText.Append(name.ToLowerInvariant()).Append(':').Append(value).Append('\n');
+            }
         }
+    }
+
+    private void VerifyChunk()
+    {
+        if (_digest is not null)
+        {
+            byte[] digest = _digest.GetHashAndReset();
+            Verify(() => signatures!.VerifyChunk(digest, _signature));
+        }
+    }
+
+    private void VerifyTrailers()
+    {
+        if (signatures is not null && _trailerText.Length > 0)
+        {
+            Verify(() => signatures.VerifyTrailer(_trailerText.ToString(), Trailer(TrailerSignature) ?? ""));
+        }
+    }
+
+    private static void Verify(Action verify)
+    {
+        try
+        {
+            verify();
+        }
+        catch (SignatureException fault)
+        {
+            throw SignatureErrors.Word(fault, "s3");
+        }
+    }
+
+    /// <summary>Empty when there is none, which matches no chunk.</summary>
+    private static string SignatureIn(string extension) =>
+        extension.StartsWith(ChunkSignature, StringComparison.Ordinal) ? extension[ChunkSignature.Length..].Trim() : "";
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _digest?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     private async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lamina.Access.Signatures;
 using Lamina.Companions.S3;
 using Lamina.Contract;
 using Microsoft.AspNetCore.Http;
@@ -10,12 +11,12 @@ internal static class S3Body
 {
     private const string ChecksumPrefix = "x-amz-checksum-";
 
-    public static ObjectBody Of(HttpRequest request)
+    public static ObjectBody Of(HttpRequest request, ChunkSignatures? signatures)
     {
         IHeaderDictionary headers = request.Headers;
         string? contentSha256 = headers["x-amz-content-sha256"];
         bool chunked = contentSha256?.StartsWith("STREAMING-", StringComparison.Ordinal) == true;
-        AwsChunkedStream? framed = chunked ? new AwsChunkedStream(request.Body) : null;
+        AwsChunkedStream? framed = chunked ? new AwsChunkedStream(request.Body, signatures) : null;
         (ChecksumAlgorithm? algorithm, string? checksum) = FindChecksum(headers);
         string? trailer = headers["x-amz-trailer"];
         algorithm ??= Algorithm(trailer);

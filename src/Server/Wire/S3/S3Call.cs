@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
+using Lamina.Access.Signatures;
 using Lamina.Companions.S3;
 using Lamina.Contract;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,9 @@ using Microsoft.Extensions.Primitives;
 namespace Lamina.Server.Wire.S3;
 
 /// <summary>What an operation of S3 is asked, by whom.</summary>
-internal sealed class S3Call(HttpRequest request, S3Target target, string? bucket, string key, Caller caller)
+/// <param name="chunks">Verifies the chunks of a streamed body; null when they carry no signatures, or none are verified.</param>
+internal sealed class S3Call(
+    HttpRequest request, S3Target target, string? bucket, string key, Caller caller, ChunkSignatures? chunks)
 {
     public Caller Caller { get; } = caller;
 
@@ -45,7 +48,7 @@ internal sealed class S3Call(HttpRequest request, S3Target target, string? bucke
                 string.Create(CultureInfo.InvariantCulture, $"Argument {name} must be an integer between {minimum} and {maximum}"), name, text);
     }
 
-    public ObjectBody Body() => S3Body.Of(request);
+    public ObjectBody Body() => S3Body.Of(request, chunks);
 
     /// <summary>The body as XML; null when there is none. Throws <c>MalformedXML</c>.</summary>
     public Task<XElement?> ReadXmlAsync(CancellationToken cancellationToken) => ReadXmlAsync(Body(), cancellationToken);

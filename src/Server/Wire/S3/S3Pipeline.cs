@@ -10,11 +10,13 @@ namespace Lamina.Server.Wire.S3;
 
 /// <summary>
 /// The story of a request to S3. (1) is it one: by the signature's scope, or by the host where there is no signature; (2) path and query
-/// by S3's rule; (3) who asks, and is a presigned URL still valid; (4) bucket and key from host or path; (5) the operation; (6) answer or
+/// by S3's rule; (3) who asks, and is the signature right and a presigned URL still valid; (4) bucket and key from host or path; (5) the operation; (6) answer or
 /// error in S3's XML.
 /// </summary>
-internal sealed partial class S3Pipeline(CallerReader callers, S3RouteTable operations, TimeProvider time, ILogger<S3Pipeline> logger)
+internal sealed partial class S3Pipeline(Authentication authentication, S3RouteTable operations, TimeProvider time, ILogger<S3Pipeline> logger)
 {
+    private const string Service = "s3";
+
     /// <summary>1. Lamina's own paths are nobody's bucket.</summary>
     public static bool Claims(HttpRequest request)
     {
@@ -37,7 +39,7 @@ internal sealed partial class S3Pipeline(CallerReader callers, S3RouteTable oper
         context.Response.Headers["x-amz-id-2"] = hostId;
         try
         {
-            using Answer answer = await AnswerAsync(context.Request, cancellationToken);
+            using Answer answer = await AnswerAsync(context, cancellationToken);
             await answer.WriteAsync(context.Response, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -47,16 +49,24 @@ internal sealed partial class S3Pipeline(CallerReader callers, S3RouteTable oper
         }
     }
 
-    private async Task<Answer> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
+        HttpRequest request = context.Request;
         S3Target target = S3Target.Parse(RawTarget(request)); // 2
         SignatureScope scope = S3Signature.Read(request.Headers[HeaderNames.Authorization], target)
             ?? throw S3Errors.AccessDenied("Access Denied"); // 3
         PresignedUrl.Check(target, time.GetUtcNow());
+        Authenticated sender = authentication.Authenticate(context, target.Pairs, Service, scope);
+        if (sender.IsVerified && sender.Service != Service)
+        {
+            // Another service's rules leave the body to be verified later, and its credentials are not meant for objects.
+            throw S3Errors.Of("AuthorizationHeaderMalformed", 400, $"The authorization header is malformed; incorrect service '{sender.Service}'. This endpoint belongs to 's3'.");
+        }
+
         (string? bucket, string key) = Split(S3Host.Parse(request.Host.Host), target.Path); // 4
         S3Scope about = bucket is null ? S3Scope.Service : key.Length == 0 ? S3Scope.Bucket : S3Scope.Object;
         IS3Operation operation = operations.Find(request, about, target); // 5
-        return await operation.HandleAsync(new S3Call(request, target, bucket, key, callers.Read(scope)), cancellationToken);
+        return await operation.HandleAsync(new S3Call(request, target, bucket, key, sender.Caller, sender.Chunks), cancellationToken);
     }
 
     private async Task FailAsync(HttpContext context, string requestId, string hostId, Exception exception) // 6

@@ -19,6 +19,9 @@ internal sealed class S3Target
         _query = query;
     }
 
+    /// <summary>The query, decoded.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs => _query;
+
     /// <summary>Decoded, without the first slash.</summary>
     public string Path { get; }
 

@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+
+namespace Lamina.Rooms.Tests.Server;
+
+/// <summary>A server that enforces policies. The root of the account prepares, a session of a role asks.</summary>
+public sealed class EnforcedHouse : IAsyncLifetime
+{
+    internal ServedHouse House { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => House = await ServedHouse.OpenAsync(static options => options with { EnforceIam = true });
+
+    public ValueTask DisposeAsync() => House.DisposeAsync();
+}
+
+public sealed class EnforcedHouseTests(EnforcedHouse enforced) : IClassFixture<EnforcedHouse>
+{
+    private const string Root = "arn:aws:iam::000000000000:root";
+    private const string Functions = "/2015-03-31/functions";
+
+    [Fact]
+    public async Task What_no_policy_allows_is_refused_in_AWSs_words()
+    {
+        Session session = await SessionWithAsync("reader", """{"Effect":"Allow","Action":"lambda:List*","Resource":"*"}""");
+
+        Assert.Equal(200, (int)(await SendAsync(session, HttpMethod.Get, Functions)).Status);
+        Reply refusal = await SendAsync(session, HttpMethod.Get, $"{Functions}/orders");
+        Assert.Equal((403, "AccessDeniedException"), ((int)refusal.Status, refusal.ErrorType));
+        Assert.Equal(
+            "User: arn:aws:sts::000000000000:assumed-role/reader/test is not authorized to perform: lambda:GetFunction on resource: "
+            + "arn:aws:lambda:us-east-1:000000000000:function:orders because no identity-based policy allows the lambda:GetFunction action",
+            refusal.Message);
+    }
+
+    [Fact]
+    public async Task Deny_wins()
+    {
+        Session session = await SessionWithAsync(
+            "denied", """{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"lambda:DeleteFunction","Resource":"arn:aws:lambda:*:*:function:keep*"}""");
+
+        Assert.Equal(404, (int)(await SendAsync(session, HttpMethod.Delete, $"{Functions}/other")).Status);
+        Assert.EndsWith(
+            "with an explicit deny in an identity-based policy", (await SendAsync(session, HttpMethod.Delete, $"{Functions}/keep-me")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_is_handed_on_only_by_who_may_pass_it()
+    {
+        Session session = await SessionWithAsync("creator", """{"Effect":"Allow","Action":"lambda:*","Resource":"*"}""");
+        JsonObject request = ServedHouse.CreateRequest("passed");
+
+        Reply refusal = await SendAsync(session, HttpMethod.Post, Functions, request);
+        Assert.Equal(
+            "User: arn:aws:sts::000000000000:assumed-role/creator/test is not authorized to perform: iam:PassRole on resource: "
+            + "arn:aws:iam::000000000000:role/r because no identity-based policy allows the iam:PassRole action",
+            refusal.Message);
+        await PutPolicyAsync("creator", "pass", """{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}""");
+        Assert.Equal(201, (int)(await SendAsync(session, HttpMethod.Post, Functions, request)).Status);
+    }
+
+    [Fact]
+    public async Task Layers_and_tags_of_a_request_can_be_conditions()
+    {
+        Session session = await SessionWithAsync(
+            "layers",
+            """{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAllValues:StringLike":{"lambda:Layer":"arn:aws:lambda:*:000000000000:layer:ours*"}}}""");
+        JsonObject request = ServedHouse.CreateRequest("layered");
+        request["Layers"] = new JsonArray("arn:aws:lambda:us-east-1:999999999999:layer:theirs:1");
+
+        Assert.Contains("lambda:CreateFunction", (await SendAsync(session, HttpMethod.Post, Functions, request)).Message, StringComparison.Ordinal);
+        request["Layers"] = new JsonArray("arn:aws:lambda:us-east-1:000000000000:layer:ours:1");
+        Assert.NotEqual(403, (int)(await SendAsync(session, HttpMethod.Post, Functions, request)).Status);
+    }
+
+    [Fact]
+    public async Task A_session_policy_narrows_and_never_widens()
+    {
+        await MakeRoleAsync("narrow", $$"""{"AWS":"{{Root}}"}""");
+        await PutPolicyAsync("narrow", "p", """{"Effect":"Allow","Action":"lambda:List*","Resource":"*"}""");
+        Session session = await AssumeAsync("narrow", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lambda:ListLayers","Resource":"*"},{"Effect":"Allow","Action":"lambda:GetFunction","Resource":"*"}]}""");
+
+        Assert.Equal(200, (int)(await SendAsync(session, HttpMethod.Get, "/2018-10-31/layers")).Status);
+        Assert.EndsWith(
+            "because no session policy allows the lambda:ListFunctions action", (await SendAsync(session, HttpMethod.Get, Functions)).Message, StringComparison.Ordinal);
+        Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Get, $"{Functions}/f")).Status);
+    }
+
+    [Fact]
+    public async Task A_role_is_assumed_only_by_whom_it_trusts()
+    {
+        await MakeRoleAsync("trusting", """{"Service":"lambda.amazonaws.com"}""");
+
+        Reply refusal = await QueryAsync("000000000000", "sts", AssumeForm("trusting", null));
+
+        Assert.Equal(403, (int)refusal.Status);
+        Assert.Contains(
+            $"User: {Root} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000000:role/trusting", refusal.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Managed_policies_count_and_IAM_itself_is_guarded()
+    {
+        await MakeRoleAsync("managed", $$"""{"AWS":"{{Root}}"}""");
+        await IamAsync("AttachRolePolicy", ("RoleName", "managed"), ("PolicyArn", "arn:aws:iam::aws:policy/AWSLambda_ReadOnlyAccess"));
+        Session session = await AssumeAsync("managed", null);
+
+        Assert.Equal(200, (int)(await SendAsync(session, HttpMethod.Get, Functions)).Status);
+        Reply refusal = await QueryAsync(session.AccessKeyId, "iam", "Action=DeleteRole&Version=2010-05-08&RoleName=managed", session.Token);
+        Assert.Contains("is not authorized to perform: iam:DeleteRole on resource: arn:aws:iam::000000000000:role/managed", refusal.Text, StringComparison.Ordinal);
+    }
+
+    private async Task<Session> SessionWithAsync(string role, string statements)
+    {
+        await MakeRoleAsync(role, $$"""{"AWS":"{{Root}}"}""");
+        await PutPolicyAsync(role, "p", statements);
+        return await AssumeAsync(role, null);
+    }
+
+    private Task MakeRoleAsync(string role, string principal) => IamAsync(
+        "CreateRole",
+        ("RoleName", role),
+        ("AssumeRolePolicyDocument", "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":" + principal + ",\"Action\":\"sts:AssumeRole\"}]}"));
+
+    private Task PutPolicyAsync(string role, string name, string statements) => IamAsync(
+        "PutRolePolicy", ("RoleName", role), ("PolicyName", name), ("PolicyDocument", "{\"Version\":\"2012-10-17\",\"Statement\":[" + statements + "]}"));
+
+    private async Task IamAsync(string action, params (string Name, string Value)[] parameters)
+    {
+        Reply reply = await QueryAsync(
+            "000000000000", "iam", $"Action={action}&Version=2010-05-08" + string.Concat(parameters.Select(static pair => $"&{pair.Name}={Uri.EscapeDataString(pair.Value)}")));
+        Assert.True((int)reply.Status == 200, reply.Text);
+    }
+
+    private static string AssumeForm(string role, string? policy) =>
+        $"Action=AssumeRole&Version=2011-06-15&RoleArn=arn:aws:iam::000000000000:role/{role}&RoleSessionName=test"
+        + (policy is null ? "" : $"&Policy={Uri.EscapeDataString(policy)}");
+
+    private async Task<Session> AssumeAsync(string role, string? policy)
+    {
+        Reply reply = await QueryAsync("000000000000", "sts", AssumeForm(role, policy));
+        Assert.True((int)reply.Status == 200, reply.Text);
+        XElement xml = XElement.Parse(reply.Text);
+        return new Session(Text("AccessKeyId"), Text("SessionToken"));
+
+        string Text(string name) => xml.Descendants().Single(element => element.Name.LocalName == name).Value;
+    }
+
+    private Task<Reply> QueryAsync(string accessKey, string service, string form, string? token = null)
+    {
+        StringContent content = new(form, System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        return enforced.House.SendAsync(
+            HttpMethod.Post, "/", content, [("Authorization", ServedHouse.SignedBy(accessKey, "us-east-1", service)), .. token is null ? [] : new[] { ("X-Amz-Security-Token", token) }]);
+    }
+
+    private Task<Reply> SendAsync(Session session, HttpMethod method, string path, JsonObject? body = null) => enforced.House.SendAsync(
+        method,
+        path,
+        body is null ? null : ServedHouse.Json(body.ToJsonString()),
+        ("Authorization", ServedHouse.SignedBy(session.AccessKeyId, "us-east-1", "lambda")),
+        ("X-Amz-Security-Token", session.Token));
+
+    private sealed record Session(string AccessKeyId, string Token);
+}
