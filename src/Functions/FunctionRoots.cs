@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using Lamina.Layers;
 using Lamina.Store;
 
@@ -13,5 +14,8 @@ public sealed class FunctionRoots : IArchiveRoots
     public static IEnumerable<ArchiveRoot> Of(FunctionVersion version) => version.Layers
         .Select(static layer => layer.Content)
         .Prepend(version.Code)
-        .Select(archive => new ArchiveRoot(archive, $"{version.Arn}:{version.Version}", WantsTree: true));
+        .Select(archive => new ArchiveRoot(archive, NameOf(version), WantsTree: true));
+
+    private static string NameOf(FunctionVersion version) =>
+        version.Version == FunctionArn.Latest ? version.Arn.ToString() : version.Arn.Qualified(version.Version);
 }
