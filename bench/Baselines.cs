@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.IO.Compression;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -85,6 +87,24 @@ internal sealed class Baselines(BenchOptions options, string scratch)
         string folder = Path.Combine(scratch, "inspected");
         await Workload.RunAsync("unzip", "-q", "-o", file, "-d", folder);
         return folder;
+    }
+
+    /// <summary>The least that publishing must do: read the file, hash it, inflate every entry and hash that.</summary>
+    public async Task<TimeSpan> ReadAndHashAsync(byte[] archive)
+    {
+        string file = Path.Combine(scratch, "hashed.zip");
+        await File.WriteAllBytesAsync(file, archive);
+        return await Sample.TimeAsync(async () =>
+        {
+            byte[] read = await File.ReadAllBytesAsync(file);
+            SHA256.HashData(read);
+            using ZipArchive zip = new(new MemoryStream(read));
+            foreach (ZipArchiveEntry entry in zip.Entries)
+            {
+                using Stream content = entry.Open();
+                SHA256.HashData(content);
+            }
+        });
     }
 
     /// <summary>The least an inspector without manifests would do: walk and stat.</summary>

@@ -23,6 +23,20 @@ internal sealed class LambdaApi(HttpClient http)
         return (string)answer["LayerVersionArn"]!;
     }
 
+    /// <summary>A request to publish, made before the clock runs: encoding it is the client's work.</summary>
+    public static byte[] PublishRequest(byte[] archive) => JsonSerializer.SerializeToUtf8Bytes(
+        new JsonObject { ["Content"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(archive) } });
+
+    public async Task PublishAsync(string name, byte[] request)
+    {
+        using ByteArrayContent content = new(request);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using HttpResponseMessage response = await http.PostAsync(new Uri($"/2018-10-31/layers/{name}/versions", UriKind.Relative), content);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public Task DeleteFunctionAsync(string name) => SendAsync(HttpMethod.Delete, $"/2015-03-31/functions/{name}", body: null);
+
     public Task InspectLayerAsync(string name, int version) =>
         SendAsync(HttpMethod.Get, $"/_lamina/layers/{name}/versions/{version}/inspection", body: null);
 

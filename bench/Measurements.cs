@@ -37,6 +37,45 @@ internal sealed class Measurements(LambdaApi api, BenchOptions options)
         return rows;
     }
 
+    /// <summary>A version that differs in one file of 5,000, beside reading the zip and hashing it and all its entries.</summary>
+    public async Task<IReadOnlyList<Row>> RePublishAsync(Func<byte[], Task<TimeSpan>> readAndHash)
+    {
+        int version = 0;
+        byte[] archive = Workload.SimilarLayer(version);
+        await api.PublishAsync("similar", LambdaApi.PublishRequest(archive));
+        IReadOnlyList<Row> rows = await Sample.InterleaveAsync("re-publish", Math.Max(3, options.Repeats / 10),
+        [
+            ("50 MB, one file of 5,000 changed", () =>
+            {
+                archive = Workload.SimilarLayer(++version);
+                byte[] request = LambdaApi.PublishRequest(archive);
+                return Sample.TimeAsync(() => api.PublishAsync("similar", request));
+            }),
+            ("reading and hashing the zip and its entries", () => readAndHash(archive)),
+        ]);
+        return [rows[0], rows[1] with { BaselineOf = rows[0].Name }];
+    }
+
+    /// <summary>From CreateFunction until the function is active, with the large layer and without a layer.</summary>
+    public async Task<IReadOnlyList<Row>> AttachAsync(Workload workload, string largeLayer)
+    {
+        int number = 0;
+        async Task<TimeSpan> CreateAsync(IReadOnlyList<string> layers)
+        {
+            string name = $"attach-{++number}";
+            TimeSpan taken = await Sample.TimeAsync(() => api.CreateFunctionAsync(name, workload, layers));
+            await api.DeleteFunctionAsync(name);
+            return taken;
+        }
+
+        IReadOnlyList<Row> rows = await Sample.InterleaveAsync("attach", options.Repeats,
+        [
+            ("250 MB layer, until the function is active", () => CreateAsync([largeLayer])),
+            ("the same without a layer", () => CreateAsync([])),
+        ]);
+        return [rows[0], rows[1] with { BaselineOf = rows[0].Name }];
+    }
+
     /// <summary>Publishing the large layer and a second version of it, each beside unpacking the same file.</summary>
     public async Task<IReadOnlyList<Row>> PublishAsync(byte[] largeLayer, Func<Task<TimeSpan>> unzip)
     {

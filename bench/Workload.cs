@@ -75,6 +75,25 @@ internal sealed record Workload(string Name, string Runtime, string Handler, byt
             : throw new InvalidOperationException($"the large layer is {output.Length} bytes, more than {UploadLimitBytes}, which Lambda takes directly");
     }
 
+    /// <summary>A layer of 5,000 files that no compression makes smaller, 50 MB in all; from version to version one of them changes.</summary>
+    public static byte[] SimilarLayer(int version)
+    {
+        const int Files = 5_000;
+        byte[] content = new byte[10_000];
+        using MemoryStream output = new();
+        using (ZipArchive archive = new(output, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            for (int i = 0; i < Files; i++)
+            {
+                new Random(i == 77 ? Files + version : i).NextBytes(content);
+                using Stream entry = archive.CreateEntry($"data/d{i / 100:00}/f{i:0000}.dat", CompressionLevel.Fastest).Open();
+                entry.Write(content);
+            }
+        }
+
+        return output.ToArray();
+    }
+
     private static byte[] Zip(string file) => ZipOf((file, File.ReadAllBytes(Path.Combine(Folder, file))));
 
     private static byte[] ZipOf(params (string Name, byte[] Content)[] files)
