@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
-BLOBS = ("ZipFile", "Payload")
+BLOBS = ("ZipFile", "Payload", "Body")
 
 
 def decoded(value):
