@@ -100,6 +100,18 @@ public sealed class ClientTests(SharedServer shared) : SharedServerTests(shared)
         Assert.Equal("ResourceNotFoundException", (await client.CallAsync("GetFunctionConfiguration", named)).Error);
     }
 
+    [Fact]
+    public async Task The_old_asynchronous_operation_takes_an_event_too()
+    {
+        ILambdaClient client = AnyClient;
+        await client.CreateProbeAsync(Own("fn"));
+        ClientAnswer taken = await client.CallAsync("InvokeAsync", new JsonObject
+        {
+            ["FunctionName"] = Own("fn"), ["InvokeArgs"] = Convert.ToBase64String("{}"u8),
+        });
+        Assert.Equal(202, (int)taken.Success["Status"]!);
+    }
+
     [Theory]
     [MemberData(nameof(Clients))]
     public async Task A_layer_is_found_by_name_by_number_and_by_ARN(string clientName)

@@ -54,6 +54,16 @@ public sealed class OperationTests
     public void Every_operation_that_is_served_has_its_file() => Repository.AssertNone(LambdaRoutes.All.Where(static route => route.Served)
         .Select(static route => $"src/Server/Operations/{route.Name}.cs").Except(Repository.Files));
 
+    /// <summary>In the words of the AWS SDKs' models, which the tests' clients take: PublishLayerVersion.</summary>
+    [Fact]
+    public void Every_operation_of_Lambda_that_is_served_is_called_through_an_official_client()
+    {
+        string tests = string.Concat(Repository.Sources.Where(static file => file.StartsWith("tests/EndToEnd/", StringComparison.Ordinal))
+            .Select(static file => File.ReadAllText(Repository.PathOf(file))));
+        Repository.AssertNone(LambdaRoutes.All.Where(route => route.Served && !tests.Contains($"\"{route.Name}\"", StringComparison.Ordinal))
+            .Select(static route => route.Name));
+    }
+
     [Fact]
     public void No_operation_is_both_served_and_on_the_list() =>
         Repository.AssertNone(NotServed.Select(static name => $"src/Server/Operations/{name}.cs").Intersect(Repository.Files));

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
-BLOBS = ("ZipFile", "Payload", "Body")
+BLOBS = ("ZipFile", "Payload", "Body", "InvokeArgs")
 
 
 def decoded(value):
