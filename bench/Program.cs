@@ -27,6 +27,7 @@ try
         string unpacked = await baselines.UnpackAsync(largeLayer);
         rows.AddRange(await measurements.InspectAsync(() => Baselines.WalkAsync(unpacked)));
         rows.AddRange(await measurements.RePublishAsync(baselines.ReadAndHashAsync));
+        rows.AddRange(await measurements.StorageAsync());
         rows.AddRange(await measurements.AttachAsync(workloads[0], "arn:aws:lambda:us-east-1:000000000000:layer:large:1"));
         rows.AddRange(await measurements.PublishAsync(largeLayer, () => baselines.UnzipAsync(largeLayer)));
     }
