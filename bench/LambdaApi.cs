@@ -43,7 +43,11 @@ internal sealed class LambdaApi(HttpClient http)
         return (double)storage["physical"]!["totalBytes"]! / 1_000_000;
     }
 
-    public Task DeleteFunctionAsync(string name) => SendAsync(HttpMethod.Delete, $"/2015-03-31/functions/{name}", body: null);
+    public async Task DeleteFunctionAsync(string name)
+    {
+        using HttpResponseMessage response = await http.DeleteAsync(new Uri($"/2015-03-31/functions/{name}", UriKind.Relative));
+        response.EnsureSuccessStatusCode();
+    }
 
     public Task InspectLayerAsync(string name, int version) =>
         SendAsync(HttpMethod.Get, $"/_lamina/layers/{name}/versions/{version}/inspection", body: null);
