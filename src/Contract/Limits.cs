@@ -183,6 +183,12 @@ public static class Limits
     /// <summary>Bytes of an XML document in a request to S3: 10,000 parts with checksums take about 2.5 MB, 1,000 keys less. Ours.</summary>
     public const int S3DocumentBytes = 4 * 1024 * 1024;
 
+    /// <summary>Trailing headers of one aws-chunked body: S3 defines two, a checksum and a signature. Ours.</summary>
+    public const int S3Trailers = 8;
+
+    /// <summary>Bytes of a body's trailing headers, as many as S3 takes in a PUT's leading ones (S3 User Guide, UsingMetadata).</summary>
+    public const int S3TrailerBytes = 8 * 1024;
+
     /// <summary>How long a presigned URL may be valid: 7 days (Signature Version 4, query parameters).</summary>
     public static readonly TimeSpan PresignedLifetime = TimeSpan.FromDays(7);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lamina.Contract;
+using Lamina.Store;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lamina.Layers;
@@ -126,13 +127,9 @@ internal sealed class ArchiveReader : ArchiveSource, IDisposable
 }
 
 /// <summary>A stored archive as a stream that can be positioned.</summary>
-internal sealed class ArchiveStream(ArchiveReader archive) : Stream
+internal sealed class ArchiveStream(ArchiveReader archive) : ReadOnlyStream
 {
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => archive.Length;
 
@@ -144,33 +141,6 @@ internal sealed class ArchiveStream(ArchiveReader archive) : Stream
         Position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    // Page cache, mostly; and what the kernel offers for files is a blocking read on another thread anyway.
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Read(buffer.Span));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => Position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

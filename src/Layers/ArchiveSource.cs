@@ -1,3 +1,4 @@
+using Lamina.Store;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lamina.Layers;
@@ -86,24 +87,10 @@ internal sealed class StreamArchive(Stream content) : ArchiveSource
 }
 
 /// <summary>A part of an archive as a stream, for the inflater; set anew for every entry.</summary>
-internal sealed class ArchiveSlice(ArchiveSource source) : Stream
+internal sealed class ArchiveSlice(ArchiveSource source) : ReadOnlyStream
 {
     private long _position;
     private long _end;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public void MoveTo(long offset, long length)
     {
@@ -117,16 +104,4 @@ internal sealed class ArchiveSlice(ArchiveSource source) : Stream
         _position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -40,6 +40,10 @@ public sealed class MultipartUploads(ICatalog catalog, ObjectIntake intake, Time
             cancellationToken);
     }
 
+    /// <summary>Null when there is none, or none any more.</summary>
+    public MultipartUpload? Find(Caller caller, BucketName bucket, ObjectKey key, string uploadId) =>
+        Find(catalog.Current, caller, bucket, key, uploadId);
+
     /// <summary>Throws <c>NoSuchUpload</c>.</summary>
     public MultipartUpload Get(Caller caller, BucketName bucket, ObjectKey key, string uploadId) =>
         Require(catalog.Current, caller, bucket, key, uploadId);
@@ -80,6 +84,9 @@ public sealed class MultipartUploads(ICatalog catalog, ObjectIntake intake, Time
         return PartsOf(snapshot, uploadId).Where(part => part.PartNumber > afterPartNumber);
     }
 
+    /// <summary>
+    /// Makes the object, or gives the one that this upload made before of the same parts: a client that never saw the answer asks again.
+    /// </summary>
     public Task<ObjectVersion> CompleteAsync(
         Caller caller,
         BucketName bucket,
@@ -92,12 +99,18 @@ public sealed class MultipartUploads(ICatalog catalog, ObjectIntake intake, Time
         catalog.CommitAsync(
             transaction =>
             {
-                MultipartUpload upload = Require(transaction, caller, bucket, key, uploadId);
+                if (Find(transaction, caller, bucket, key, uploadId) is not { } upload)
+                {
+                    ObjectVersion made = FindCompleted(transaction, bucket, key, uploadId, parts) ?? throw S3Errors.NoSuchUpload(uploadId);
+                    expected.Check(made.Content);
+                    return made;
+                }
+
                 ObjectContent content = PartAssembly.Assemble(upload, PartsOf(transaction, uploadId), parts);
                 expected.Check(content);
                 Delete(transaction, transaction.Find(S3Documents.Uploads, S3Documents.UploadKey(bucket, key, uploadId))!);
                 return Objects.Write(
-                    transaction, caller, bucket, key, upload.Description, content, condition, Buckets.WholeSeconds(time.GetUtcNow()));
+                    transaction, caller, bucket, key, upload.Description, content, condition, Buckets.WholeSeconds(time.GetUtcNow()), uploadId);
             },
             cancellationToken);
 
@@ -123,12 +136,20 @@ public sealed class MultipartUploads(ICatalog catalog, ObjectIntake intake, Time
         transaction.Delete(S3Documents.Uploads, upload.Key);
     }
 
-    private static MultipartUpload Require(CatalogSnapshot snapshot, Caller caller, BucketName bucket, ObjectKey key, string uploadId)
+    private static MultipartUpload Require(CatalogSnapshot snapshot, Caller caller, BucketName bucket, ObjectKey key, string uploadId) =>
+        Find(snapshot, caller, bucket, key, uploadId) ?? throw S3Errors.NoSuchUpload(uploadId);
+
+    private static MultipartUpload? Find(CatalogSnapshot snapshot, Caller caller, BucketName bucket, ObjectKey key, string uploadId)
     {
         Buckets.Require(snapshot, caller, bucket);
-        return snapshot.Find(S3Documents.Uploads, S3Documents.UploadKey(bucket, key, uploadId))?.Read(S3Json.Default.MultipartUpload)
-            ?? throw S3Errors.NoSuchUpload(uploadId);
+        return snapshot.Find(S3Documents.Uploads, S3Documents.UploadKey(bucket, key, uploadId))?.Read(S3Json.Default.MultipartUpload);
     }
+
+    private static ObjectVersion? FindCompleted(
+        CatalogSnapshot snapshot, BucketName bucket, ObjectKey key, string uploadId, IReadOnlyList<CompletedPart> parts) =>
+        S3Documents.VersionsOf(snapshot, bucket, key).FirstOrDefault(version => version.UploadId == uploadId
+            && parts.All(static part => PartAssembly.IsMd5(part.ETag))
+            && version.Content.ETag == PartAssembly.ETag([.. parts.Select(static part => part.ETag)]));
 
     private static IEnumerable<UploadedPart> PartsOf(CatalogSnapshot snapshot, string uploadId) =>
         snapshot.Scan(S3Documents.Parts, uploadId + "/", null).Select(static document => document.Read(S3Json.Default.UploadedPart));

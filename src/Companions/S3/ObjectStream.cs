@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using Lamina.Store;
 
 namespace Lamina.Companions.S3;
@@ -6,7 +7,7 @@ namespace Lamina.Companions.S3;
 /// An object's blobs as one seekable stream. Opens a blob when it is come to, so an object of 10,000 parts holds one file open; holds all
 /// of them by a lease, so whoever reads an object reads it to its end, though it be deleted meanwhile.
 /// </summary>
-internal sealed class ObjectStream : Stream
+internal sealed class ObjectStream : ReadOnlyStream
 {
     private readonly IBlobStore _blobs;
     private readonly ObjectContent _content;
@@ -31,15 +32,21 @@ internal sealed class ObjectStream : Stream
         }
     }
 
-    /// <summary>False when a collection has taken a blob since the object was looked up: then the object is deleted.</summary>
-    public bool TryHold() =>
-        _content.Blobs.All(blob => _lease.TryHold(blob.Digest) && _blobs.FindLength(blob.Digest) is not null);
+    /// <summary>A blob that cannot be had, because a collection has taken it since the object was looked up or it was lost; or null.</summary>
+    public Sha256? Hold()
+    {
+        foreach (ContentBlob blob in _content.Blobs)
+        {
+            if (!_lease.TryHold(blob.Digest) || _blobs.FindLength(blob.Digest) is null)
+            {
+                return blob.Digest;
+            }
+        }
 
-    public override bool CanRead => true;
+        return null;
+    }
 
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length { get; }
 
@@ -76,26 +83,6 @@ internal sealed class ObjectStream : Stream
         int count = await blob.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancellationToken);
         return Moved(count);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Lamina.Contract;
 
 namespace Lamina.Companions.S3;
@@ -8,6 +9,9 @@ public sealed record ObjectVersion
 {
     /// <summary>What S3 calls the version of an object that was written while its bucket had no versioning.</summary>
     public const string NullVersionId = "null";
+
+    // 24 random bytes in base64 of other signs: as long as S3's own ids.
+    private const int VersionIdLength = 32;
 
     public required string Key { get; init; }
 
@@ -25,6 +29,22 @@ public sealed record ObjectVersion
     public required ObjectDescription Description { get; init; }
 
     public required ObjectContent Content { get; init; }
+
+    /// <summary>The multipart upload that made it; null for any other way.</summary>
+    public string? UploadId { get; init; }
+
+    internal static string NewVersionId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '.').Replace('/', '_');
+
+    /// <summary>Throws <c>InvalidArgument</c> for what no version can be named; null names the latest.</summary>
+    internal static void CheckVersionId(string? versionId)
+    {
+        bool possible = versionId is null or NullVersionId
+            || (versionId.Length == VersionIdLength && versionId.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_'));
+        if (!possible)
+        {
+            throw S3Errors.InvalidVersionId(versionId!);
+        }
+    }
 }
 
 /// <summary>What a client says about an object, given back as it came.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Lamina.Contract;
 using Lamina.Store;
 
@@ -22,7 +21,7 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
         return intake.StoreAsync(
             body,
             Limits.ObjectUploadBytes,
-            (transaction, content) => Write(transaction, caller, bucket, key, description, content.AsObject(), condition, Now()),
+            (transaction, content) => Write(transaction, caller, bucket, key, description, content.AsObject(), condition, Now(), uploadId: null),
             cancellationToken);
     }
 
@@ -32,17 +31,29 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
 
     public Stream Open(ObjectVersion version) => Open(version, 0, version.Content.SizeBytes);
 
-    /// <summary>The bytes from start to before end. Seekable, one reader at a time.</summary>
+    /// <summary>
+    /// The bytes from start to before end. Seekable, one reader at a time. Throws <c>NoSuchKey</c> for a version that was deleted and
+    /// collected since it was found, and <see cref="BlobNotFoundException"/> for one whose bytes were lost.
+    /// </summary>
     public Stream Open(ObjectVersion version, long start, long end)
     {
         ObjectStream content = new(blobs, version.Content, start, end);
-        if (content.TryHold())
+        try
         {
-            return content;
-        }
+            if (content.Hold() is not { } absent)
+            {
+                return content;
+            }
 
-        content.Dispose();
-        throw S3Errors.NoSuchKey(version.Key);
+            throw S3Documents.FindBlobs(catalog.Current).Contains(absent) && blobs.FindLength(absent) is null
+                ? new BlobNotFoundException(absent)
+                : S3Errors.NoSuchKey(version.Key);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -61,27 +72,34 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
         CancellationToken cancellationToken)
     {
         Buckets.Require(catalog.Current, caller, bucket);
-        ObjectVersion from = source.Find(catalog.Current, caller);
-        CheckCopy(from, isSelf: source.IsLatestOf(bucket, key), changes: description is not null || algorithm is not null);
-        ChecksumAlgorithm? wanted = algorithm ?? from.Content.Checksum?.Algorithm;
-        if (!from.Content.InParts && wanted == from.Content.Checksum?.Algorithm)
-        {
-            return await catalog.CommitAsync(
-                transaction =>
-                {
-                    ObjectVersion found = source.Find(transaction, caller);
-                    return new CopiedObject(
+        bool isSelf = source.IsLatestOf(bucket, key);
+        bool changes = description is not null || algorithm is not null;
+        CheckCopy(source.Find(catalog.Current, caller), isSelf, changes);
+        CopiedObject? named = await catalog.CommitAsync(
+            transaction =>
+            {
+                ObjectVersion found = source.Find(transaction, caller);
+                return CanShareBlob(found.Content, algorithm)
+                    ? new CopiedObject(
                         found.VersionId,
-                        Write(transaction, caller, bucket, key, description ?? found.Description, found.Content, condition, Now()));
-                },
-                cancellationToken);
+                        Write(transaction, caller, bucket, key, description ?? found.Description, found.Content, condition, Now(), uploadId: null))
+                    : null;
+            },
+            cancellationToken);
+        if (named is not null)
+        {
+            return named;
         }
 
+        // What is read from here on is one version, whatever takes its place meanwhile.
+        ObjectVersion from = source.Find(catalog.Current, caller);
+        CheckCopy(from, isSelf, changes);
         await using Stream content = Open(from);
         ObjectVersion written = await intake.StoreAsync(
-            ObjectBody.Of(content, wanted),
+            ObjectBody.Of(content, algorithm ?? from.Content.Checksum?.Algorithm),
             Limits.ObjectUploadBytes,
-            (transaction, stored) => Write(transaction, caller, bucket, key, description ?? from.Description, stored.AsObject(), condition, Now()),
+            (transaction, stored) => Write(
+                transaction, caller, bucket, key, description ?? from.Description, stored.AsObject(), condition, Now(), uploadId: null),
             cancellationToken);
         return new CopiedObject(from.VersionId, written);
     }
@@ -91,6 +109,7 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
         catalog.CommitAsync(
             transaction =>
             {
+                ObjectVersion.CheckVersionId(versionId);
                 Bucket owner = Buckets.Require(transaction, caller, bucket);
                 if (ifMatch is not null)
                 {
@@ -103,6 +122,7 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
 
     internal static ObjectVersion Get(CatalogSnapshot snapshot, Caller caller, BucketName bucket, ObjectKey key, string? versionId)
     {
+        ObjectVersion.CheckVersionId(versionId);
         Buckets.Require(snapshot, caller, bucket);
         if (versionId is null)
         {
@@ -120,6 +140,7 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
     }
 
     /// <summary>Puts a version of a key where its bucket's versioning wants it.</summary>
+    /// <param name="uploadId">The multipart upload that makes it, or null.</param>
     internal static ObjectVersion Write(
         CatalogTransaction transaction,
         Caller caller,
@@ -128,7 +149,8 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
         ObjectDescription description,
         ObjectContent content,
         WriteCondition condition,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        string? uploadId)
     {
         Bucket owner = Buckets.Require(transaction, caller, bucket);
         ObjectVersion? latest = S3Documents.FindLatest(transaction, bucket, key);
@@ -142,8 +164,12 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
             LastModified = now,
             Description = description,
             Content = content,
+            UploadId = uploadId,
         });
     }
+
+    private static bool CanShareBlob(ObjectContent content, ChecksumAlgorithm? algorithm) =>
+        !content.InParts && (algorithm is null || algorithm == content.Checksum?.Algorithm);
 
     private static void CheckCopy(ObjectVersion source, bool isSelf, bool changes)
     {
@@ -166,7 +192,7 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
     {
         ObjectVersion added = version with
         {
-            VersionId = owner.Versioning == BucketVersioning.Enabled ? NewVersionId() : ObjectVersion.NullVersionId,
+            VersionId = owner.Versioning == BucketVersioning.Enabled ? ObjectVersion.NewVersionId() : ObjectVersion.NullVersionId,
             Sequence = (latest?.Sequence ?? 0) + 1,
         };
         if (added.VersionId == ObjectVersion.NullVersionId)
@@ -221,9 +247,6 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
     }
 
     private DateTimeOffset Now() => Buckets.WholeSeconds(time.GetUtcNow());
-
-    /// <summary>32 characters, as S3's are.</summary>
-    private static string NewVersionId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '.').Replace('/', '_');
 }
 
 /// <param name="VersionId">The version deleted, or of the delete marker made; null where there is no versioning.</param>

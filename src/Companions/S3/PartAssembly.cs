@@ -29,7 +29,7 @@ internal static class PartAssembly
         return new ObjectContent
         {
             SizeBytes = parts.Sum(static part => part.Content.Blob.SizeBytes),
-            ETag = ETag(parts),
+            ETag = ETag([.. parts.Select(static part => part.Content.Md5)]),
             Blobs = [.. parts.Select(static part => part.Content.Blob)],
             Checksum = checksum,
             InParts = true,
@@ -55,15 +55,18 @@ internal static class PartAssembly
         }
     }
 
-    private static string ETag(List<UploadedPart> parts)
+    public static bool IsMd5(string etag) => etag.Length == 2 * MD5.HashSizeInBytes && etag.All(char.IsAsciiHexDigit);
+
+    /// <summary>The ETag of an object of parts with these MD5s.</summary>
+    public static string ETag(IReadOnlyCollection<string> md5s)
     {
         using IncrementalHash md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        foreach (UploadedPart part in parts)
+        foreach (string part in md5s)
         {
-            md5.AppendData(Convert.FromHexString(part.Content.Md5));
+            md5.AppendData(Convert.FromHexString(part));
         }
 
-        return $"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{parts.Count.ToString(CultureInfo.InvariantCulture)}";
+        return $"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{md5s.Count.ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>None when parts came with other algorithms than the upload was begun for, which S3 allows when none was asked for.</summary>

@@ -14,6 +14,9 @@ public static class S3Errors
     public static AwsError NoSuchVersion(string key, string versionId) =>
         Of("NoSuchVersion", 404, "The specified version does not exist.", ("Key", key), ("VersionId", versionId));
 
+    public static AwsError InvalidVersionId(string versionId) =>
+        InvalidArgument("Invalid version id specified", "versionId", versionId);
+
     public static AwsError NoSuchUpload(string uploadId) => Of(
         "NoSuchUpload",
         404,
@@ -93,6 +96,11 @@ public static class S3Errors
         Of("InvalidArgument", 400, message, ("ArgumentName", argument), ("ArgumentValue", value));
 
     public static AwsError InvalidRequest(string message) => Of("InvalidRequest", 400, message);
+
+    public static AwsError MalformedTrailer() => Of(
+        "MalformedTrailerError",
+        400,
+        "The request contained trailing data that was not well-formed or did not conform to our published schema.");
 
     public static AwsError MalformedXml() => Of(
         "MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema");

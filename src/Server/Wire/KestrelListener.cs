@@ -25,6 +25,7 @@ internal sealed class KestrelListener : IDisposable
     {
         KestrelServerOptions options = new() { AddServerHeader = false };
         Configure(options.Limits);
+        options.ResponseHeaderEncodingSelector = S3.ObjectHeaders.EncodingOf;
         options.Listen(endpoint, static listen => listen.Protocols = HttpProtocols.Http1);
         SocketTransportFactory transport = new(Options.Create(new SocketTransportOptions()), loggers);
         KestrelServer server = new(Options.Create(options), transport, loggers);

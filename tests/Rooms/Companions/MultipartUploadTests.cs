@@ -67,7 +67,20 @@ public sealed class MultipartUploadTests : IAsyncLifetime
         Assert.Equal("InvalidPart", await CodeOfAsync(upload, small with { ETag = last.ETag }));
         Assert.Equal("InvalidPart", await CodeOfAsync(upload, small with { PartNumber = 9 }));
         await CompleteAsync(upload, last);
-        Assert.Equal("NoSuchUpload", await CodeOfAsync(upload, last));
+    }
+
+    [Fact]
+    public async Task Completing_again_with_the_same_parts_gives_the_same_object_as_long_as_it_is_there()
+    {
+        string upload = await BeginAsync(composite: null);
+        CompletedPart part = await UploadAsync(upload, 1, [1]);
+        ObjectVersion made = await CompleteAsync(upload, part);
+        ObjectVersion again = await CompleteAsync(upload, part);
+        Assert.Equal((made.Sequence, made.Content.ETag), (again.Sequence, again.Content.ETag));
+        Assert.Equal("NoSuchUpload", await CodeOfAsync(upload, part with { ETag = "no digest" }));
+        Assert.Equal("NoSuchUpload", await CodeOfAsync(upload, part, part with { PartNumber = 2 }));
+        await _room.DeleteAsync("k");
+        Assert.Equal("NoSuchUpload", await CodeOfAsync(upload, part));
     }
 
     [Fact]

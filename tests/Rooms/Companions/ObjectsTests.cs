@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using Lamina.Companions.S3;
 using Lamina.Contract;
+using Lamina.Rooms.Tests.Functions;
+using Lamina.Store;
 
 namespace Lamina.Rooms.Tests.Companions;
 
@@ -76,6 +79,44 @@ public sealed class ObjectsTests : IAsyncLifetime
         Assert.Equal("BadDigest", refused.Code);
         Assert.Equal("NoSuchKey", Assert.Throws<AwsError>(() => _room.Read("k")).Code);
         Assert.Empty(_room.Blobs.List());
+    }
+
+    [Fact]
+    public async Task An_object_whose_blob_is_lost_is_no_object_that_is_missing()
+    {
+        await _room.MakeBucketAsync();
+        ObjectVersion version = await _room.PutAsync("k", "one");
+        _room.Blobs.Delete(version.Content.Blobs.Single().Digest);
+        Assert.Throws<BlobNotFoundException>(() => _room.Read("k"));
+        Assert.Empty(_room.Blobs.Leases.ListHeld());
+        await _room.DeleteAsync("k");
+        Assert.Equal("NoSuchKey", Assert.Throws<AwsError>(() => _room.Objects.Open(version)).Code);
+        Assert.Empty(_room.Blobs.Leases.ListHeld());
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_source_that_becomes_one_of_parts_meanwhile_has_a_plain_ETag()
+    {
+        await _room.MakeBucketAsync();
+        await _room.PutAsync("from", "plain");
+        GatedCatalog gated = new(_room.Catalog);
+        Objects copying = new(_room.Blobs, gated, new ObjectIntake(_room.Blobs, gated), TimeProvider.System);
+        Task held = gated.HoldAfter(0);
+        Task<CopiedObject> copy = copying.CopyAsync(
+            S3Room.Caller,
+            new CopySource(S3Room.Bucket, S3Room.Key("from"), null, new ReadCondition([], [], null, null)),
+            S3Room.Bucket,
+            S3Room.Key("to"),
+            description: null,
+            algorithm: null,
+            WriteCondition.None,
+            CancellationToken.None);
+        await held;
+        await _room.PutInPartsAsync("from", "parts");
+        gated.Open();
+        ObjectVersion written = (await copy).Written;
+        Assert.Equal(("parts", false), (_room.Read("to"), written.Content.InParts));
+        Assert.Equal(Convert.ToHexStringLower(MD5.HashData("parts"u8)), written.Content.ETag);
     }
 
     [Fact]

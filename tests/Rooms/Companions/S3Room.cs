@@ -56,6 +56,24 @@ public sealed class S3Room : IAsyncDisposable
     public Task<ObjectVersion> PutAsync(string key, string text, WriteCondition condition) => Objects.PutAsync(
         Caller, Bucket, Key(key), ObjectDescription.None, BodyOf(Encoding.UTF8.GetBytes(text)), condition, CancellationToken.None);
 
+    /// <summary>An upload of one part.</summary>
+    public async Task<ObjectVersion> PutInPartsAsync(string key, string text)
+    {
+        MultipartUpload upload = await Uploads.CreateAsync(
+            Caller, Bucket, Key(key), ObjectDescription.None, algorithm: null, composite: null, CancellationToken.None);
+        UploadedPart part = await Uploads.UploadPartAsync(
+            Caller, Bucket, Key(key), upload.UploadId, 1, BodyOf(Encoding.UTF8.GetBytes(text)), CancellationToken.None);
+        return await Uploads.CompleteAsync(
+            Caller,
+            Bucket,
+            Key(key),
+            upload.UploadId,
+            [new CompletedPart(1, part.Content.Md5, null)],
+            new ObjectChecksumExpectation(null, null, null),
+            WriteCondition.None,
+            CancellationToken.None);
+    }
+
     public static ObjectBody BodyOf(byte[] bytes) => ObjectBody.Of(new MemoryStream(bytes), algorithm: null);
 
     public string Read(string key, string? versionId = null)

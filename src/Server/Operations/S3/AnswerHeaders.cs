@@ -48,21 +48,25 @@ internal static class AnswerHeaders
         answer.Add(HeaderNames.AcceptRanges, "bytes");
         foreach ((string name, string value) in version.Description.Headers)
         {
-            answer.Add(name, value);
+            answer.Add(name, ObjectHeaders.AsSent(value));
         }
 
         foreach ((string query, string header) in Overrides)
         {
-            answer.Add(header, call.Query(query));
+            answer.Add(header, call.Query(query) is { } value ? Sendable(query, value) : null);
         }
 
         foreach ((string name, string value) in version.Description.UserMetadata)
         {
-            answer.Add(RequestHeaders.MetadataPrefix + name, value);
+            answer.Add(RequestHeaders.MetadataPrefix + name, ObjectHeaders.EncodeMetadata(value));
         }
 
         answer.Add("x-amz-storage-class", version.Description.StorageClass == "STANDARD" ? null : version.Description.StorageClass);
     }
+
+    private static string Sendable(string query, string value) => ObjectHeaders.CanCarry(value)
+        ? value
+        : throw S3Errors.InvalidArgument("Header value cannot be represented using ISO-8859-1.", query, value);
 
     public static void AddValidators(this Answer answer, Bucket bucket, ObjectVersion version)
     {

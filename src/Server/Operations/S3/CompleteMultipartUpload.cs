@@ -13,12 +13,13 @@ internal sealed class CompleteMultipartUpload(S3Rooms rooms) : IS3Operation
 
     public async Task<Answer> HandleAsync(S3Call call, CancellationToken cancellationToken)
     {
-        MultipartUpload upload = rooms.Uploads.Get(call.Caller, call.Bucket, call.Key, call.UploadId());
+        // None when it is completed already, which is no error if the parts are the same.
+        MultipartUpload? upload = rooms.Uploads.Find(call.Caller, call.Bucket, call.Key, call.UploadId());
         (ChecksumAlgorithm? algorithm, string? checksum) = S3Body.FindChecksum(call.Headers);
 
         // The checksum in the headers is the object's, not this document's.
         XElement document = await call.ReadUncheckedXmlAsync(cancellationToken) ?? throw S3Errors.MalformedXml();
-        CompletedPart[] parts = [.. document.Children("Part").Select(part => Part(part, upload.Algorithm))];
+        CompletedPart[] parts = [.. document.Children("Part").Select(part => Part(part, upload?.Algorithm))];
         if (parts.Length is 0 or > Limits.UploadParts)
         {
             throw S3Errors.MalformedXml();
@@ -45,10 +46,10 @@ internal sealed class CompleteMultipartUpload(S3Rooms rooms) : IS3Operation
         return answer;
     }
 
-    private static CompletedPart Part(XElement part, ChecksumAlgorithm algorithm) =>
+    private static CompletedPart Part(XElement part, ChecksumAlgorithm? algorithm) =>
         int.TryParse(part.Text("PartNumber"), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
         && part.Text("ETag") is { } etag
-            ? new CompletedPart(number, RequestHeaders.Unquoted(etag), part.Text($"Checksum{algorithm}"))
+            ? new CompletedPart(number, RequestHeaders.Unquoted(etag), algorithm is null ? null : part.Text($"Checksum{algorithm}"))
             : throw S3Errors.MalformedXml();
 
     private static long? Size(string? header) => header is null ? null

@@ -12,10 +12,6 @@ namespace Lamina.Server.Operations.S3;
 internal static class RequestHeaders
 {
     public const string MetadataPrefix = "x-amz-meta-";
-    public const string Redirect = "x-amz-website-redirect-location";
-
-    private static readonly string[] Kept =
-        ["Content-Type", "Content-Encoding", "Content-Disposition", "Content-Language", "Cache-Control", "Expires", Redirect];
 
     private static readonly string[] StorageClasses =
     [
@@ -36,12 +32,14 @@ internal static class RequestHeaders
     {
         Refuse(call);
         ImmutableSortedDictionary<string, string>.Builder headers = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (string name in Kept)
+        foreach (string name in ObjectHeaders.Kept)
         {
             string? value = name == "Content-Encoding" ? WithoutChunking(call.Header(name)) : call.Header(name);
             if (value is not null)
             {
-                headers[name] = value;
+                headers[name] = ObjectHeaders.CanCarry(ObjectHeaders.AsSent(value))
+                    ? value
+                    : throw S3Errors.InvalidArgument("The header's value has a control character, which no answer could carry.", name, value);
             }
         }
 

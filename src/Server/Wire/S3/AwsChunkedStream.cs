@@ -4,6 +4,7 @@ using System.Text;
 using Lamina.Access.Signatures;
 using Lamina.Companions.S3;
 using Lamina.Contract;
+using Lamina.Store;
 
 namespace Lamina.Server.Wire.S3;
 
@@ -12,12 +13,12 @@ namespace Lamina.Server.Wire.S3;
 /// multiple chunks"). Sample: <c>5;chunk-signature=…\r\nhello\r\n0;chunk-signature=…\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n</c>.
 /// </summary>
 /// <param name="signatures">Null when the chunks carry none, or none are verified. The stream ends only after the last one held.</param>
-internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signatures) : Stream
+internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signatures) : ReadOnlyStream
 {
     private const int BufferBytes = 32 * 1024;
 
-    // A chunk's header is its size and a signature; a trailer a name and a checksum or signature.
-    private const int MaxLine = 1024;
+    // A chunk's header is its size and a signature.
+    private const int MaxHeader = 1024;
 
     private const string ChunkSignature = "chunk-signature=";
     private const string TrailerSignature = "x-amz-trailer-signature";
@@ -32,20 +33,6 @@ internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signature
     private bool _inChunk;
     private string _signature = "";
     private bool _ended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Known once the stream has ended.</summary>
     public string? Trailer(string name) => _trailers.GetValueOrDefault(name);
@@ -83,33 +70,20 @@ internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signature
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
     private async ValueTask BeginChunkAsync(CancellationToken cancellationToken)
     {
         if (_inChunk)
         {
             VerifyChunk();
-            if ((await ReadLineAsync(cancellationToken)).Length > 0)
+            if ((await ReadLineAsync(MaxHeader, Malformed, cancellationToken)).Length > 0)
             {
                 throw Malformed();
             }
         }
 
-        string header = await ReadLineAsync(cancellationToken);
+        string header = await ReadLineAsync(MaxHeader, Malformed, cancellationToken);
         int semicolon = header.IndexOf(';', StringComparison.Ordinal);
         if (!long.TryParse(semicolon < 0 ? header : header[..semicolon], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _left)
             || _left < 0)
@@ -131,12 +105,20 @@ internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signature
     // The last line is empty; some clients leave it away when there are no trailers.
     private async ValueTask ReadTrailersAsync(CancellationToken cancellationToken)
     {
-        while (await FillAsync(cancellationToken) && await ReadLineAsync(cancellationToken) is { Length: > 0 } line)
+        int left = Limits.S3TrailerBytes;
+        for (int count = 1; await FillAsync(cancellationToken); count++)
         {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0)
+            string line = await ReadLineAsync(left, S3Errors.MalformedTrailer, cancellationToken);
+            if (line.Length == 0)
             {
-                throw Malformed();
+                return;
+            }
+
+            left -= line.Length;
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0 || count > Limits.S3Trailers)
+            {
+                throw S3Errors.MalformedTrailer();
             }
 
             (string name, string value) = (line[..colon].Trim(), line[(colon + 1)..].Trim());
@@ -191,7 +173,8 @@ internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signature
         base.Dispose(disposing);
     }
 
-    private async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)
+    /// <param name="limitBytes">A longer line is answered with <paramref name="refusal"/> before it is read to its end.</param>
+    private async ValueTask<string> ReadLineAsync(int limitBytes, Func<AwsError> refusal, CancellationToken cancellationToken)
     {
         StringBuilder line = new();
         while (true)
@@ -205,9 +188,9 @@ internal sealed class AwsChunkedStream(Stream framed, ChunkSignatures? signature
             int count = feed < 0 ? _end - _start : feed;
             line.Append(Encoding.Latin1.GetString(_buffer, _start, count));
             _start += feed < 0 ? count : count + 1;
-            if (line.Length > MaxLine)
+            if (line.Length > limitBytes)
             {
-                throw Malformed();
+                throw refusal();
             }
 
             if (feed >= 0)

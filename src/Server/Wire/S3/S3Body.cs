@@ -83,7 +83,7 @@ internal static class S3Body
     }
 
     private static string RequireTrailer(AwsChunkedStream body, string name) =>
-        body.Trailer(name) ?? throw S3Errors.Of("MalformedTrailerError", 400, "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+        body.Trailer(name) ?? throw S3Errors.MalformedTrailer();
 
     private static long? ParseLength(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length)

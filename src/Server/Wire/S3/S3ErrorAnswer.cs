@@ -1,3 +1,4 @@
+using System.Xml;
 using Lamina.Companions.S3;
 using Lamina.Contract;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,7 @@ internal static class S3ErrorAnswer
             writer.Text("Message", error.Message);
             foreach ((string name, string value) in error.Details)
             {
-                writer.Text(name, value);
+                writer.Text(name, Readable(value));
             }
 
             writer.Text("RequestId", requestId);
@@ -30,6 +31,10 @@ internal static class S3ErrorAnswer
 
         return answer;
     }
+
+    // The client's own words: a client whose parser refuses the document would not learn what the error was.
+    private static string Readable(string value) =>
+        string.Concat(value.Select(static c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD'));
 
     /// <summary>The error that S3 would answer for an exception; what it does not say goes to the log only.</summary>
     public static AwsError Understand(Exception exception) => exception switch

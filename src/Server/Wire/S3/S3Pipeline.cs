@@ -35,8 +35,7 @@ internal sealed partial class S3Pipeline(Authentication authentication, S3RouteT
     public async Task HandleAsync(HttpContext context, string requestId, CancellationToken cancellationToken)
     {
         string hostId = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
-        context.Response.Headers["x-amz-request-id"] = requestId;
-        context.Response.Headers["x-amz-id-2"] = hostId;
+        SetIds(context.Response, requestId, hostId);
         try
         {
             using Answer answer = await AnswerAsync(context, cancellationToken);
@@ -83,8 +82,17 @@ internal sealed partial class S3Pipeline(Authentication authentication, S3RouteT
             return;
         }
 
+        // What the failed answer said of an object is not true of the error.
+        context.Response.Clear();
+        SetIds(context.Response, requestId, hostId);
         using Answer answer = S3ErrorAnswer.Of(error, context.Request, requestId, hostId);
         await answer.WriteAsync(context.Response, context.RequestAborted);
+    }
+
+    private static void SetIds(HttpResponse response, string requestId, string hostId)
+    {
+        response.Headers["x-amz-request-id"] = requestId;
+        response.Headers["x-amz-id-2"] = hostId;
     }
 
     private static (string? Bucket, string Key) Split(S3Host host, string path)
