@@ -32,6 +32,9 @@ internal sealed class Archive
     {
         ZipArchiveEntry entry = _zip.CreateEntry(path, CompressionLevel.Fastest);
         entry.ExternalAttributes = unixMode << 16;
+
+        // The same files give the same bytes, whenever they are asked for.
+        entry.LastWriteTime = DateTimeOffset.UnixEpoch.AddYears(30);
         using Stream stream = entry.Open();
         stream.Write(content);
         return this;

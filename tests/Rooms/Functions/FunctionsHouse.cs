@@ -91,6 +91,7 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Role = Role,
     };
 
+    /// <summary>The same files give the same bytes, whenever they are asked for.</summary>
     public static byte[] Zip(params (string Path, string Text)[] files)
     {
         using MemoryStream bytes = new();
@@ -98,8 +99,10 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         {
             foreach ((string path, string text) in files)
             {
-                using Stream entry = zip.CreateEntry(path).Open();
-                entry.Write(Encoding.UTF8.GetBytes(text));
+                ZipArchiveEntry entry = zip.CreateEntry(path);
+                entry.LastWriteTime = DateTimeOffset.UnixEpoch.AddYears(30);
+                using Stream content = entry.Open();
+                content.Write(Encoding.UTF8.GetBytes(text));
             }
         }
 

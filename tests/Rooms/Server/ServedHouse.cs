@@ -1,10 +1,10 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Lamina.Access;
 using Lamina.Contract;
+using Lamina.Rooms.Tests.Functions;
 using Lamina.Sandbox;
 using Lamina.Server.Up;
 using Microsoft.Extensions.Logging;
@@ -88,20 +88,7 @@ public sealed class ServedHouse : IAsyncLifetime
     public static string SignedBy(string accessKey, string region, string service) =>
         $"AWS4-HMAC-SHA256 Credential={accessKey}/20261123/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=00";
 
-    public static byte[] Zip(params (string Path, string Text)[] files)
-    {
-        using MemoryStream bytes = new();
-        using (ZipArchive zip = new(bytes, ZipArchiveMode.Create))
-        {
-            foreach ((string path, string text) in files)
-            {
-                using Stream entry = zip.CreateEntry(path).Open();
-                entry.Write(Encoding.UTF8.GetBytes(text));
-            }
-        }
-
-        return bytes.ToArray();
-    }
+    public static byte[] Zip(params (string Path, string Text)[] files) => FunctionsHouse.Zip(files);
 
     public static JsonObject CreateRequest(string name) => new()
     {
