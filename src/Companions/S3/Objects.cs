@@ -72,28 +72,22 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
         CancellationToken cancellationToken)
     {
         Buckets.Require(catalog.Current, caller, bucket);
-        bool isSelf = source.IsLatestOf(bucket, key);
-        bool changes = description is not null || algorithm is not null;
-        CheckCopy(source.Find(catalog.Current, caller), isSelf, changes);
-        CopiedObject? named = await catalog.CommitAsync(
+        (ObjectVersion from, ObjectVersion? shared) = await catalog.CommitAsync(
             transaction =>
             {
                 ObjectVersion found = source.Find(transaction, caller);
+                CheckCopy(found, isSelf: source.IsLatestOf(bucket, key), changes: description is not null || algorithm is not null);
                 return CanShareBlob(found.Content, algorithm)
-                    ? new CopiedObject(
-                        found.VersionId,
-                        Write(transaction, caller, bucket, key, description ?? found.Description, found.Content, condition, Now(), uploadId: null))
-                    : null;
+                    ? (found, Write(transaction, caller, bucket, key, description ?? found.Description, found.Content, condition, Now(), uploadId: null))
+                    : (found, (ObjectVersion?)null);
             },
             cancellationToken);
-        if (named is not null)
+        if (shared is not null)
         {
-            return named;
+            return new CopiedObject(from.VersionId, shared);
         }
 
-        // What is read from here on is one version, whatever takes its place meanwhile.
-        ObjectVersion from = source.Find(catalog.Current, caller);
-        CheckCopy(from, isSelf, changes);
+        // What is read from here on is that version, whatever takes its place meanwhile.
         await using Stream content = Open(from);
         ObjectVersion written = await intake.StoreAsync(
             ObjectBody.Of(content, algorithm ?? from.Content.Checksum?.Algorithm),
