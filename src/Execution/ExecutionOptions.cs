@@ -1,3 +1,4 @@
+using System.Text;
 using Lamina.Sandbox;
 
 namespace Lamina.Execution;
@@ -24,6 +25,9 @@ public sealed record ExecutionOptions
 
     /// <summary>Sets AWS_ENDPOINT_URL in environments, so that SDKs in functions talk to Lamina.</summary>
     public bool SetEndpointUrl { get; init; } = true;
+
+    /// <summary>In which encoding a header of an answer of the AWS endpoint is sent into a sandbox; null for ASCII.</summary>
+    public Func<string, Encoding?> AwsHeaderEncoding { get; init; } = static _ => null;
 
     /// <summary>How long <see cref="Invoker.StopAsync"/> lets running invocations end.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);

@@ -58,7 +58,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<Invoker>();
         Logs = new FunctionLogs(options.LogBytesPerFunction, time);
-        _runtimeApi = new RuntimeApiServer(awsEndpoint, loggers);
+        _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
         _services = new EnvironmentServices(
             sandboxes,
             new EnvironmentPlanner(trees, devLayers, runtimes, options),

@@ -29,6 +29,32 @@ public sealed class S3ClientTests(SharedServer shared) : SharedServerTests(share
         Assert.Equal("NoSuchBucket", (await S3.CallAsync("s3:ListObjectsV2", new JsonObject { ["Bucket"] = Own("other") })).Error);
     }
 
+    /// <summary>By Python's own HTTP client: the header is none that an SDK could send and read back as it is.</summary>
+    [Fact]
+    public async Task A_function_reads_and_writes_objects_and_their_headers_beyond_ASCII_too()
+    {
+        ILambdaClient client = AnyClient;
+        await CreateBucketAsync();
+        await PutAsync("in", "from outside");
+        await client.CreateProbeAsync(Own("reader"));
+        string python = $$"""
+            import os, urllib.request
+            scope = 'Credential=000000000000/20260102/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00'
+            def call(method, key, body=None, **headers):
+                url = os.environ['AWS_ENDPOINT_URL'] + '/{{Own("bucket")}}/' + key
+                headers = {'Authorization': 'AWS4-HMAC-SHA256 ' + scope, **headers}
+                return urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method))
+            read = call('GET', 'in').read().decode()
+            name = 'attachment; filename="caf\u00e9"'
+            call('PUT', 'out', b'from inside', **{'Content-Disposition': name.encode().decode('latin-1')})
+            written = call('GET', 'out')
+            result = [read, written.read().decode(), written.headers['Content-Disposition'].encode('latin-1').decode() == name]
+            """;
+        Assert.Equal("""["from outside","from inside",true]""", (await client.RunAsync(Own("reader"), python))!.ToJsonString());
+        JsonObject got = (await S3.CallAsync("s3:GetObject", Named("out"))).Success;
+        Assert.Equal("from inside", Encoding.UTF8.GetString(Convert.FromBase64String((string)got["Body"]!)));
+    }
+
     [Fact]
     public async Task An_upload_in_parts_is_its_parts_in_order()
     {

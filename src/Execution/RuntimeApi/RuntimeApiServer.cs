@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -11,11 +12,11 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly RuntimeApiApplication _application;
 
-    public RuntimeApiServer(RequestDelegate awsEndpoint, ILoggerFactory loggers)
+    public RuntimeApiServer(RequestDelegate awsEndpoint, Func<string, Encoding?> awsHeaderEncoding, ILoggerFactory loggers)
     {
         Connections = new SandboxConnectionSource(loggers);
         _application = new RuntimeApiApplication(awsEndpoint);
-        var options = new KestrelServerOptions { AddServerHeader = false };
+        var options = new KestrelServerOptions { AddServerHeader = false, ResponseHeaderEncodingSelector = awsHeaderEncoding };
         options.Listen(Connections.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
 
         // Peers are sandboxes with limits of their own; a function that computes for minutes between two requests is no slow client.

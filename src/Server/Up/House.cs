@@ -180,6 +180,7 @@ internal sealed partial class House : IAsyncDisposable
         RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
         Network = options.FunctionNetwork,
         IdleTimeout = options.IdleTimeout,
+        AwsHeaderEncoding = ObjectHeaders.EncodingOf,
         StopLimit = StopLimit,
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -9,17 +10,22 @@ namespace Lamina.Server.Wire.S3;
 /// </summary>
 internal static class ObjectHeaders
 {
-    private static readonly string[] Names =
-    [
-        "Content-Type", "Content-Encoding", "Content-Disposition", "Content-Language", "Cache-Control", "Expires",
-        "x-amz-website-redirect-location",
-    ];
-
     /// <summary>The headers, beside user metadata, that are kept with an object.</summary>
-    public static IReadOnlyList<string> Kept => Names;
+    public static FrozenSet<string> Kept { get; } = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Content-Type",
+        "Content-Encoding",
+        "Content-Disposition",
+        "Content-Language",
+        "Cache-Control",
+        "Expires",
+        "x-amz-website-redirect-location");
 
-    /// <summary>The headers that may have bytes beyond ASCII in answers; null is Kestrel's word for ASCII only.</summary>
-    public static Encoding? EncodingOf(string header) => Names.Contains(header, StringComparer.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
+    /// <summary>
+    /// The headers that may have bytes beyond ASCII in answers; null is Kestrel's word for ASCII only. Asked for every header of every
+    /// answer, an invocation's too: it is one look-up.
+    /// </summary>
+    public static Encoding? EncodingOf(string header) => Kept.Contains(header) ? Encoding.Latin1 : null;
 
     /// <summary>Text that was read from a header as UTF-8, as the ISO-8859-1 text that makes the same bytes.</summary>
     public static string AsSent(string value) => Ascii.IsValid(value) ? value : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
