@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
@@ -184,7 +183,7 @@ public sealed class S3HeaderTests : IClassFixture<ServedHouse>, IDisposable
         {
             Assert.True(
                 request.Headers.TryAddWithoutValidation(name, value) || request.Content!.Headers.TryAddWithoutValidation(name, value),
-                string.Create(CultureInfo.InvariantCulture, $"{name} cannot be sent."));
+                $"{name} cannot be sent.");
         }
 
         return await _client.SendAsync(request);

@@ -63,14 +63,14 @@ static void on_fault(int signal)
 /* The 32-bit table's getpid. A kernel built or started without that table has no such gate, and the instruction faults: no call either. */
 static long getpid_of_32_bits(void)
 {
-    long number = 20, answer = -ENOSYS;
+    long number = 20, answer;
     signal(SIGSEGV, on_fault);
     if (sigsetjmp(after_fault, 1) == 0)
         __asm__ volatile("int $0x80" : "=a"(answer) : "a"(number) : "memory", "r8", "r9", "r10", "r11");
     else
         answer = -ENOSYS;
     signal(SIGSEGV, SIG_DFL);
-    errno = answer < 0 ? (int)-answer : 0;
+    errno = (int)-answer;
     return answer < 0 ? -1 : answer;
 }
 #endif
