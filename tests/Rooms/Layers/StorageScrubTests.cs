@@ -24,14 +24,16 @@ public sealed class StorageScrubTests : IAsyncDisposable
     public async Task What_is_intact_is_read_to_the_last_byte_and_nothing_is_found()
     {
         LayerVersion version = await PublishAsync("layer", SharedArchiveTests.Zip(40, changed: -1, FileBytes));
+
+        // Or the older version's tree is given up, with what only that has, at some moment of the scrub.
+        _room.InUse.Add(version.Content, "arn:function");
         await PublishAsync("layer", SharedArchiveTests.Zip(40, changed: 3, FileBytes + 1));
-        await _room.MaterializeAsync(version.Content);
         ScrubProgress progress = new();
 
         ScrubOutcome outcome = await _room.Scrub.RunAsync(progress, static _ => Assert.Fail("Nothing is damaged."), CancellationToken.None);
 
         Assert.Equal((2, 0, 0), (outcome.Archives, outcome.Damaged, outcome.Repaired));
-        Assert.InRange(outcome.Files, 40, 41);
+        Assert.Equal(41, outcome.Files);
         Assert.True(progress.TotalBytes > 0);
         Assert.Equal(progress.TotalBytes, progress.VerifiedBytes);
     }
