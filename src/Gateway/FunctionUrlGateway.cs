@@ -60,10 +60,7 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
     {
         // 5. The function.
         FunctionUrl url = request.Url;
-        FunctionVersion? function = FindFunction(url);
-        using InvokeOutcome? outcome = function is null
-            ? null
-            : await invoker.InvokeAsync(function, InvocationOf(request, payload), cancellationToken);
+        using InvokeOutcome? outcome = await InvokeAsync(url, InvocationOf(request, payload), cancellationToken);
         context.Response.Headers["X-Amzn-Trace-Id"] = request.TraceId;
 
         // 6. The response.
@@ -84,6 +81,18 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
 
         UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
         await WriteBodyAsync(context.Response, response.Body, cancellationToken);
+    }
+
+    /// <summary>Null when there is nothing to run.</summary>
+    private async ValueTask<InvokeOutcome?> InvokeAsync(FunctionUrl url, Invocation invocation, CancellationToken cancellationToken)
+    {
+        InvokeOutcome? outcome;
+        do
+        {
+            outcome = FindFunction(url) is { } function ? await invoker.InvokeAsync(function, invocation, cancellationToken) : null;
+        }
+        while (outcome?.Result == InvokeResult.VersionGone);
+        return outcome;
     }
 
     private async ValueTask<UrlRequest?> ReadAsync(
