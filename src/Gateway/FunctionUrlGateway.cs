@@ -12,7 +12,7 @@ namespace Lamina.Gateway;
 /// its limit becomes the event; (5) the function runs; (6) its result becomes the response, with the CORS headers of the URL.
 /// </summary>
 /// <remarks>A URL whose mode is RESPONSE_STREAM is served like one that is BUFFERED.</remarks>
-public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory directory, Invoker invoker, TimeProvider time)
+public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory directory, UrlAccess access, Invoker invoker, TimeProvider time)
 {
     private const string Forbidden =
         """{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}""";
@@ -34,9 +34,9 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
             return;
         }
 
-        // 3. Who may call. Nobody asks who calls a URL that everybody may call.
+        // 3. Who may call. Nobody asks who calls a URL that asks for no signature.
         UrlSigner? signer = url.AuthType == "NONE" ? null : findSigner();
-        if (!UrlAccess.Allows(url, signer))
+        if (!access.Allows(url, signer, UrlRequest.SourceIpOf(context)))
         {
             UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
             await WriteAsync(context.Response, 403, "AccessDeniedException", Forbidden, cancellationToken);

@@ -114,7 +114,7 @@ internal sealed partial class House : IAsyncDisposable
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
             access.Authentication,
-            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, time) : null,
+            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, options.Organizations, time) : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
             access.Services,
             new InternalRoutes(
@@ -139,7 +139,12 @@ internal sealed partial class House : IAsyncDisposable
                 new DevUploads(layers.Dev, directory),
             ]),
             new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
-            new FunctionUrlGateway(settings.Urls, directory, invoker, time),
+            new FunctionUrlGateway(
+                settings.Urls,
+                directory,
+                new UrlAccess(functions.Permissions, directory, options.Organizations, options.EnforceIam ? access.Authorizer : null, time),
+                invoker,
+                time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();
