@@ -122,6 +122,19 @@ public sealed class LogEvents(LogGroups groups, LogStore store, TimeProvider tim
         return new FilteredPage(page.Events, page.IsWhole ? null : LogCursor.Of(page.Events[^1]).ToString());
     }
 
+    /// <summary>The last events of all streams before a time, as many as one page holds; none when there is no such group.</summary>
+    public IReadOnlyList<LogEvent> Newest(Caller caller, string group, long before)
+    {
+        if (!groups.Exists(caller, group))
+        {
+            return [];
+        }
+
+        LogGroup found = groups.Get(caller, group);
+        (LogCursor from, LogCursor to) = Between(found, null, before);
+        return store.Of(found).Read(from, to, static _ => true, null, Limits.LogEventPage, Limits.LogBatchBytes, fromEnd: true).Events;
+    }
+
     /// <summary>The start is included, the end is not.</summary>
     private (LogCursor From, LogCursor To) Between(LogGroup group, long? start, long? end)
     {

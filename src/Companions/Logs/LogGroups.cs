@@ -66,6 +66,9 @@ public sealed class LogGroups(ICatalog catalog, LogStore store, TimeProvider tim
     /// <param name="nameOrArn">Of the caller's account and region.</param>
     public LogGroup Get(Caller caller, string nameOrArn) => Require(catalog.Current, caller, NameOf(caller, nameOrArn));
 
+    public bool Exists(Caller caller, string name) =>
+        LogsDocuments.Find(catalog.Current, caller.Account.Value, caller.Region, name) is not null;
+
     /// <summary>In the order of their names.</summary>
     public IEnumerable<LogGroup> List(Caller caller, string prefix, string? after) => LogsDocuments.List(catalog.Current, caller, prefix, after);
 
