@@ -74,6 +74,7 @@ public sealed partial class Invoker : IAsyncDisposable
             new LoopbackAddresses(options.Network),
             roles,
             time,
+            options.LogSink,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());
         _desk = new AdmissionDesk(concurrency, (admission, version) => NewPool(version, admission, new KeptEnvironments()));
