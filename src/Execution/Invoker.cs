@@ -65,6 +65,7 @@ public sealed partial class Invoker : IAsyncDisposable
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,
+            options.FreezeDelay,
             time,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());
@@ -194,7 +195,7 @@ public sealed partial class Invoker : IAsyncDisposable
                 // 2. Take an environment.
                 ExecutionEnvironment? warm = pool.TryTake();
                 cold = cold || (warm is null && _cold.TryAdd(invocation, pool.Function));
-                TakeResult taken = warm is not null ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
+                TakeResult taken = warm is not null ? new TakeResult(warm, null) : await WaitAsync(pool, cancellationToken);
                 if (taken.Failure is { } failure)
                 {
                     return Failed(failure, invocation);
@@ -202,15 +203,7 @@ public sealed partial class Invoker : IAsyncDisposable
 
                 // 3. Run.
                 var job = new InvokeJob(invocation);
-                if (taken.Environment is { } environment)
-                {
-                    environment.Post(new EnvironmentEvent(EnvironmentEventKind.Invoke, job));
-                }
-                else
-                {
-                    _starter.Enqueue(new StartRequest(pool, job, taken.FailedInit));
-                }
-
+                taken.Environment!.Post(new EnvironmentEvent(EnvironmentEventKind.Invoke, job));
                 InvokeOutcome? outcome = await job.Task;
                 if (outcome is not null || attempt == MaxAttempts)
                 {
