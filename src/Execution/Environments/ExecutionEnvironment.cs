@@ -155,6 +155,25 @@ internal sealed partial class ExecutionEnvironment
         {
             case EnvironmentEventKind.Invoke:
                 return OnInvokeAsync((InvokeJob)happened.Subject!);
+            case EnvironmentEventKind.Exited:
+                return OnExitedAsync((ProcessEnd)happened.Subject!);
+            case EnvironmentEventKind.DeadlinePassed:
+                return OnDeadlineAsync();
+            case EnvironmentEventKind.Stop:
+                _stopRequested = true;
+                return StopWhenIdleAsync();
+            case EnvironmentEventKind.Kill:
+                return OnKillAsync();
+            default:
+                return HandleCallAsync(happened);
+        }
+    }
+
+    /// <summary>What runtime and extensions ask of their APIs.</summary>
+    private ValueTask HandleCallAsync(EnvironmentEvent happened)
+    {
+        switch (happened.Kind)
+        {
             case EnvironmentEventKind.Next:
                 return OnNextAsync((NextRequest)happened.Subject!);
             case EnvironmentEventKind.NextAbandoned:
@@ -171,15 +190,6 @@ internal sealed partial class ExecutionEnvironment
             case EnvironmentEventKind.ExtensionAbandoned:
                 _extensions.Forget((ExtensionCall)happened.Subject!);
                 return ValueTask.CompletedTask;
-            case EnvironmentEventKind.Exited:
-                return OnExitedAsync((ProcessEnd)happened.Subject!);
-            case EnvironmentEventKind.DeadlinePassed:
-                return OnDeadlineAsync();
-            case EnvironmentEventKind.Stop:
-                _stopRequested = true;
-                return StopWhenIdleAsync();
-            case EnvironmentEventKind.Kill:
-                return OnKillAsync();
             default:
                 throw new UnreachableException();
         }

@@ -104,16 +104,8 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     public InvokeOutcome? InvocationEnded(InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? fault, bool runtimeDone)
     {
         bool answered = job.Answer is not null || job.Task.IsCompleted;
-        string? status = null;
-        string? errorType = null;
-        if (fault is not null && fault.Reason != EndReason.Shutdown)
-        {
-            bool timedOut = fault.Reason is EndReason.Timeout;
-            status = timedOut ? "timeout" : "error";
-            errorType = timedOut ? null : fault.ErrorType;
-            duration = timedOut ? _timeout : duration;
-        }
-
+        string? status = StatusOf(fault);
+        string? errorType = status == "error" ? fault!.ErrorType : null;
         string requestId = job.Invocation.RequestId;
         if (errorType is not null && fault!.Reason != EndReason.InitError)
         {
@@ -129,7 +121,7 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
         platform.Report(job.Invocation, new InvocationReport
         {
             RequestId = requestId,
-            Duration = duration,
+            Duration = status == "timeout" ? _timeout : duration,
             InitDuration = _unreportedInit,
             MemorySizeMiB = function.MemorySizeMiB,
             PeakMemoryBytes = peakMemoryBytes,
@@ -140,6 +132,13 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
         InvokeOutcome? outcome = answered ? job.Answer : OutcomeOf(fault!, requestId);
         return job.Invocation.WantsLogTail ? outcome!.WithLogTail(Log.EndTail()) : outcome;
     }
+
+    private static string? StatusOf(EnvironmentEnd? fault) => fault?.Reason switch
+    {
+        null or EndReason.Shutdown => null,
+        EndReason.Timeout => "timeout",
+        _ => "error",
+    };
 
     private void RuntimeDone(InvokeJob job, string status, string? errorType)
     {

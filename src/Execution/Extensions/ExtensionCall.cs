@@ -30,9 +30,7 @@ internal sealed class ExtensionCall(ExtensionCallKind kind) : TaskCompletionSour
 /// <param name="EventIdentifier">Of an event: its id, a header.</param>
 internal sealed record ExtensionAnswer(int Status, ReadOnlyMemory<byte> Body, Guid? Identifier, Guid? EventIdentifier)
 {
-    private static readonly ExtensionAnswer _accepted = new(202, "{\"status\":\"OK\"}\n"u8.ToArray(), null, null);
-
-    public static ExtensionAnswer Accepted => _accepted;
+    public static ExtensionAnswer Accepted { get; } = new(202, "{\"status\":\"OK\"}\n"u8.ToArray(), null, null);
 
     public static ExtensionAnswer Event(ExtensionEvent happened) => new(200, happened.Body, null, happened.Id);
 

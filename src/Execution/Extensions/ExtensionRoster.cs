@@ -126,17 +126,9 @@ internal sealed class ExtensionRoster
     private ExtensionAnswer Register(ExtensionCall call)
     {
         Extension? extension = _extensions.Find(known => known.IsExternal && known.Name == call.Name);
-        foreach (string name in call.Events)
-        {
-            string? fault = !EventNames.Contains(name) ? "ErrorInvalidEventType"
-                : extension is null && name == "SHUTDOWN" ? "ShutdownEventNotSupportedForInternalExtension" : null;
-            if (fault is not null)
-            {
-                return ExtensionAnswer.Refusal("Extension.InvalidEventType", $"{name}: {fault}");
-            }
-        }
-
-        if (extension is null && RefusalOfInternal(call.Name) is { } refusal)
+        ExtensionAnswer? refusal = RefusalOfEvents(call, isInternal: extension is null)
+            ?? (extension is null ? RefusalOfInternal(call.Name) : null);
+        if (refusal is not null)
         {
             return refusal;
         }
@@ -153,10 +145,18 @@ internal sealed class ExtensionRoster
         }
 
         extension.State = registered;
-        extension.EventNames = string.Join(',', call.Events.Distinct());
+        extension.EventNames = string.Join(", ", call.Events.Distinct());
         extension.Events = (call.Events.Contains("INVOKE") ? ExtensionEvents.Invoke : ExtensionEvents.None)
             | (call.Events.Contains("SHUTDOWN") ? ExtensionEvents.Shutdown : ExtensionEvents.None);
         return new ExtensionAnswer(200, ExtensionBodies.Registered(_function, call.WantsAccountId), extension.Id, null);
+    }
+
+    private static ExtensionAnswer? RefusalOfEvents(ExtensionCall call, bool isInternal)
+    {
+        string? wrong = call.Events.FirstOrDefault(name => !EventNames.Contains(name) || (isInternal && name == "SHUTDOWN"));
+        return wrong is null ? null : ExtensionAnswer.Refusal(
+            "Extension.InvalidEventType",
+            $"{wrong}: {(EventNames.Contains(wrong) ? "ShutdownEventNotSupportedForInternalExtension" : "ErrorInvalidEventType")}");
     }
 
     private ExtensionAnswer? RefusalOfInternal(string name) =>

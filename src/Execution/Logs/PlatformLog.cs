@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Lamina.Contract;
-using Lamina.Execution.Environments;
 using Lamina.Execution.Extensions;
 using Lamina.Functions;
 
@@ -179,7 +177,7 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
         writer.WriteString("name", extension.Name);
         writer.WriteString("state", extension.State.ToString());
         writer.WriteStartArray("events");
-        foreach (string name in extension.EventNames.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string name in extension.EventNames.Split(", ", StringSplitOptions.RemoveEmptyEntries))
         {
             writer.WriteStringValue(name);
         }

@@ -44,7 +44,7 @@ public sealed class ExtensionTests
         Assert.Equal("1", ExecutionHouse.Text(outcome.Payload));
         string[] lines = [.. house.LogLines(function)];
         Assert.Equal("observer starts", lines[1]);
-        Assert.Equal("EXTENSION\tName: observer\tState: Ready\tEvents: [INVOKE,SHUTDOWN]", lines[2]);
+        Assert.Equal("EXTENSION\tName: observer\tState: Ready\tEvents: [INVOKE, SHUTDOWN]", lines[2]);
         Assert.StartsWith("START ", lines[3], StringComparison.Ordinal);
         JsonElement invoke = Parse(lines.Single(line => line.StartsWith("observer {\"eventType\": \"INVOKE\"", StringComparison.Ordinal)));
         Assert.Equal(["eventType", "deadlineMs", "requestId", "invokedFunctionArn", "tracing"], invoke.EnumerateObject().Select(member => member.Name));
