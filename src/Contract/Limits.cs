@@ -132,6 +132,18 @@ public static class Limits
     /// <summary>The init phase of an environment of provisioned concurrency (Lambda execution environment life cycle).</summary>
     public static readonly TimeSpan ProvisionedInitDuration = TimeSpan.FromMinutes(15);
 
+    /// <summary>Extensions of an environment, external and internal ones together (Lambda quotas).</summary>
+    public const int ExtensionsPerEnvironment = 10;
+
+    /// <summary>The shutdown phase where external extensions are registered (Lambda execution environment life cycle).</summary>
+    public static readonly TimeSpan ShutdownWithExternalExtensions = TimeSpan.FromSeconds(2);
+
+    /// <summary>What the runtime has of it, from SIGTERM on (Lambda execution environment life cycle).</summary>
+    public static readonly TimeSpan RuntimeShutdown = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The shutdown phase where only internal extensions are registered (Lambda execution environment life cycle).</summary>
+    public static readonly TimeSpan ShutdownWithInternalExtensions = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long a Content.Location or Code.Location link is valid (GetLayerVersion).</summary>
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
 

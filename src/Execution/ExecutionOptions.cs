@@ -15,6 +15,12 @@ public sealed record ExecutionOptions
     /// <summary>An environment that served nobody for so long is shut down.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long an environment is idle before its processes are frozen: long enough that a function in steady use never is, short
+    /// enough that nobody comes to rely on what runs meanwhile.
+    /// </summary>
+    public TimeSpan FreezeDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Living environments of all functions together. Above it idle ones make room, then starts wait.</summary>
     public int MaxEnvironments { get; init; } = 1_000;
 

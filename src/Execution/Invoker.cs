@@ -73,6 +73,7 @@ public sealed partial class Invoker : IAsyncDisposable
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,
+            options.FreezeDelay,
             time,
             options.LogSink,
             loggers.CreateLogger<ExecutionEnvironment>());
@@ -212,7 +213,7 @@ public sealed partial class Invoker : IAsyncDisposable
                     }
                 }
 
-                TakeResult taken = warm is not null ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
+                TakeResult taken = warm is not null ? new TakeResult(warm, null) : await WaitAsync(pool, cancellationToken);
                 if (taken.Failure is { } failure)
                 {
                     return Failed(failure, invocation);
@@ -220,15 +221,7 @@ public sealed partial class Invoker : IAsyncDisposable
 
                 // 3. Run.
                 var job = new InvokeJob(invocation);
-                if (taken.Environment is { } environment)
-                {
-                    environment.Post(new EnvironmentEvent(EnvironmentEventKind.Invoke, job));
-                }
-                else
-                {
-                    _starter.Enqueue(new StartRequest(pool, job, taken.FailedInit));
-                }
-
+                taken.Environment!.Post(new EnvironmentEvent(EnvironmentEventKind.Invoke, job));
                 InvokeOutcome? outcome = await job.Task;
                 if (outcome is not null || attempt == MaxAttempts)
                 {

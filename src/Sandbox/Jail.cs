@@ -15,6 +15,7 @@ internal enum CgroupControllers
     Cpu = 2,
     Pids = 4,
     CpuTime = 8,
+    Freezer = 16,
 }
 
 /// <summary>Where the server's files look like the function's own; same values as enum owned in jail.h.</summary>

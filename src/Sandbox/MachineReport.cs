@@ -136,12 +136,13 @@ public sealed record MachineReport(ImmutableArray<MachineCheck> Checks)
     {
         var fix = greeting.Rootless
             ? "Run as root, or in a delegated cgroup: systemd-run --user --scope -p Delegate=yes ./lamina up"
-            : "Mount cgroups writable (cgroup2 at /sys/fs/cgroup), with the memory, cpu and pids controllers.";
+            : "Mount cgroups writable (cgroup2 at /sys/fs/cgroup), with the memory, cpu, pids and freezer controllers.";
         (CgroupControllers Controller, string Name, string Meaning)[] wanted =
         [
             (CgroupControllers.Memory, "memory", "Memory is counted by sampling; a function may pass its limit for a moment."),
             (CgroupControllers.Cpu, "cpu", "Functions are not held to their share of the processor."),
             (CgroupControllers.Pids, "pids", "Processes are limited by RLIMIT_NPROC of the sandbox's user namespace instead."),
+            (CgroupControllers.Freezer, "freezer", "Between invocations processes are stopped by SIGSTOP, which their parents can notice."),
         ];
         foreach (var (controller, name, meaning) in wanted)
         {

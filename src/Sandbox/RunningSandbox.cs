@@ -23,8 +23,10 @@ public sealed class RunningSandbox : IAsyncDisposable
     private Descriptor? _control;
     private ulong _controlKey;
     private ulong _pidfdKey;
-    private uint _lastProcess;
+    private readonly ConcurrentDictionary<uint, TaskCompletionSource<Socket?>> _replies = new();
+    private uint _lastTag;
     private bool _killed;
+    private bool _frozen;
 
     /// <summary>The jail will not say when this sandbox is gone; its pidfd must.</summary>
     private bool _jailLost;
@@ -62,7 +64,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>Starts a program inside. Throws <see cref="SandboxException"/> when it cannot be executed (errno ENOENT, EACCES, ENOEXEC…).</summary>
     public async Task<SandboxProcess> StartProcessAsync(ProcessSpec spec, CancellationToken cancellationToken)
     {
-        var tag = Interlocked.Increment(ref _lastProcess);
+        var tag = Interlocked.Increment(ref _lastTag);
         var process = new SandboxProcess(this, tag, new OutputStream(_loop));
         _processes[tag] = process;
         try
@@ -116,6 +118,61 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// No process in the sandbox computes until <see cref="Thaw"/>: by the kernel's freezer, or by SIGSTOP where there is none.
+    /// Throws <see cref="SandboxException"/>.
+    /// </summary>
+    public void Freeze()
+    {
+        lock (_gate)
+        {
+            if (!_killed && !_frozen)
+            {
+                _frozen = true;
+                Hold_NeedsLock(frozen: true);
+            }
+        }
+
+        // What stands still cannot grow.
+        _watch.Remove(this);
+    }
+
+    public void Thaw()
+    {
+        lock (_gate)
+        {
+            if (!_frozen)
+            {
+                return;
+            }
+
+            _frozen = false;
+            Hold_NeedsLock(frozen: false);
+        }
+
+        if (!_processes.IsEmpty)
+        {
+            _watch.Add(this);
+        }
+    }
+
+    /// <summary>
+    /// Ends every process and waits until none is left. The sandbox stays, with its /tmp and its sockets, and takes new processes.
+    /// Returns as well when the sandbox itself is gone.
+    /// </summary>
+    public async Task EmptyAsync()
+    {
+        Thaw();
+        _ = await AskAsync(MessageType.Empty, "empty");
+        foreach (SandboxProcess process in _processes.Values)
+        {
+            await process.Exited;
+        }
+    }
+
+    /// <summary>A TCP socket in the sandbox's network, not connected; null when the sandbox is gone.</summary>
+    public Task<Socket?> OpenSocketAsync() => AskAsync(MessageType.Socket, "socket");
+
     /// <summary>SIGKILL to every process in the sandbox, at once.</summary>
     public void Kill()
     {
@@ -127,6 +184,10 @@ public sealed class RunningSandbox : IAsyncDisposable
                 // pid 1 of a pid namespace takes everything in it along. ESRCH: it is dead already.
                 _ = LibC.PidfdSendSignal(LibC.SYS_pidfd_send_signal, _pidfd, LibC.SIGKILL, 0, 0);
             }
+
+            // In v1 the frozen do not die before they are thawed; the signal is there first.
+            _ = _memory.WriteFreezer(frozen: false);
+            _frozen = false;
         }
     }
 
@@ -231,6 +292,10 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
 
         _gone.TrySetResult();
+        foreach (TaskCompletionSource<Socket?> reply in _replies.Values)
+        {
+            reply.TrySetResult(null);
+        }
     }
 
     internal void OnRemoved() => _removed.TrySetResult();
@@ -327,9 +392,25 @@ public sealed class RunningSandbox : IAsyncDisposable
         {
             _ready.TrySetException(message.ReadFailure());
         }
+        else if (_replies.TryRemove(message.Tag, out TaskCompletionSource<Socket?>? reply))
+        {
+            OnReply(reply, message, descriptors);
+        }
         else if (_processes.TryGetValue(message.Tag, out var process))
         {
             OnProcessMessage(process, message, descriptors);
+        }
+    }
+
+    private static void OnReply(TaskCompletionSource<Socket?> reply, MessageReader message, List<Descriptor> descriptors)
+    {
+        if (message.Type == MessageType.Failed)
+        {
+            reply.TrySetException(message.ReadFailure());
+        }
+        else
+        {
+            reply.TrySetResult(descriptors is [var socket] ? new Socket(new SafeSocketHandle(socket.Release(), ownsHandle: true)) : null);
         }
     }
 
@@ -394,6 +475,41 @@ public sealed class RunningSandbox : IAsyncDisposable
         if (_memory.AsksInit && _memory.TryBeginAsking())
         {
             _ = TrySend(new MessageWriter(MessageType.Usage, 0), "usage");
+        }
+    }
+
+    private async Task<Socket?> AskAsync(MessageType question, string what)
+    {
+        uint tag = Interlocked.Increment(ref _lastTag);
+        var reply = new TaskCompletionSource<Socket?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _replies[tag] = reply;
+        int errno = TrySend(new MessageWriter(question, tag), what);
+        if (errno == LibC.EPIPE || _gone.Task.IsCompleted)
+        {
+            await _gone.Task;
+            reply.TrySetResult(null);
+        }
+        else if (errno != 0)
+        {
+            reply.TrySetException(Errors.Failed("send to init", what, errno));
+        }
+
+        Socket? socket = await reply.Task;
+        _replies.TryRemove(tag, out _);
+        return socket;
+    }
+
+    private void Hold_NeedsLock(bool frozen)
+    {
+        if (!_memory.HasFreezer)
+        {
+            var message = new MessageWriter(MessageType.Hold, 0);
+            message.Put(frozen ? 1u : 0u);
+            _ = TrySend(message, "hold");
+        }
+        else if (_memory.WriteFreezer(frozen) is var errno and not 0 and not LibC.ENODEV)
+        {
+            throw Errors.Failed(frozen ? "freeze" : "thaw", Id, errno);
         }
     }
 

@@ -24,7 +24,11 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
     /// <summary>No memory cgroup.</summary>
     public bool AsksInit => _readings is { HasMemory: false };
 
+    public bool HasFreezer => _readings is { HasFreezer: true };
+
     public int WriteCpuLimit(double cpus) => _readings?.WriteCpuLimit(cpus) ?? 0;
+
+    public int WriteFreezer(bool frozen) => _readings?.WriteFreezer(frozen) ?? 0;
 
     public void Attach(SandboxReadings readings) => _readings = readings;
 

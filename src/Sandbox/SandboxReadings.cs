@@ -12,9 +12,10 @@ internal sealed class SandboxReadings : IDisposable
     private readonly Descriptor? _oom;
     private readonly Descriptor? _cpu;
     private readonly Descriptor? _cpuLimit;
+    private readonly Descriptor? _freezer;
     private readonly int _version;
 
-    /// <param name="present">Bits in the order memory.stat, peak, oom, cpu, cpu limit; as in MSG_CREATED.</param>
+    /// <param name="present">Bits in the order memory.stat, peak, oom, cpu, cpu limit, freezer; as in MSG_CREATED.</param>
     public SandboxReadings(int version, uint present, ReadOnlySpan<Descriptor> files)
     {
         _version = version;
@@ -23,10 +24,13 @@ internal sealed class SandboxReadings : IDisposable
         _memoryPeak = (present & 2) != 0 ? files[next++] : null;
         _oom = (present & 4) != 0 ? files[next++] : null;
         _cpu = (present & 8) != 0 ? files[next++] : null;
-        _cpuLimit = (present & 16) != 0 ? files[next] : null;
+        _cpuLimit = (present & 16) != 0 ? files[next++] : null;
+        _freezer = (present & 32) != 0 ? files[next] : null;
     }
 
     public bool HasMemory => _memoryStat is not null;
+
+    public bool HasFreezer => _freezer is not null;
 
     /// <summary>
     /// Memory that belongs to processes: anonymous pages, shared memory (which includes /tmp; the caller subtracts it) and,
@@ -76,7 +80,7 @@ internal sealed class SandboxReadings : IDisposable
     }
 
     /// <summary>0 or the errno; where there is no such limit there is nothing to do.</summary>
-    public unsafe int WriteCpuLimit(double cpus)
+    public int WriteCpuLimit(double cpus)
     {
         if (_cpuLimit is null or { IsClosed: true })
         {
@@ -89,13 +93,25 @@ internal sealed class SandboxReadings : IDisposable
             ? System.Text.Unicode.Utf8.TryWrite(text, $"{quota}", out int length)
             : System.Text.Unicode.Utf8.TryWrite(text, $"{quota} {CpuQuota.PeriodMicroseconds}", out length);
 
-        // SAFETY: pinned for the call, and length is what was written into it.
-        fixed (byte* at = text)
+        return Write(_cpuLimit, text[..length]);
+    }
+
+    /// <summary>0 or the errno. v1 knows a third state on the way to frozen, which is as good: nobody in it computes.</summary>
+    public int WriteFreezer(bool frozen)
+    {
+        if (_freezer is null or { IsClosed: true })
         {
-            nint written = LibC.Write(_cpuLimit, at, length);
-            int errno = Marshal.GetLastPInvokeError();
-            return written < 0 ? errno : 0;
+            return 0;
         }
+
+        ReadOnlySpan<byte> word = (_version, frozen) switch
+        {
+            (1, true) => "FROZEN"u8,
+            (1, false) => "THAWED"u8,
+            (_, true) => "1"u8,
+            (_, false) => "0"u8,
+        };
+        return Write(_freezer, word);
     }
 
     public void Dispose()
@@ -105,6 +121,18 @@ internal sealed class SandboxReadings : IDisposable
         _oom?.Dispose();
         _cpu?.Dispose();
         _cpuLimit?.Dispose();
+        _freezer?.Dispose();
+    }
+
+    private static unsafe int Write(Descriptor file, ReadOnlySpan<byte> text)
+    {
+        // SAFETY: pinned for the call, its true length told.
+        fixed (byte* at = text)
+        {
+            nint written = LibC.Write(file, at, text.Length);
+            int errno = Marshal.GetLastPInvokeError();
+            return written < 0 ? errno : 0;
+        }
     }
 
     /// <summary>Bytes in use on the file system that the descriptor lies on.</summary>

@@ -44,6 +44,7 @@ internal static class SandboxRules
         AddMissing(missing, greeting, CgroupControllers.Memory, "memory: counted by sampling processes; a sandbox may pass its limit for a moment.");
         AddMissing(missing, greeting, CgroupControllers.Cpu, "cpu: sandboxes are not held to their share of the processor.");
         AddMissing(missing, greeting, CgroupControllers.Pids, "pids: limited by RLIMIT_NPROC per user namespace instead.");
+        AddMissing(missing, greeting, CgroupControllers.Freezer, "freezing: between invocations processes are stopped by SIGSTOP instead.");
         return missing.ToImmutable();
     }
 

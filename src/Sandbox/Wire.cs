@@ -20,10 +20,15 @@ internal enum MessageType : uint
     Start = 16,
     Signal = 17,
     Usage = 18,
+    Empty = 19,
+    Hold = 20,
+    Socket = 21,
     Ready = 32,
     Started = 33,
     Exited = 34,
     Used = 35,
+    Emptied = 36,
+    Opened = 37,
 }
 
 /// <summary>Lays a request out as flat data: numbers little-endian, texts as length, UTF-8 bytes, NUL.</summary>

@@ -39,6 +39,46 @@ public sealed class LifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_frozen_stands_still_until_it_is_thawed_and_can_be_killed_all_the_same()
+    {
+        var sandbox = await _jailed.Host.CreateAsync(Spec(), CancellationToken.None);
+        var process = await sandbox.StartProcessAsync(Shell("while :; do :; done"), CancellationToken.None);
+
+        sandbox.Freeze();
+        await _jailed.RunAsync(Spec(), Shell("echo meanwhile"));
+        var before = sandbox.ReadUsage().CpuTime;
+        await _jailed.RunAsync(Spec(), Shell("echo meanwhile"));
+        var after = sandbox.ReadUsage().CpuTime;
+        sandbox.Thaw();
+        while (sandbox.ReadUsage().CpuTime == after)
+        {
+            await _jailed.RunAsync(Spec(), Shell("echo until it runs again"));
+        }
+
+        sandbox.Freeze();
+        sandbox.Kill();
+
+        Assert.Equal(before, after);
+        Assert.Equal(9, (await process.Exited).Signal);
+        await sandbox.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_emptied_sandbox_has_no_process_left_and_takes_new_ones()
+    {
+        await using var sandbox = await _jailed.Host.CreateAsync(Spec(), CancellationToken.None);
+        var process = await sandbox.StartProcessAsync(Tree(), CancellationToken.None);
+        await RunInAsync(sandbox, Shell("until [ $(grep -l sleep /proc/[0-9]*/comm | wc -l) -ge 3 ]; do :; done; echo kept > /tmp/kept; echo > /dev/shm/lost"));
+        sandbox.Freeze();
+
+        await sandbox.EmptyAsync();
+
+        Assert.Equal(9, (await process.Exited).Signal);
+        Assert.Empty(Traces.Processes(_marker));
+        Assert.Equal("kept\n", (await RunInAsync(sandbox, Shell("cat /tmp/kept; ls /dev/shm"))).Output);
+    }
+
+    [Fact]
     public async Task Output_written_before_the_kill_can_still_be_read()
     {
         var sandbox = await _jailed.Host.CreateAsync(Spec(), CancellationToken.None);

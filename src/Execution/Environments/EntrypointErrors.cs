@@ -1,3 +1,5 @@
+using Lamina.Contract;
+using Lamina.Execution.Extensions;
 using Lamina.Sandbox;
 
 namespace Lamina.Execution.Environments;
@@ -18,15 +20,34 @@ internal static class EntrypointErrors
             return new EnvironmentEnd(EndReason.Exit, ErrorPayloads.ExitError, ErrorPayloads.ExitStatusMessage(status));
         }
 
-        string? reason = exception.Errno switch
-        {
-            NoEntry => "no such file or directory",
-            ExecFormat => "exec format error",
-            Access => "permission denied",
-            _ => null,
-        };
+        string? reason = ReasonOf(exception);
         return reason is null
             ? new EnvironmentEnd(EndReason.PlatformFailure, ErrorPayloads.SandboxFailure, "the execution environment could not be provided") { Cause = exception }
             : new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"fork/exec {plan.Process.Arguments[0]}: {reason}");
     }
+
+    public static EnvironmentEnd OfExtension(SandboxException exception, Extension extension, string path)
+    {
+        extension.State = ExtensionState.LaunchError;
+        extension.ErrorType = exception.Errno == Access ? "PermissionDenied" : "UnknownError";
+        return new EnvironmentEnd(
+            EndReason.Extension, ErrorPayloads.ExtensionLaunchError, $"fork/exec {path}: {ReasonOf(exception) ?? "the process could not be started"}");
+    }
+
+    public static EnvironmentEnd OfTooMany(Extension extension)
+    {
+        extension.State = ExtensionState.LaunchError;
+        extension.ErrorType = "TooManyExtensions";
+        extension.HasEnded = true;
+        return new EnvironmentEnd(
+            EndReason.Extension, ErrorPayloads.ExtensionLaunchError, $"Extension limit ({Limits.ExtensionsPerEnvironment}) reached");
+    }
+
+    private static string? ReasonOf(SandboxException exception) => exception.Errno switch
+    {
+        NoEntry => "no such file or directory",
+        ExecFormat => "exec format error",
+        Access => "permission denied",
+        _ => null,
+    };
 }

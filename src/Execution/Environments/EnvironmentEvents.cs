@@ -1,3 +1,4 @@
+using Lamina.Execution.Extensions;
 using Lamina.Sandbox;
 
 namespace Lamina.Execution.Environments;
@@ -10,6 +11,8 @@ internal enum EnvironmentEventKind
     NextAbandoned,
     Result,
     InitError,
+    Extension,
+    ExtensionAbandoned,
     Exited,
     DeadlinePassed,
     Stop,
@@ -30,7 +33,10 @@ internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, obje
                 next.TrySetResult(null);
                 break;
             case PostedResult posted:
-                posted.Refuse(RuntimeVerdictKind.WrongState, EnvironmentState.Closed);
+                posted.Refuse(RuntimeVerdictKind.WrongState, RuntimeState.InitError);
+                break;
+            case ExtensionCall call:
+                call.Abandon();
                 break;
         }
     }
@@ -55,12 +61,36 @@ internal sealed class InvokeJob(Invocation invocation)
     /// <summary>Time stamp at which the invocation's duration starts.</summary>
     public long StartedAt { get; set; }
 
+    /// <summary>Time stamp at which the runtime got the event.</summary>
+    public long DeliveredAt { get; set; }
+
+    /// <summary>Time stamp at which the runtime's answer had been read; 0 before.</summary>
+    public long RespondedAt { get; set; }
+
+    public long ProducedBytes { get; set; }
+
+    /// <summary>What the runtime reported instead of an answer.</summary>
+    public string? ErrorType { get; set; }
+
     /// <summary>What the runtime answered, while the log lines that belong to it are still awaited.</summary>
     public InvokeOutcome? Answer { get; set; }
 }
 
 /// <summary>A runtime's GET …/next. Completes with the job to hand over, or with null when there will be none.</summary>
-internal sealed class NextRequest : TaskCompletionSource<InvokeJob?>;
+internal sealed class NextRequest : TaskCompletionSource<InvokeJob?>
+{
+    /// <summary>The state in which asking is not allowed; null when there is no more to be had.</summary>
+    public RuntimeState? RefusedIn { get; private set; }
+
+    public void Refuse(RuntimeState state)
+    {
+        RefusedIn = state;
+        TrySetResult(null);
+    }
+}
+
+/// <summary>A process of the environment has ended; <paramref name="Exit"/> is null when it is not known how.</summary>
+internal sealed record ProcessEnd(SandboxProcess Process, ProcessExit? Exit);
 
 internal enum PostedKind
 {
@@ -88,7 +118,7 @@ internal sealed class PostedResult(PostedKind kind, string requestId, PayloadBuf
         _ => InvokeOutcome.Of(InvokeResult.FunctionFailed, new PayloadBuffer(ErrorPayloads.ResponseTooLarge, null)),
     };
 
-    public void Refuse(RuntimeVerdictKind verdict, EnvironmentState state)
+    public void Refuse(RuntimeVerdictKind verdict, RuntimeState state)
     {
         Body.Return();
         TrySetResult(new RuntimeVerdict(verdict, state));
@@ -103,7 +133,7 @@ internal enum RuntimeVerdictKind
 }
 
 /// <param name="From">State the runtime was in, for the text of a state error.</param>
-internal readonly record struct RuntimeVerdict(RuntimeVerdictKind Kind, EnvironmentState From);
+internal readonly record struct RuntimeVerdict(RuntimeVerdictKind Kind, RuntimeState From);
 
 /// <summary>The end of an environment: reason, the error to show (without request id), and the body the runtime reported if any.</summary>
 internal sealed record EnvironmentEnd(EndReason Reason, string ErrorType, string Message)

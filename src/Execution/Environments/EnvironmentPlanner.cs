@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Extensions;
 using Lamina.Functions;
 using Lamina.Layers;
 using Lamina.Sandbox;
@@ -18,6 +19,12 @@ internal sealed record EnvironmentPlan : IDisposable
 
     public required ProcessSpec Process { get; init; }
 
+    /// <summary>What external extensions see of the function's environment.</summary>
+    public required ImmutableArray<string> ExtensionVariables { get; init; }
+
+    /// <summary>Names of the files in /opt/extensions, in their order; null where extensions are turned off.</summary>
+    public required ImmutableArray<string>? Extensions { get; init; }
+
     /// <summary>As INIT_START names it: <c>python:3.11.v2</c>.</summary>
     public required string RuntimeVersion { get; init; }
 
@@ -26,6 +33,9 @@ internal sealed record EnvironmentPlan : IDisposable
 
     /// <summary>The layers whose dev content stands in the place of the published one.</summary>
     public required ImmutableArray<DevLayer> DevLayers { get; init; }
+
+    public ProcessSpec ExtensionProcess(string path) =>
+        new() { Arguments = [path], Environment = ExtensionVariables, WorkingDirectory = "/" };
 
     public void Dispose()
     {
@@ -113,6 +123,8 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
         ImmutableArray<string> command = runtime.Family == "provided"
             ? [FindBootstrap(task, layers, runtimeVersion)]
             : ManagedCommand(runtime, runtimeVersion, out interpreterBind);
+        ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
+        EnvironmentAddresses addresses = AddressesAt(identity.Address);
         bool wrapped = runtime.Family != "provided"
             && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
         return new EnvironmentPlan
@@ -125,9 +137,11 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
             Process = new ProcessSpec
             {
                 Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address)),
+                Environment = EnvironmentVariables.For(function, identity, addresses),
                 WorkingDirectory = TaskRoot,
             },
+            ExtensionVariables = extensions is { Length: > 0 } ? EnvironmentVariables.ForExtensions(function, identity, addresses) : [],
+            Extensions = extensions,
             RuntimeVersion = runtimeVersion,
             IsWrapped = wrapped,
             DevLayers = stack.DevLayers,

@@ -1,43 +1,56 @@
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Extensions;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
 
 namespace Lamina.Execution.Environments;
 
 /// <summary>
-/// What the machine holds of one execution environment: its sandbox, the process in it, that process's output and its
-/// connections. Started, read and ended by the environment's loop; tells it when the process has ended.
+/// What the machine holds of one execution environment: its sandbox, the processes in it, their output and their connections.
+/// Started, read and ended by the environment's loop; tells it when a process has ended.
 /// </summary>
 internal sealed partial class EnvironmentSandbox(EnvironmentServices services, ExecutionEnvironment environment)
 {
     private readonly System.Net.IPAddress _address = services.Addresses.Take();
+
+    /// <summary>Of the processes of this init; those of former ones are ended and read to their end.</summary>
+    private readonly List<OutputPump> _pumps = [];
+    private readonly List<Task> _exitWatches = [];
     private SessionCredentials? _session;
     private RunningSandbox? _sandbox;
     private EnvironmentPlan? _plan;
-    private OutputPump? _pump;
-    private Task _exitWatch = Task.CompletedTask;
     private Task _accepting = Task.CompletedTask;
+    private long _formerPeakMemoryBytes;
 
-    /// <summary>Null when the process runs; otherwise why it does not.</summary>
-    public async Task<EnvironmentEnd?> StartAsync(InvocationRecorder recorder)
+    /// <summary>Null before it runs and after it was emptied out.</summary>
+    public SandboxProcess? Runtime { get; private set; }
+
+    public EnvironmentPlan? Plan => _plan;
+
+    /// <summary>Makes what is not there yet, the sandbox and the plan for it. Null when all is there; otherwise why it is not.</summary>
+    public async Task<EnvironmentEnd?> PrepareAsync(InvocationRecorder recorder, InvokeJob? initJob)
     {
-        EnvironmentPlan plan;
         try
         {
-            _session = services.Roles.Open(environment.Function.Role, environment.Function.Name);
-            _plan = plan = await services.Planner.PlanAsync(
+            _session ??= services.Roles.Open(environment.Function.Role, environment.Function.Name);
+            _plan ??= await services.Planner.PlanAsync(
                 environment.Function,
                 new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address, _session),
                 CancellationToken.None);
-            recorder.InitStarted(plan.RuntimeVersion);
-            recorder.RunsOnDevContent(plan.DevLayers);
-            _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
-            _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
+            recorder.InitStarted(_plan.RuntimeVersion, initJob);
+            recorder.RunsOnDevContent(_plan.DevLayers);
+            if (_sandbox is null)
+            {
+                _sandbox = await services.Host.CreateAsync(_plan.Sandbox, CancellationToken.None);
+                _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
+            }
+
+            return null;
         }
         catch (EntrypointException exception)
         {
-            recorder.InitStarted(exception.RuntimeVersion);
+            recorder.InitStarted(exception.RuntimeVersion, initJob);
             return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, exception.Message);
         }
         catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or AwsError)
@@ -45,12 +58,42 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
             LogNotProvided(services.Logger, exception, environment.Id, environment.Function.Name);
             return EnvironmentEnd.PlatformFailure(exception);
         }
-
-        return await StartProcessAsync(_sandbox, plan);
     }
 
-    /// <summary>Returns when all that the process has written so far is in the log.</summary>
-    public ValueTask DrainOutputAsync() => _pump!.DrainAsync(CancellationToken.None);
+    /// <summary>Null when it runs; otherwise why it does not.</summary>
+    public async Task<EnvironmentEnd?> StartExtensionAsync(Extension extension)
+    {
+        string path = $"{ExtensionFiles.Folder}/{extension.Name}";
+        try
+        {
+            extension.Process = await StartAsync(_plan!.ExtensionProcess(path), OutputSource.Extension);
+            return null;
+        }
+        catch (SandboxException exception)
+        {
+            LogNotExecuted(services.Logger, exception, environment.Id, environment.Function.Name, path);
+            extension.HasEnded = true;
+            return EntrypointErrors.OfExtension(exception, extension, path);
+        }
+    }
+
+    /// <summary>Null when it runs; otherwise why it does not.</summary>
+    public async Task<EnvironmentEnd?> StartRuntimeAsync()
+    {
+        try
+        {
+            Runtime = await StartAsync(_plan!.Process, OutputSource.Function);
+            return null;
+        }
+        catch (SandboxException exception)
+        {
+            LogNotExecuted(services.Logger, exception, environment.Id, environment.Function.Name, _plan!.Process.Arguments[0]);
+            return EntrypointErrors.Of(exception, _plan);
+        }
+    }
+
+    /// <summary>Returns when all that the processes have written so far is in the log.</summary>
+    public ValueTask DrainOutputAsync() => _pumps.Count == 1 ? _pumps[0].DrainAsync(CancellationToken.None) : DrainAllAsync();
 
     /// <summary>Start-up is over: from now on the function has what its memory buys.</summary>
     public void EndInit()
@@ -65,57 +108,99 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         }
     }
 
-    public long ReadPeakMemoryBytes() => _sandbox?.ReadUsage().PeakMemoryBytes ?? 0;
+    public long ReadPeakMemoryBytes() => Math.Max(_formerPeakMemoryBytes, _sandbox?.ReadUsage().PeakMemoryBytes ?? 0);
 
-    /// <summary>Ends everything. All output is in the log then. Returns the peak of the memory.</summary>
-    public async Task<long> CloseAsync()
+    /// <summary>False where that is not to be had: the processes go on.</summary>
+    public bool TryFreeze()
     {
-        long peakMemoryBytes = 0;
+        try
+        {
+            _sandbox!.Freeze();
+            return true;
+        }
+        catch (SandboxException exception)
+        {
+            LogNotFrozen(services.Logger, exception, environment.Id, environment.Function.Name);
+            return false;
+        }
+    }
+
+    public void Thaw() => _sandbox!.Thaw();
+
+    /// <summary>
+    /// Ends every process; the sandbox and its /tmp stay, unless it was killed as a whole for its memory. All output is in the log then.
+    /// </summary>
+    public async Task EmptyAsync()
+    {
+        if (_sandbox is not null)
+        {
+            await _sandbox.EmptyAsync();
+        }
+
+        await Task.WhenAll(_pumps.Select(static pump => pump.Completion));
+        await Task.WhenAll(_exitWatches);
+        _pumps.Clear();
+        _exitWatches.Clear();
+        Runtime = null;
+        if (_sandbox is { OutOfMemory: true } or { Gone.IsCompleted: true })
+        {
+            _formerPeakMemoryBytes = ReadPeakMemoryBytes();
+            await _sandbox.DisposeAsync();
+            await _accepting;
+            _sandbox = null;
+        }
+    }
+
+    /// <summary>Ends everything. All output is in the log then.</summary>
+    public async Task CloseAsync()
+    {
         if (_sandbox is not null)
         {
             _sandbox.Kill();
-            peakMemoryBytes = _sandbox.ReadUsage().PeakMemoryBytes;
+            _formerPeakMemoryBytes = ReadPeakMemoryBytes();
             await _sandbox.DisposeAsync();
         }
 
-        await (_pump?.Completion ?? Task.CompletedTask);
-        await Task.WhenAll(_exitWatch, _accepting);
+        await Task.WhenAll(_pumps.Select(static pump => pump.Completion));
+        await Task.WhenAll([.. _exitWatches, _accepting]);
         _plan?.Dispose();
         services.Addresses.Return(_address);
         if (_session is not null)
         {
             services.Roles.Close(_session.AccessKeyId);
         }
-
-        return peakMemoryBytes;
     }
 
-    private async Task<EnvironmentEnd?> StartProcessAsync(RunningSandbox sandbox, EnvironmentPlan plan)
+    private async ValueTask DrainAllAsync()
     {
-        try
+        foreach (OutputPump pump in _pumps)
         {
-            SandboxProcess process = await sandbox.StartProcessAsync(plan.Process, CancellationToken.None);
-            _pump = new OutputPump(process, environment.Log);
-            _pump.Start();
-            _exitWatch = WatchExitAsync(process, sandbox);
-            return null;
+            await pump.DrainAsync(CancellationToken.None);
         }
-        catch (SandboxException exception)
-        {
-            LogNotExecuted(services.Logger, exception, environment.Id, environment.Function.Name, plan.Process.Arguments[0]);
-            return EntrypointErrors.Of(exception, plan);
-        }
+    }
+
+    private async Task<SandboxProcess> StartAsync(ProcessSpec spec, OutputSource source)
+    {
+        SandboxProcess process = await _sandbox!.StartProcessAsync(spec, CancellationToken.None);
+        var pump = new OutputPump(process, source, environment.Log);
+        _pumps.Add(pump);
+        pump.Start();
+        _exitWatches.Add(WatchExitAsync(process, _sandbox));
+        return process;
     }
 
     private async Task WatchExitAsync(SandboxProcess process, RunningSandbox sandbox)
     {
         await Task.WhenAny(process.Exited, sandbox.Gone);
         ProcessExit? exit = process.Exited.IsCompletedSuccessfully ? await process.Exited : null;
-        environment.Post(new EnvironmentEvent(EnvironmentEventKind.Exited, exit));
+        environment.Post(new EnvironmentEvent(EnvironmentEventKind.Exited, new ProcessEnd(process, exit)));
     }
 
     [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} keeps the CPUs of its start-up.")]
     private static partial void LogNotLimited(ILogger logger, Exception exception, string id, string function);
+
+    [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} is not frozen.")]
+    private static partial void LogNotFrozen(ILogger logger, Exception exception, string id, string function);
 
     [LoggerMessage(LogLevel.Error, "Environment {Id} of {Function} could not be provided.")]
     private static partial void LogNotProvided(ILogger logger, Exception exception, string id, string function);

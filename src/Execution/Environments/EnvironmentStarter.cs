@@ -4,17 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Lamina.Execution.Environments;
 
-/// <param name="BoundJob">The job whose init is tried again inside it; null when the environment is for any waiter of the pool.</param>
-/// <param name="Log">The log stream of the failed init.</param>
-internal sealed record StartRequest(FunctionPool Pool, InvokeJob? BoundJob, EnvironmentLog? Log);
-
 /// <summary>
 /// Starts environments first come, first served: a few at a time, and no more living ones than the limit. Where the limit
 /// is reached, idle environments make room.
 /// </summary>
 internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<bool> evictOne, ILogger<EnvironmentStarter> logger)
 {
-    private readonly Channel<StartRequest> _requests = Channel.CreateUnbounded<StartRequest>();
+    private readonly Channel<FunctionPool> _requests = Channel.CreateUnbounded<FunctionPool>();
     private readonly SemaphoreSlim _places = new(options.MaxEnvironments);
     private readonly ConcurrentDictionary<ExecutionEnvironment, bool> _living = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -27,11 +23,12 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
     public void Start() =>
         _workers = [.. Enumerable.Range(0, options.ConcurrentStarts).Select(_ => Task.Run(() => WorkAsync(_stopping.Token)))];
 
-    public void Enqueue(StartRequest request)
+    /// <summary>One more for the waiters of the pool.</summary>
+    public void Enqueue(FunctionPool pool)
     {
-        if (!_requests.Writer.TryWrite(request))
+        if (!_requests.Writer.TryWrite(pool))
         {
-            Refuse(request);
+            Refuse(pool);
         }
     }
 
@@ -59,7 +56,7 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
         _requests.Writer.TryComplete();
         await _stopping.CancelAsync();
         await Task.WhenAll(_workers);
-        while (_requests.Reader.TryRead(out StartRequest? left))
+        while (_requests.Reader.TryRead(out FunctionPool? left))
         {
             Refuse(left);
         }
@@ -71,9 +68,9 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
     {
         try
         {
-            await foreach (StartRequest request in _requests.Reader.ReadAllAsync(cancellationToken))
+            await foreach (FunctionPool pool in _requests.Reader.ReadAllAsync(cancellationToken))
             {
-                await StartOneAsync(request, cancellationToken);
+                await StartOneAsync(pool, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -82,10 +79,10 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
         }
     }
 
-    private async Task StartOneAsync(StartRequest request, CancellationToken cancellationToken)
+    private async Task StartOneAsync(FunctionPool pool, CancellationToken cancellationToken)
     {
         // Many waiters are served by environments that came free meanwhile.
-        if (IsDropped(request))
+        if (pool.TryDropStart())
         {
             return;
         }
@@ -96,17 +93,17 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
         }
         catch (OperationCanceledException)
         {
-            Refuse(request);
+            Refuse(pool);
             throw;
         }
 
-        if (IsDropped(request))
+        if (pool.TryDropStart())
         {
             _places.Release();
             return;
         }
 
-        await request.Pool.Create(request.BoundJob, request.Log).Created;
+        await pool.Create().Created;
     }
 
     private async ValueTask TakePlaceAsync(CancellationToken cancellationToken)
@@ -129,19 +126,7 @@ internal sealed partial class EnvironmentStarter(ExecutionOptions options, Func<
         }
     }
 
-    private static bool IsDropped(StartRequest request) => request.BoundJob is null && request.Pool.TryDropStart();
-
-    private static void Refuse(StartRequest request)
-    {
-        if (request.BoundJob is not null)
-        {
-            request.BoundJob.TrySetResult(null);
-        }
-        else
-        {
-            request.Pool.OnStartRefused(EnvironmentEnd.Shutdown("Lamina is shutting down"));
-        }
-    }
+    private static void Refuse(FunctionPool pool) => pool.OnStartRefused(EnvironmentEnd.Shutdown("Lamina is shutting down"));
 
     [LoggerMessage(LogLevel.Information, "A start waits: all {MaxEnvironments} execution environments (MaxEnvironments) are in use.")]
     private static partial void LogStarved(ILogger logger, int maxEnvironments);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Lamina.Execution.Environments;
 
 /// <summary>The life of an execution environment. Which states may follow which is said once, in <see cref="EnvironmentStates.May"/>.</summary>
@@ -8,17 +6,29 @@ internal enum EnvironmentState
     /// <summary>The sandbox is being made.</summary>
     Starting,
 
-    /// <summary>The process runs and has not asked for an event yet.</summary>
+    /// <summary>Extensions, runtime and function start; ends when all of them have asked for an event.</summary>
     Init,
 
-    /// <summary>The runtime waits for an event.</summary>
+    /// <summary>All of them wait for an event.</summary>
     Idle,
+
+    /// <summary>Idle for so long that nothing in the sandbox computes any more.</summary>
+    Frozen,
 
     /// <summary>The runtime has an event and owes an answer.</summary>
     Invoking,
 
-    /// <summary>The answer is given; the runtime has not asked for the next event yet.</summary>
+    /// <summary>The answer is given; the runtime or an extension has not asked for the next event yet.</summary>
     Responded,
+
+    /// <summary>After a crash or a timeout: the processes are being ended, the sandbox stays.</summary>
+    Resetting,
+
+    /// <summary>No process runs. The next invocation begins with the init.</summary>
+    Empty,
+
+    /// <summary>Extensions are given the time to shut down.</summary>
+    Stopping,
 
     /// <summary>Being killed and cleaned up.</summary>
     Closing,
@@ -31,29 +41,25 @@ internal static class EnvironmentStates
 {
     public static bool May(EnvironmentState from, EnvironmentState to) => (from, to) switch
     {
-        (EnvironmentState.Starting, EnvironmentState.Init) => true,
+        (EnvironmentState.Starting or EnvironmentState.Empty, EnvironmentState.Init) => true,
         (EnvironmentState.Init, EnvironmentState.Idle) => true,
-        (EnvironmentState.Idle, EnvironmentState.Invoking) => true,
+        (EnvironmentState.Idle, EnvironmentState.Frozen or EnvironmentState.Invoking) => true,
+        (EnvironmentState.Frozen, EnvironmentState.Idle) => true,
         (EnvironmentState.Invoking, EnvironmentState.Responded) => true,
         (EnvironmentState.Responded, EnvironmentState.Idle) => true,
+        (_, EnvironmentState.Resetting) => HasProcesses(from),
+        (EnvironmentState.Resetting, EnvironmentState.Empty) => true,
+        (EnvironmentState.Idle, EnvironmentState.Stopping) => true,
         (EnvironmentState.Closing, EnvironmentState.Closed) => true,
         (not EnvironmentState.Closed and not EnvironmentState.Closing, EnvironmentState.Closing) => true,
         _ => false,
     };
 
-    /// <summary>AWS's name of the runtime's state, as its state errors say it.</summary>
-    public static string RuntimeName(this EnvironmentState state) => state switch
-    {
-        EnvironmentState.Starting or EnvironmentState.Init => "Started",
-        EnvironmentState.Idle => "Ready",
-        EnvironmentState.Invoking => "Running",
-        EnvironmentState.Responded => "RuntimeResponseSentState",
-        EnvironmentState.Closing or EnvironmentState.Closed => "InitError",
-        _ => throw new UnreachableException(),
-    };
+    private static bool HasProcesses(EnvironmentState state) =>
+        state is EnvironmentState.Init or EnvironmentState.Idle or EnvironmentState.Frozen or EnvironmentState.Invoking or EnvironmentState.Responded;
 }
 
-/// <summary>Why an environment ended; the first reason is kept.</summary>
+/// <summary>Why the processes of an environment end; the first reason is kept.</summary>
 internal enum EndReason
 {
     /// <summary>Idle too long, stale, or the server stops: nobody's fault.</summary>
@@ -68,8 +74,11 @@ internal enum EndReason
     /// <summary>The runtime reported that it cannot start.</summary>
     InitError,
 
-    /// <summary>The process ended.</summary>
+    /// <summary>The runtime's process ended.</summary>
     Exit,
+
+    /// <summary>An extension could not be started, reported an error, or its process ended.</summary>
+    Extension,
 
     /// <summary>The program of the function cannot be executed.</summary>
     InvalidEntrypoint,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Lamina.Functions;
@@ -16,7 +17,28 @@ internal static class EnvironmentVariables
 {
     private const int XRayDaemonPort = 2000;
 
-    public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
+    // Extensions API: environment variables that external extensions do not see; those with a leading underscore are left out too.
+    private static readonly FrozenSet<string> HiddenFromExtensions = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT");
+
+    public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
+        [.. All(function, identity, addresses).Select(static variable => $"{variable.Key}={variable.Value}")];
+
+    public static ImmutableArray<string> ForExtensions(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
+    [
+        .. All(function, identity, addresses)
+            .Where(static variable => !variable.Key.StartsWith('_') && !HiddenFromExtensions.Contains(variable.Key))
+            .Select(static variable => $"{variable.Key}={variable.Value}"),
+    ];
+
+    private static Dictionary<string, string> All(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         AddDefaults(variables, function.Runtime!, addresses);
@@ -30,7 +52,7 @@ internal static class EnvironmentVariables
         variables["AWS_ACCESS_KEY_ID"] = identity.Credentials.AccessKeyId;
         variables["AWS_SECRET_ACCESS_KEY"] = identity.Credentials.SecretAccessKey;
         variables["AWS_SESSION_TOKEN"] = identity.Credentials.SessionToken;
-        return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
+        return variables;
     }
 
     private static void AddDefaults(Dictionary<string, string> variables, string runtime, EnvironmentAddresses addresses)

@@ -15,6 +15,11 @@ internal static class ErrorPayloads
     public const string InvalidEntrypoint = "Runtime.InvalidEntrypoint";
     public const string TimedOut = "Sandbox.Timedout";
     public const string SandboxFailure = "Sandbox.Failure";
+    public const string ResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
+    public const string ExtensionCrash = "Extension.Crash";
+    public const string ExtensionInitError = "Extension.InitError";
+    public const string ExtensionExitError = "Extension.ExitError";
+    public const string ExtensionLaunchError = "Extension.LaunchError";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -44,7 +49,7 @@ internal static class ErrorPayloads
         writer.WriteString(
             "errorMessage",
             string.Create(CultureInfo.InvariantCulture, $"Response payload size exceeded maximum allowed payload size ({Limits.SyncPayloadBytes} bytes)."));
-        writer.WriteString("errorType", "Function.ResponseSizeTooLarge");
+        writer.WriteString("errorType", ResponseSizeTooLarge);
     });
 
     /// <summary><c>{"errorType":"…","errorMessage":"RequestId: … Error: …"}</c></summary>
@@ -53,6 +58,31 @@ internal static class ErrorPayloads
         writer.WriteString("errorType", errorType);
         writer.WriteString("errorMessage", $"RequestId: {requestId} Error: {message}");
     });
+
+    /// <summary>What a call to the APIs inside the sandbox gets back: <c>{"errorMessage":"…","errorType":"…"}</c> and a line's end.</summary>
+    public static ReadOnlyMemory<byte> OfCall(string message, string errorType)
+    {
+        ReadOnlyMemory<byte> body = Write(writer =>
+        {
+            writer.WriteString("errorMessage", message);
+            writer.WriteString("errorType", errorType);
+        });
+        return (byte[])[.. body.Span, (byte)'\n'];
+    }
+
+    /// <summary>What AWS says of an extension whose process ended.</summary>
+    public static EnvironmentEnd OfExtensionExit(ProcessExit exit) => exit.OutOfMemory
+        ? OfExit(exit)
+        : new EnvironmentEnd(
+            EndReason.Extension,
+            ExtensionCrash,
+            exit switch
+            {
+                { Signal: { } signal } => $"signal: {SignalName(signal)}",
+                { Status: 0 } => "exit code 0",
+                _ => string.Create(CultureInfo.InvariantCulture, $"exit status {exit.Status}"),
+            })
+        { Exit = exit };
 
     public static string TimeoutMessage(int timeoutSeconds) =>
         string.Create(CultureInfo.InvariantCulture, $"Task timed out after {timeoutSeconds}.00 seconds");

@@ -105,7 +105,7 @@ internal sealed class FunctionPool(
         {
             if (TryTake_NeedsLock() is { } environment)
             {
-                waiter.SetResult(new TakeResult(environment, null, null));
+                waiter.SetResult(new TakeResult(environment, null));
             }
             else
             {
@@ -128,12 +128,14 @@ internal sealed class FunctionPool(
     }
 
     /// <summary>Makes an environment; the caller holds a place among the living for it.</summary>
-    public ExecutionEnvironment Create(InvokeJob? boundJob, EnvironmentLog? continued)
+    public ExecutionEnvironment Create()
     {
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        EnvironmentLog log = continued
-            ?? new EnvironmentLog(logs, ReportLines.StreamName(services.Time.GetUtcNow(), Function.Version, id), SinkOf(Function));
-        var environment = new ExecutionEnvironment(services, this, log, id, boundJob);
+        var log = new EnvironmentLog(logs, ReportLines.StreamName(services.Time.GetUtcNow(), Function.Version, id), SinkOf(Function))
+        {
+            Filter = ApplicationLogFilter.Of(Function.Settings),
+        };
+        var environment = new ExecutionEnvironment(services, this, log, id);
         lock (_lock)
         {
             _living++;
@@ -157,8 +159,41 @@ internal sealed class FunctionPool(
         MakeAvailable(environment);
     }
 
-    public void OnStartFailed(EnvironmentLog log, EnvironmentEnd end) => OnStartEnded(
-        end.Reason is EndReason.PlatformFailure or EndReason.Shutdown ? new TakeResult(null, null, end) : new TakeResult(null, log, null));
+    /// <summary>The init of an environment that was started for the waiters failed. It is tried again inside the next invocation.</summary>
+    public void OnInitFailed(ExecutionEnvironment environment)
+    {
+        int missing;
+        bool served;
+        lock (_lock)
+        {
+            _line.Starting--;
+            kept?.StartFailed();
+            served = _line.TryServe(new TakeResult(environment, null)) || TryKeepIdle_NeedsLock(environment);
+            missing = OrderKept_NeedsLock();
+        }
+
+        if (!served)
+        {
+            environment.Stop();
+        }
+
+        Start(missing);
+    }
+
+    /// <summary>A start ended without an environment.</summary>
+    public void OnStartFailed(EnvironmentEnd end)
+    {
+        int missing;
+        lock (_lock)
+        {
+            _line.Starting--;
+            _line.TryServe(new TakeResult(null, end));
+            kept?.StartFailed();
+            missing = OrderKept_NeedsLock();
+        }
+
+        Start(missing);
+    }
 
     /// <summary>The server stops: nothing is started in its place.</summary>
     public void OnStartRefused(EnvironmentEnd end)
@@ -166,7 +201,7 @@ internal sealed class FunctionPool(
         lock (_lock)
         {
             _line.Starting--;
-            _line.TryServe(new TakeResult(null, null, end));
+            _line.TryServe(new TakeResult(null, end));
         }
     }
 
@@ -189,14 +224,37 @@ internal sealed class FunctionPool(
         MakeAvailable(environment);
     }
 
-    /// <param name="last">The state in which its end began.</param>
-    public void OnClosed(ExecutionEnvironment environment, EnvironmentState last)
+    /// <summary>Its processes have ended after a crash or a timeout; the next invocation begins with an init.</summary>
+    public void OnReset(ExecutionEnvironment environment)
+    {
+        bool served;
+        lock (_lock)
+        {
+            _idle.RemoveAll(idle => idle.Environment == environment);
+            served = kept is null && (_line.TryServe(new TakeResult(environment, null)) || TryKeepIdle_NeedsLock(environment));
+        }
+
+        if (!served)
+        {
+            environment.Stop();
+        }
+    }
+
+    /// <summary>An environment that had answered will not come back as one that asked for its next event.</summary>
+    public void OnLost()
+    {
+        lock (_lock)
+        {
+            _responded--;
+        }
+    }
+
+    public void OnClosed(ExecutionEnvironment environment)
     {
         int missing;
         lock (_lock)
         {
             _living--;
-            _responded -= last == EnvironmentState.Responded ? 1 : 0;
             _idle.RemoveAll(idle => idle.Environment == environment);
             kept?.Forget([environment]);
             missing = Order_NeedsLock(patient: true) + OrderKept_NeedsLock();
@@ -269,7 +327,7 @@ internal sealed class FunctionPool(
     {
         lock (_lock)
         {
-            if (!environment.IsUsable || _line.TryServe(new TakeResult(environment, null, null)))
+            if (!environment.IsUsable || _line.TryServe(new TakeResult(environment, null)))
             {
                 kept?.Remember(environment);
                 return;
@@ -285,18 +343,15 @@ internal sealed class FunctionPool(
         environment.Stop();
     }
 
-    private void OnStartEnded(TakeResult result)
+    private bool TryKeepIdle_NeedsLock(ExecutionEnvironment environment)
     {
-        int missing;
-        lock (_lock)
+        bool keeps = kept is null && !_retired && !starter.IsStarved && environment.IsUsable;
+        if (keeps)
         {
-            _line.Starting--;
-            _line.TryServe(result);
-            kept?.StartFailed();
-            missing = OrderKept_NeedsLock();
+            _idle.Add((environment, services.Time.GetTimestamp()));
         }
 
-        Start(missing);
+        return keeps;
     }
 
     private int OrderKept_NeedsLock()
@@ -355,7 +410,7 @@ internal sealed class FunctionPool(
     {
         for (; missing > 0; missing--)
         {
-            starter.Enqueue(new StartRequest(this, null, null));
+            starter.Enqueue(this);
         }
     }
 }

@@ -1,102 +1,127 @@
 using System.Collections.Immutable;
+using Lamina.Execution.Extensions;
 using Lamina.Functions;
 using Lamina.Layers;
 
 namespace Lamina.Execution.Environments;
 
-/// <summary>Writes the platform's lines about one environment's life and turns its end into outcomes. Used by the owner loop only.</summary>
+/// <summary>Measures one environment's life, has it written down and turns its faults into outcomes. Used by the owner loop only.</summary>
 /// <param name="reportsInit">The first REPORT names the init; not that of provisioned concurrency, whose init is nobody's wait (AWS's logs).</param>
-/// <param name="boundJob">The invocation that contains the init; null when the init is a phase of its own.</param>
-internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLog log, TimeProvider time, bool reportsInit, InvokeJob? boundJob)
+internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog platform, TimeProvider time, bool reportsInit)
 {
-    private readonly bool _initInsideInvocation = boundJob is not null;
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(function.TimeoutSeconds);
     private long _initStartedAt = time.GetTimestamp();
     private TimeSpan? _unreportedInit;
+    private InvokeJob? _initJob;
 
-    // The duration of the invocation that contains the second try of the init starts with it.
-    private bool _initCounts = boundJob is not null;
+    // The duration of the invocation that contains an init starts with it.
+    private bool _initCounts;
 
-    public void InitStarted(string runtimeVersion)
+    private EnvironmentLog Log => platform.Log;
+
+    private string Phase => _initJob is null ? "init" : "invoke";
+
+    /// <param name="initJob">The invocation that contains the init; null when the init is a phase of its own.</param>
+    public void InitStarted(string runtimeVersion, InvokeJob? initJob)
     {
         _initStartedAt = time.GetTimestamp();
-        if (boundJob is { Invocation.WantsLogTail: true })
+        _initJob = initJob;
+        _initCounts = initJob is not null;
+        if (initJob is { Invocation.WantsLogTail: true })
         {
             // Why the init fails is what the caller wants to read, and it is said before START.
-            log.BeginTail();
+            Log.BeginTail();
         }
 
-        if (!_initInsideInvocation)
-        {
-            log.AppendInitStart(runtimeVersion, function.Region);
-        }
+        platform.InitStart(runtimeVersion, Phase);
     }
 
     /// <summary>Said beside INIT_START, so that whoever reads the log knows that this is not what was published.</summary>
     public void RunsOnDevContent(ImmutableArray<DevLayer> layers)
     {
-        foreach (DevLayer layer in _initInsideInvocation ? [] : layers)
+        foreach (DevLayer layer in _initJob is not null ? [] : layers)
         {
-            log.AppendDevLayer(layer.Layer.Name, layer.Updates, layer.Folder);
+            Log.AppendDevLayer(layer.Layer.Name, layer.Updates, layer.Folder);
         }
     }
 
     /// <summary>The first REPORT names the init phase, unless it was part of the invocation itself.</summary>
-    public void InitDone() => _unreportedInit = _initInsideInvocation || !reportsInit ? null : time.GetElapsedTime(_initStartedAt);
+    public void InitDone(ExtensionRoster extensions)
+    {
+        TimeSpan duration = time.GetElapsedTime(_initStartedAt);
+        _unreportedInit = _initJob is not null || !reportsInit ? null : duration;
+        platform.InitRuntimeDone(Phase, "success", null);
+        platform.ExtensionStates(extensions);
+        platform.InitReport(duration, Phase, "success", null);
+    }
 
-    public void InitFailed(EnvironmentEnd end)
+    public void InitFailed(EnvironmentEnd end, ExtensionRoster extensions)
     {
         bool timeout = end.Reason is EndReason.InitTimeout or EndReason.Timeout;
-        log.AppendInitReport(
-            time.GetElapsedTime(_initStartedAt),
-            _initInsideInvocation ? "invoke" : "init",
-            timeout ? "timeout" : "error",
-            timeout ? null : end.ErrorType);
+        string status = timeout ? "timeout" : "error";
+        string? errorType = timeout ? null : end.ErrorType;
+        platform.InitRuntimeDone(Phase, status, errorType);
+        platform.ExtensionStates(extensions);
+        platform.InitReport(time.GetElapsedTime(_initStartedAt), Phase, status, errorType);
     }
 
     public void InvocationStarted(InvokeJob job)
     {
         long now = time.GetTimestamp();
         job.StartedAt = _initCounts ? _initStartedAt : now;
+        job.DeliveredAt = now;
         _initCounts = false;
         TimeSpan passed = time.GetElapsedTime(job.StartedAt, now);
         job.DeadlineMs = (time.GetUtcNow() + _timeout - passed).ToUnixTimeMilliseconds();
-        if (job.Invocation.WantsLogTail && job != boundJob)
+        if (job.Invocation.WantsLogTail && job != _initJob)
         {
-            log.BeginTail();
+            Log.BeginTail();
         }
 
-        log.AppendStart(job.Invocation.RequestId, function.Version);
+        platform.Start(job.Invocation);
     }
+
+    public void Responded(InvokeJob job, PostedResult posted)
+    {
+        job.RespondedAt = time.GetTimestamp();
+        job.ProducedBytes = posted.Body.Memory.Length;
+        job.ErrorType = posted.Kind switch
+        {
+            PostedKind.Response => null,
+            PostedKind.Error => posted.ErrorType,
+            _ => ErrorPayloads.ResponseSizeTooLarge,
+        };
+    }
+
+    /// <summary>The runtime has asked for its next event; extensions may still work.</summary>
+    public void RuntimeDone(InvokeJob job) => RuntimeDone(job, job.ErrorType is null ? "success" : "error", job.ErrorType);
 
     public TimeSpan Elapsed(InvokeJob job) => time.GetElapsedTime(job.StartedAt);
 
     /// <summary>Returns what the caller still waits for; null when the caller has it.</summary>
-    /// <param name="end">How the environment ended with it; null when the runtime answered and goes on.</param>
-    public InvokeOutcome? InvocationEnded(InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? end)
+    /// <param name="fault">Why the processes end with it; null when the runtime answered and goes on.</param>
+    /// <param name="runtimeDone">The runtime had finished, and it was said.</param>
+    public InvokeOutcome? InvocationEnded(InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? fault, bool runtimeDone)
     {
         bool answered = job.Answer is not null || job.Task.IsCompleted;
-        string? status = null;
-        string? errorType = null;
-        if (end is not null && end.Reason != EndReason.Shutdown)
-        {
-            bool timedOut = end.Reason is EndReason.Timeout;
-            status = timedOut ? "timeout" : "error";
-            errorType = timedOut ? null : end.ErrorType;
-            duration = timedOut ? _timeout : duration;
-        }
-
+        string? status = StatusOf(fault);
+        string? errorType = status == "error" ? fault!.ErrorType : null;
         string requestId = job.Invocation.RequestId;
-        if (errorType is not null && end!.Reason != EndReason.InitError)
+        if (errorType is not null && fault!.Reason != EndReason.InitError)
         {
-            log.AppendError(requestId, end.Message, errorType);
+            platform.Fault(requestId, fault.Message, errorType);
         }
 
-        log.AppendEnd(requestId);
-        log.AppendReport(new InvocationReport
+        if (!runtimeDone)
+        {
+            RuntimeDone(job, status ?? "failure", errorType);
+        }
+
+        platform.End(requestId);
+        platform.Report(job.Invocation, new InvocationReport
         {
             RequestId = requestId,
-            Duration = duration,
+            Duration = status == "timeout" ? _timeout : duration,
             InitDuration = _unreportedInit,
             MemorySizeMiB = function.MemorySizeMiB,
             PeakMemoryBytes = peakMemoryBytes,
@@ -104,8 +129,30 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
             ErrorType = errorType,
         });
         _unreportedInit = null;
-        InvokeOutcome? outcome = answered ? job.Answer : OutcomeOf(end!, requestId);
-        return job.Invocation.WantsLogTail ? outcome!.WithLogTail(log.EndTail()) : outcome;
+        InvokeOutcome? outcome = answered ? job.Answer : OutcomeOf(fault!, requestId);
+        return job.Invocation.WantsLogTail ? outcome!.WithLogTail(Log.EndTail()) : outcome;
+    }
+
+    private static string? StatusOf(EnvironmentEnd? fault) => fault?.Reason switch
+    {
+        null or EndReason.Shutdown => null,
+        EndReason.Timeout => "timeout",
+        _ => "error",
+    };
+
+    private void RuntimeDone(InvokeJob job, string status, string? errorType)
+    {
+        TimeSpan duration = time.GetElapsedTime(job.DeliveredAt);
+        platform.RuntimeDone(job.Invocation, new RuntimeDoneReport
+        {
+            Status = status,
+            ErrorType = errorType,
+            StartedAt = time.GetUtcNow() - duration,
+            Latency = job.RespondedAt == 0 ? null : time.GetElapsedTime(job.DeliveredAt, job.RespondedAt),
+            ResponseDuration = TimeSpan.Zero,
+            Duration = duration,
+            ProducedBytes = job.ProducedBytes,
+        });
     }
 
     private static InvokeOutcome OutcomeOf(EnvironmentEnd end, string requestId)

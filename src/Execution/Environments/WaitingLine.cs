@@ -1,10 +1,10 @@
 namespace Lamina.Execution.Environments;
 
 /// <summary>
-/// What a waiting invocation gets: an environment; or a failed init, which is tried again inside the invocation, in the
-/// same log stream; or the end of a start that no second try would mend.
+/// What a waiting invocation gets: an environment, which may be one whose init failed and is tried again inside the invocation;
+/// or the end of a start that no second try would mend.
 /// </summary>
-internal readonly record struct TakeResult(ExecutionEnvironment? Environment, EnvironmentLog? FailedInit, EnvironmentEnd? Failure);
+internal readonly record struct TakeResult(ExecutionEnvironment? Environment, EnvironmentEnd? Failure);
 
 /// <summary>An invocation that found no idle environment. A cancelled one is passed over.</summary>
 internal sealed class EnvironmentWaiter() : TaskCompletionSource<TakeResult>(TaskCreationOptions.RunContinuationsAsynchronously);

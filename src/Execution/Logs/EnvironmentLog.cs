@@ -17,18 +17,24 @@ internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine
 
     public string Stream { get; } = stream;
 
+    /// <summary>In the JSON log format: what of the function's output is kept; null keeps all.</summary>
+    public ApplicationLogFilter? Filter { get; init; }
+
     public void Append(ReadOnlySpan<byte> message) => Append((ReadOnlyMemory<byte>)message.ToArray());
 
     /// <summary>
-    /// One line of the function's output. Runtimes that write to a pipe put carriage returns between the lines of one event, and
+    /// One line of a process's output. Runtimes that write to a pipe put carriage returns between the lines of one event, and
     /// Lambda shows line feeds there (recorded).
     /// </summary>
-    public void AppendOutput(ReadOnlySequence<byte> line)
+    public void AppendOutput(OutputSource source, ReadOnlySequence<byte> line)
     {
         byte[] message = line.ToArray();
         int length = message is [.., (byte)'\r'] ? message.Length - 1 : message.Length;
         message.AsSpan(0, length).Replace((byte)'\r', (byte)'\n');
-        Append(message.AsMemory(0, length));
+        if (source == OutputSource.Extension || Filter is null || Filter.Keeps(message.AsSpan(0, length)))
+        {
+            Append(message.AsMemory(0, length));
+        }
     }
 
     public void BeginTail()

@@ -4,8 +4,15 @@ using Lamina.Sandbox;
 
 namespace Lamina.Execution;
 
+/// <summary>Whose output it is.</summary>
+internal enum OutputSource
+{
+    Function,
+    Extension,
+}
+
 /// <summary>Reads what a process writes and appends it to the environment's log, line by line.</summary>
-internal sealed class OutputPump(SandboxProcess process, EnvironmentLog log)
+internal sealed class OutputPump(SandboxProcess process, OutputSource source, EnvironmentLog log)
 {
     // A CloudWatch log event holds 256 KB less 26 bytes; longer lines are split there. The output pipe must be able to hold as much.
     private const int MaxLineBytes = (256 * 1024) - 26;
@@ -75,10 +82,10 @@ internal sealed class OutputPump(SandboxProcess process, EnvironmentLog log)
     {
         while (line.Length > MaxLineBytes)
         {
-            log.AppendOutput(line.Slice(0, MaxLineBytes));
+            log.AppendOutput(source, line.Slice(0, MaxLineBytes));
             line = line.Slice(MaxLineBytes);
         }
 
-        log.AppendOutput(line);
+        log.AppendOutput(source, line);
     }
 }

@@ -22,6 +22,11 @@ internal readonly record struct InvocationReport
     public required string? Status { get; init; }
 
     public required string? ErrorType { get; init; }
+
+    public double BilledMilliseconds => Math.Ceiling((Duration + (InitDuration ?? TimeSpan.Zero)).TotalMilliseconds);
+
+    // The kernel's counters lag by up to a mebibyte on two cores, so a small process may read as nothing; none is that small.
+    public long UsedMiB => Math.Clamp((PeakMemoryBytes + (1 << 20) - 1) >> 20, 1, MemorySizeMiB);
 }
 
 /// <summary>The platform's own log lines, as CloudWatch shows them (recorded), without the line's end.</summary>
@@ -45,13 +50,10 @@ internal static class ReportLines
 
     public static void AppendReport(this EnvironmentLog log, in InvocationReport report)
     {
-        double billedMs = Math.Ceiling((report.Duration + (report.InitDuration ?? TimeSpan.Zero)).TotalMilliseconds);
-        // The kernel's counters lag by up to a mebibyte on two cores, so a small process may read as nothing; none is that small.
-        long usedMiB = Math.Clamp((report.PeakMemoryBytes + (1 << 20) - 1) >> 20, 1, report.MemorySizeMiB);
         Span<byte> line = stackalloc byte[MaxLineBytes];
         Utf8.TryWrite(
             line,
-            $"REPORT RequestId: {report.RequestId}\tDuration: {report.Duration.TotalMilliseconds:F2} ms\tBilled Duration: {billedMs:F0} ms\tMemory Size: {report.MemorySizeMiB} MB\tMax Memory Used: {usedMiB} MB\t",
+            $"REPORT RequestId: {report.RequestId}\tDuration: {report.Duration.TotalMilliseconds:F2} ms\tBilled Duration: {report.BilledMilliseconds:F0} ms\tMemory Size: {report.MemorySizeMiB} MB\tMax Memory Used: {report.UsedMiB} MB\t",
             out int length);
         if (report.InitDuration is { } init)
         {
@@ -72,13 +74,17 @@ internal static class ReportLines
         log.Append(line[..length]);
     }
 
-    public static void AppendInitStart(this EnvironmentLog log, string runtimeVersion, string region)
-    {
-        // AWS's ARN ends in a digest that names the runtime's build; ours names the interpreter.
-        string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtimeVersion)));
+    public static void AppendInitStart(this EnvironmentLog log, string runtimeVersion, string arn) =>
+        log.Append(Encoding.UTF8.GetBytes($"INIT_START Runtime Version: {runtimeVersion}\tRuntime Version ARN: {arn}"));
+
+    /// <summary>AWS's ARN ends in a digest that names the runtime's build; ours names the interpreter.</summary>
+    public static string RuntimeVersionArn(string runtimeVersion, string region) =>
+        $"arn:aws:lambda:{region}::runtime:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtimeVersion)))}";
+
+    /// <summary>One line per extension at the end of the init, whichever way it ended.</summary>
+    public static void AppendExtension(this EnvironmentLog log, string name, string state, string events, string? errorType) =>
         log.Append(Encoding.UTF8.GetBytes(
-            $"INIT_START Runtime Version: {runtimeVersion}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{digest}"));
-    }
+            $"EXTENSION\tName: {name}\tState: {state}\tEvents: [{events}]{(errorType is null ? "" : "\tError Type: " + errorType)}"));
 
     /// <summary>Ours: Lambda has no such line.</summary>
     public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>

@@ -8,10 +8,10 @@ namespace Lamina.Execution.RuntimeApi;
 internal static partial class ErrorCalls
 {
     public static Task HandleAsync(RuntimeRequest request, string requestId) =>
-        HandleAsync(request, EnvironmentEventKind.Result, requestId, "InvocationErrorResponse");
+        HandleAsync(request, EnvironmentEventKind.Result, requestId, RuntimeCall.Error);
 
     public static Task HandleInitErrorAsync(RuntimeRequest request) =>
-        HandleAsync(request, EnvironmentEventKind.InitError, requestId: "", "InitError");
+        HandleAsync(request, EnvironmentEventKind.InitError, requestId: "", RuntimeCall.InitError);
 
     /// <summary>Types the runtime may name are passed on; others become one of two unknowns, as AWS's supervisor does.</summary>
     internal static string ErrorTypeOf(string? header)
@@ -24,7 +24,7 @@ internal static partial class ErrorCalls
         return header?.StartsWith("Function.", StringComparison.Ordinal) == true ? "Function.Unknown" : "Runtime.Unknown";
     }
 
-    private static async Task HandleAsync(RuntimeRequest request, EnvironmentEventKind kind, string requestId, string wantedState)
+    private static async Task HandleAsync(RuntimeRequest request, EnvironmentEventKind kind, string requestId, RuntimeCall call)
     {
         (PayloadReadKind read, PayloadBuffer body) = await PayloadReader.ReadAsync(request, Limits.SyncPayloadBytes);
         if (read == PayloadReadKind.Truncated)
@@ -42,7 +42,7 @@ internal static partial class ErrorCalls
         {
             (RuntimeVerdictKind.Accepted, PayloadReadKind.TooLarge) => RuntimeAnswers.WriteTooLargeAsync(request),
             (RuntimeVerdictKind.Accepted, _) => RuntimeAnswers.WriteAcceptedAsync(request),
-            _ => RuntimeAnswers.WriteRefusalAsync(request, verdict, wantedState),
+            _ => RuntimeAnswers.WriteRefusalAsync(request, verdict, call),
         });
     }
 

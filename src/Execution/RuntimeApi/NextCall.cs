@@ -35,6 +35,12 @@ internal static class NextCall
 
         if (job is null)
         {
+            if (next.RefusedIn is { } state)
+            {
+                await RuntimeAnswers.WriteStateErrorAsync(request, state, RuntimeCall.Next);
+                return;
+            }
+
             request.Lifetime.Abort();
             return;
         }

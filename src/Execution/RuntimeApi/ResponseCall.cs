@@ -7,8 +7,6 @@ namespace Lamina.Execution.RuntimeApi;
 /// <summary>POST /runtime/invocation/{id}/response.</summary>
 internal static class ResponseCall
 {
-    private const string WantedState = "InvocationResponse";
-
     public static async Task HandleAsync(RuntimeRequest request, string requestId)
     {
         // A streaming runtime is taken at its word; what it streams is collected and answered whole.
@@ -30,7 +28,7 @@ internal static class ResponseCall
         RuntimeVerdict verdict = await PostAsync(request, new PostedResult(posted, requestId, body, null));
         if (verdict.Kind != RuntimeVerdictKind.Accepted)
         {
-            await RuntimeAnswers.WriteRefusalAsync(request, verdict, WantedState);
+            await RuntimeAnswers.WriteRefusalAsync(request, verdict, RuntimeCall.Response);
         }
         else if (posted == PostedKind.ResponseTooLarge)
         {
@@ -50,7 +48,7 @@ internal static class ResponseCall
             request, new PostedResult(PostedKind.Error, requestId, payload, "Runtime.InvalidResponseModeHeader"));
         await (verdict.Kind == RuntimeVerdictKind.Accepted
             ? RuntimeAnswers.WriteInvalidResponseModeAsync(request)
-            : RuntimeAnswers.WriteRefusalAsync(request, verdict, WantedState));
+            : RuntimeAnswers.WriteRefusalAsync(request, verdict, RuntimeCall.Response));
     }
 
     private static Task<RuntimeVerdict> PostAsync(RuntimeRequest request, PostedResult posted)

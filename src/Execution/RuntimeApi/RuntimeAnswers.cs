@@ -33,18 +33,20 @@ internal static class RuntimeAnswers
     public static Task WriteTextAsync(RuntimeRequest request, int status, string text) =>
         WriteAsync(request, status, Text, Encoding.UTF8.GetBytes(text));
 
-    /// <param name="wanted">State the call would have led to, in AWS's word.</param>
-    public static Task WriteRefusalAsync(RuntimeRequest request, RuntimeVerdict verdict, string wanted) =>
+    public static Task WriteRefusalAsync(RuntimeRequest request, RuntimeVerdict verdict, RuntimeCall call) =>
         verdict.Kind == RuntimeVerdictKind.WrongRequestId
             ? WriteAsync(request, 400, Json, WrongRequestId)
-            : WriteStateErrorAsync(request, verdict.From, wanted);
+            : WriteStateErrorAsync(request, verdict.From, call);
 
-    public static Task WriteStateErrorAsync(RuntimeRequest request, EnvironmentState from, string wanted) => WriteAsync(
+    public static Task WriteStateErrorAsync(RuntimeRequest request, RuntimeState from, RuntimeCall call) => WriteAsync(
         request,
         403,
         Json,
-        Encoding.UTF8.GetBytes(
-            $"{{\"errorMessage\":\"State transition from {from.RuntimeName()} to {wanted} failed for runtime. Error: State transition is not allowed\",\"errorType\":\"InvalidStateTransition\"}}\n"));
+        ErrorPayloads.OfCall(
+            $"State transition from {from.Name()} to {call.Wanted()} failed for runtime. Error: State transition is not allowed",
+            "InvalidStateTransition"));
+
+    public static Task WriteJsonAsync(RuntimeRequest request, int status, ReadOnlyMemory<byte> body) => WriteAsync(request, status, Json, body);
 
     private static async Task WriteAsync(RuntimeRequest request, int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {

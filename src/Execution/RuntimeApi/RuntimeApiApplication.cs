@@ -19,10 +19,11 @@ internal readonly record struct RuntimeRequest(IFeatureCollection Features, Sand
     public ExecutionEnvironment Environment => Peer.Environment;
 }
 
-/// <summary>The Lambda Runtime API, version 2018-06-01, on one screen. No middleware: five routes and the AWS endpoint.</summary>
+/// <summary>The Lambda Runtime API, version 2018-06-01, and the Extensions API on one screen. No middleware: routes and the AWS endpoint.</summary>
 internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttpApplication<RuntimeRequest>
 {
     private const string Prefix = "/2018-06-01/";
+    private const string ExtensionPrefix = "/2020-01-01/extension/";
     private const string InvocationPrefix = "/2018-06-01/runtime/invocation/";
 
     public RuntimeRequest CreateContext(IFeatureCollection contextFeatures) =>
@@ -43,6 +44,7 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
             ("POST", "/2018-06-01/runtime/init/error") => ErrorCalls.HandleInitErrorAsync(context),
             ("POST", _) when TryRequestId(path, "/response", out string? id) => ResponseCall.HandleAsync(context, id),
             ("POST", _) when TryRequestId(path, "/error", out string? id) => ErrorCalls.HandleAsync(context, id),
+            (_, _) when path.StartsWith(ExtensionPrefix, StringComparison.Ordinal) => HandleExtensionAsync(context, request.Method, path),
             ("GET", "/2018-06-01/ping" or "/ping") => RuntimeAnswers.WriteTextAsync(context, 200, "pong"),
             _ when path.StartsWith(Prefix, StringComparison.Ordinal) && IsKnown(path) => RuntimeAnswers.WriteTextAsync(context, 405, ""),
             _ => RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n"),
@@ -52,6 +54,24 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
     public void DisposeContext(RuntimeRequest context, Exception? exception)
     {
         // Kestrel owns the features; there is nothing of ours to dispose.
+    }
+
+    private static Task HandleExtensionAsync(RuntimeRequest context, string method, string path)
+    {
+        if (context.Environment.ExtensionsOff)
+        {
+            return RuntimeAnswers.WriteTextAsync(context, 404, "");
+        }
+
+        return (method, path[ExtensionPrefix.Length..]) switch
+        {
+            ("POST", "register") => ExtensionCalls.RegisterAsync(context),
+            ("GET", "event/next") => ExtensionCalls.NextAsync(context),
+            ("POST", "init/error") => ExtensionCalls.InitErrorAsync(context),
+            ("POST", "exit/error") => ExtensionCalls.ExitErrorAsync(context),
+            (_, "register" or "event/next" or "init/error" or "exit/error") => RuntimeAnswers.WriteTextAsync(context, 405, ""),
+            _ => RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n"),
+        };
     }
 
     /// <summary><c>/2018-06-01/runtime/invocation/{id}/response</c></summary>

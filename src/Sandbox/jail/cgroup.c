@@ -21,7 +21,7 @@
 
 enum { V1_MAGIC = 0x27e0eb, V2_MAGIC = 0x63677270 };
 
-static const char *const names[CG_COUNT] = {"memory", "cpu", "pids", "cpuacct"};
+static const char *const names[CG_COUNT] = {"memory", "cpu", "pids", "cpuacct", "freezer"};
 
 static int version;
 static char places[CG_COUNT][PATH_MAX]; /* "" = the controller is not to be had; with v2 all are the same folder */
@@ -127,6 +127,8 @@ static void kill_members(const char *folder)
             kill(pid, SIGKILL);
     if (file != NULL)
         fclose(file);
+    snprintf(path, sizeof path, "%s/freezer.state", folder);
+    (void)write_existing(path, "THAWED");
 }
 
 /* A cgroup stays busy until its last member has been reaped, which the kernel does on its own time. */
@@ -259,7 +261,11 @@ static bool choose_v2(const char *key)
     for (unsigned i = CG_MEMORY; i <= CG_PIDS; i++)
         if (offers(place, "cgroup.subtree_control", names[i]))
             strcpy(places[i], place);
-    strcpy(places[CG_CPUACCT], place); /* cpu.stat counts without a controller */
+    strcpy(places[CG_CPUACCT], place); /* cpu.stat counts and cgroup.freeze stops without a controller */
+    char freeze[PATH_MAX + 16];
+    snprintf(freeze, sizeof freeze, "%s/cgroup.freeze", place);
+    if (access(freeze, W_OK) == 0)
+        strcpy(places[CG_FREEZER], place);
     return true;
 }
 
@@ -358,7 +364,7 @@ static int open_reading(enum controller controller, const char *id, const char *
 int cgroup_make(const struct plan *plan, struct readings *readings, struct failure *failure)
 {
     char path[PATH_MAX];
-    *readings = (struct readings){-1, -1, -1, -1, -1};
+    *readings = (struct readings){-1, -1, -1, -1, -1, -1};
     for (unsigned i = 0; i < CG_COUNT; i++)
         if (is_first(i) && mkdir(file_of(path, i, plan->id, ""), 0755) < 0)
             return fail(failure, "mkdir", path);
@@ -373,6 +379,7 @@ int cgroup_make(const struct plan *plan, struct readings *readings, struct failu
     readings->oom = open_reading(CG_MEMORY, plan->id, "memory.oom_control", "memory.events");
     readings->cpu = open_reading(CG_CPUACCT, plan->id, "cpuacct.usage", "cpu.stat");
     readings->cpu_limit = open_file(CG_CPU, plan->id, "cpu.cfs_quota_us", "cpu.max", O_WRONLY);
+    readings->freezer = open_file(CG_FREEZER, plan->id, "freezer.state", "cgroup.freeze", O_WRONLY);
     return 0;
 }
 
@@ -402,6 +409,13 @@ void cgroup_last_words(const char *id, uint64_t *oom_kills, uint64_t *cpu_nanose
     if (places[CG_CPUACCT][0]
         && read_text_file(file_of(path, CG_CPUACCT, id, version == 2 ? "cpu.stat" : "cpuacct.usage"), text, sizeof text) > 0)
         *cpu_nanoseconds = version == 2 ? number_after(text, "usage_usec ") * 1000 : strtoull(text, NULL, 10);
+}
+
+void cgroup_thaw(const char *id)
+{
+    char path[PATH_MAX];
+    if (version == 1 && places[CG_FREEZER][0])
+        (void)write_existing(file_of(path, CG_FREEZER, id, "freezer.state"), "THAWED");
 }
 
 bool cgroup_remove(const char *id)

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,6 +162,64 @@ static void on_usage(int control, uint32_t tag)
     (void)send_message(control, &reply, NULL, 0);
 }
 
+static void report_end(int control, pid_t pid, int status)
+{
+    for (int i = 0; i < MAX_PROCESSES; i++) {
+        if (processes[i].pid != pid)
+            continue;
+        struct writer report;
+        begin(&report, MSG_EXITED, processes[i].tag);
+        put_u32(&report, (uint32_t)status);
+        (void)send_message(control, &report, NULL, 0);
+        processes[i].pid = 0;
+    }
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status, (void)type;
+    if (walk->level > 0)
+        (void)remove(path);
+    return 0;
+}
+
+/*
+ * Whoever loses its parent becomes a child of pid 1, so when there is no child there is nobody. What they shared in memory
+ * goes with them; /tmp is a disk and stays.
+ */
+static void on_empty(int control, uint32_t tag)
+{
+    int status;
+    for (;;) {
+        (void)kill(-1, SIGKILL);
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid > 0)
+            report_end(control, pid, status);
+        else if (errno == ECHILD)
+            break;
+    }
+    (void)nftw("/dev/shm", remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    struct writer reply;
+    begin(&reply, MSG_EMPTIED, tag);
+    (void)send_message(control, &reply, NULL, 0);
+}
+
+/* Listening is the processes' affair; whoever connects to them from outside needs a socket that lives in their network. */
+static void on_socket(int control, uint32_t tag)
+{
+    struct failure failure = {0};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        fail(&failure, "socket", "in the sandbox's network");
+        (void)send_failure(control, tag, &failure);
+        return;
+    }
+    struct writer reply;
+    begin(&reply, MSG_OPENED, tag);
+    (void)send_message(control, &reply, &fd, 1);
+    close(fd);
+}
+
 static bool on_message(int control)
 {
     ssize_t length = receive_message(control, message, sizeof message);
@@ -173,6 +233,12 @@ static bool on_message(int control)
         on_signal(&reader, tag);
     else if (type == MSG_USAGE)
         on_usage(control, tag);
+    else if (type == MSG_EMPTY)
+        on_empty(control, tag);
+    else if (type == MSG_HOLD)
+        (void)kill(-1, read_u32(&reader) != 0 ? SIGSTOP : SIGCONT);
+    else if (type == MSG_SOCKET)
+        on_socket(control, tag);
     return true;
 }
 
@@ -180,15 +246,7 @@ static void reap(int control)
 {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-        for (int i = 0; i < MAX_PROCESSES; i++) {
-            if (processes[i].pid != pid)
-                continue;
-            struct writer report;
-            begin(&report, MSG_EXITED, processes[i].tag);
-            put_u32(&report, (uint32_t)status);
-            (void)send_message(control, &report, NULL, 0);
-            processes[i].pid = 0;
-        }
+        report_end(control, pid, status);
 }
 
 /* Keeps standard streams, the control socket and the lifeline; everything else the jail had open is closed. */

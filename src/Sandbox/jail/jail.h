@@ -40,10 +40,15 @@ enum message {
     MSG_START = 16,   /* server to init: start a process */
     MSG_SIGNAL = 17,  /* server to init: signal a process */
     MSG_USAGE = 18,   /* server to init: count memory and CPU (only asked where cgroups do not) */
+    MSG_EMPTY = 19,   /* server to init: end every process; the sandbox stays */
+    MSG_HOLD = 20,    /* server to init: stop (1) or continue (0) every process (only asked where there is no freezer) */
+    MSG_SOCKET = 21,  /* server to init: make a socket in the sandbox's network */
     MSG_READY = 32,   /* init to server: mounts, limits and sockets are in place */
     MSG_STARTED = 33, /* init to server: output pipe */
     MSG_EXITED = 34,  /* init to server: wait status */
     MSG_USED = 35,    /* init to server: bytes now, processor nanoseconds, most bytes of one that ended */
+    MSG_EMPTIED = 36, /* init to server: no process is left but init */
+    MSG_OPENED = 37,  /* init to server: a socket */
 };
 
 /* The first failure of a plan: which step, on what, and the errno. */
@@ -119,17 +124,18 @@ bool decode_plan(const uint8_t *message, size_t length, struct plan *plan, const
 bool decode_start(const uint8_t *message, size_t length, struct start *start, const char **fault);
 
 /* ---- cgroup.c --------------------------------------------------------------------------------------------------------- */
-enum controller { CG_MEMORY, CG_CPU, CG_PIDS, CG_CPUACCT, CG_COUNT };
+enum controller { CG_MEMORY, CG_CPU, CG_PIDS, CG_CPUACCT, CG_FREEZER, CG_COUNT };
 
 struct readings { /* open files, -1 where the machine has none */
     int memory_stat, memory_peak, oom, cpu;
-    int cpu_limit; /* the one that is for writing */
+    int cpu_limit, freezer; /* these two are for writing */
 };
 
 void cgroups_open(const char *run_directory, const char *key); /* finds a place and removes what a killed predecessor left */
 int cgroup_make(const struct plan *plan, struct readings *readings, struct failure *failure);
 int cgroup_attach(const char *id, pid_t pid, struct failure *failure);
 void cgroup_last_words(const char *id, uint64_t *oom_kills, uint64_t *cpu_nanoseconds);
+void cgroup_thaw(const char *id); /* what is frozen does not die in v1 */
 bool cgroup_remove(const char *id); /* false: still busy, try again */
 void cgroups_close(void);
 int cgroup_version(void); /* 2, 1 or 0 */

@@ -248,10 +248,10 @@ static pid_t clone_from(int template, uint32_t host_id, int control, int *pidfd,
 
 static int hand_over(uint32_t slot, int pidfd, int control, const struct readings *readings)
 {
-    int fds[7] = {pidfd, control};
+    int fds[8] = {pidfd, control};
     size_t count = 2;
     uint32_t present = 0;
-    const int files[] = {readings->memory_stat, readings->memory_peak, readings->oom, readings->cpu, readings->cpu_limit};
+    const int files[] = {readings->memory_stat, readings->memory_peak, readings->oom, readings->cpu, readings->cpu_limit, readings->freezer};
     for (unsigned i = 0; i < sizeof files / sizeof files[0]; i++)
         if (files[i] >= 0) {
             present |= 1u << i;
@@ -275,7 +275,7 @@ static int make_sandbox(struct failure *failure)
     if (idmap == -1 || open_trees(idmap, failure) < 0)
         return -1;
     int ends[2] = {-1, -1}, pidfd = -1;
-    struct readings readings = {-1, -1, -1, -1, -1};
+    struct readings readings = {-1, -1, -1, -1, -1, -1};
     pid_t pid = -1;
     int result = cgroup_make(&plan, &readings, failure);
     if (result == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
@@ -295,7 +295,8 @@ static int make_sandbox(struct failure *failure)
     } else if (!(failure->error == EEXIST && strcmp(failure->step, "mkdir") == 0)) {
         (void)cgroup_remove(plan.id);
     }
-    int mine[] = {ends[0], ends[1], pidfd, readings.memory_stat, readings.memory_peak, readings.oom, readings.cpu, readings.cpu_limit};
+    int mine[] = {ends[0], ends[1], pidfd, readings.memory_stat, readings.memory_peak, readings.oom, readings.cpu, readings.cpu_limit,
+        readings.freezer};
     for (unsigned i = 0; i < sizeof mine / sizeof mine[0]; i++)
         close_if_open(&mine[i]);
     return result;
@@ -375,8 +376,10 @@ static void serve(int signals)
 static void end_all(void)
 {
     for (uint32_t slot = 0; slot < slots_in_use; slot++)
-        if (pids[slot] > 0)
+        if (pids[slot] > 0) {
             kill(pids[slot], SIGKILL);
+            cgroup_thaw(sandboxes[slot].id);
+        }
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
         ;
     cgroups_close();

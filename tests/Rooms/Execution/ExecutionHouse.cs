@@ -36,6 +36,28 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
         """;
 
+    /// <summary>The beginning of an extension in Python; the rest calls <c>register(events)</c>, <c>next()</c>, <c>call(method, path, body, headers)</c>.</summary>
+    public const string PythonExtension = """
+        #!/usr/bin/python3
+        import http.client, json, os, sys, time
+        name = os.path.basename(sys.argv[0])
+        api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+        me = {}
+        def say(*words):
+            print(name, *words, flush=True)
+        def call(method, path, body=None, headers={}):
+            api.request(method, "/2020-01-01/extension/" + path, body, {**me, **headers})
+            answer = api.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        def register(*events, headers={}):
+            status, answer, body = call("POST", "register", json.dumps({"events": events}), {"Lambda-Extension-Name": name, **headers})
+            me["Lambda-Extension-Identifier"] = answer["Lambda-Extension-Identifier"]
+            return status, answer, body
+        def next():
+            return json.loads(call("GET", "event/next")[2])
+
+        """;
+
     private readonly string _folder;
     private readonly SandboxHost _sandboxes;
     private readonly ArchiveStore _archives;
@@ -144,6 +166,9 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     /// <summary>A custom runtime in Python; <paramref name="script"/> sees <c>next()</c>, <c>respond(id, body)</c>, <c>call(method, path, body, headers)</c>.</summary>
     public Task<FunctionVersion> PythonBootstrapAsync(string script) => FunctionAsync(("bootstrap", PythonClient + script));
 
+    /// <summary>A layer with one extension in Python.</summary>
+    public Task<LayerReference> ExtensionAsync(string name, string script) => LayerAsync(name, ($"extensions/{name}", PythonExtension + script));
+
     public async Task<FunctionVersion> FunctionAsync(params (string Path, string Text)[] files)
     {
         StoredArchive code = await StoreAsync(files);
@@ -240,7 +265,8 @@ internal sealed class ExecutionHouse : IAsyncDisposable
             foreach ((string path, string text) in files)
             {
                 ZipArchiveEntry entry = zip.CreateEntry(path);
-                bool executable = path.EndsWith("bootstrap", StringComparison.Ordinal) || path.StartsWith("bin/", StringComparison.Ordinal);
+                bool executable = path.EndsWith("bootstrap", StringComparison.Ordinal) || path.StartsWith("bin/", StringComparison.Ordinal)
+                    || path.StartsWith("extensions/", StringComparison.Ordinal);
                 entry.ExternalAttributes = (executable ? 0x81ED : 0x81A4) << 16;
                 await using Stream content = entry.Open();
                 await content.WriteAsync(Encoding.UTF8.GetBytes(text));

@@ -37,7 +37,7 @@ public sealed class FunctionLogsTests
         EnvironmentLog log = new(logs.RingOf(Arn), "s");
 
         log.BeginTail();
-        log.AppendOutput(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(written)));
+        log.AppendOutput(OutputSource.Function, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(written)));
 
         Assert.Equal(expected, ExecutionHouse.Text(logs.Read(Arn, 0)[0].Message));
         Assert.Equal(expected + "\n", ExecutionHouse.Text(log.EndTail()));

@@ -154,7 +154,7 @@ public sealed class InvokerTests
     public async Task A_runtime_that_hangs_up_for_good_loses_the_job_to_another_environment()
     {
         TaskCompletionSource hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, TimeProvider.System, _ =>
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options with { FreezeDelay = TimeSpan.FromHours(1) }, TimeProvider.System, _ =>
         {
             hungUp.TrySetResult();
             return Task.CompletedTask;

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Lamina.Execution.Extensions;
+
+/// <summary>What the layers say about extensions, read from their trees: /opt shows them merged.</summary>
+internal static class ExtensionFiles
+{
+    public const string Folder = "/opt/extensions";
+
+    // A file of this name turns the Extensions, Telemetry and Logs API off; it is how AWS switches its own off.
+    private const string KillSwitch = "disable-extensions-jwigqn8j";
+
+    /// <summary>Names of the external extensions in their order; null where extensions are turned off.</summary>
+    /// <param name="layers">Trees, later ones over earlier ones.</param>
+    public static ImmutableArray<string>? In(ImmutableArray<string> layers)
+    {
+        if (layers.Any(static layer => new FileInfo(Path.Combine(layer, KillSwitch)) is { LinkTarget: not null } or { Exists: true }))
+        {
+            return null;
+        }
+
+        SortedDictionary<string, bool> isFile = new(StringComparer.Ordinal);
+        foreach (DirectoryInfo folder in layers.Select(static layer => new DirectoryInfo(Path.Combine(layer, "extensions"))).Where(static folder => folder is { LinkTarget: null, Exists: true }))
+        {
+            foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
+            {
+                // A link counts as a file, wherever it leads: that is found out by executing it.
+                isFile[entry.Name] = entry is FileInfo || entry.LinkTarget is not null;
+            }
+        }
+
+        return [.. isFile.Where(static entry => entry.Value).Select(static entry => entry.Key)];
+    }
+}
