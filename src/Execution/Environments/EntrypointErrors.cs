@@ -25,8 +25,19 @@ internal static class EntrypointErrors
             Access => "permission denied",
             _ => null,
         };
+        if (reason is not null && exception.Step == "chdir")
+        {
+            return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidWorkingDirectory, $"chdir {plan.Process.WorkingDirectory}: {reason}");
+        }
+
+        string program = plan.Process.Arguments[0];
+        if (exception.Errno == NoEntry && !program.Contains('/', StringComparison.Ordinal))
+        {
+            return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"Couldn't find valid bootstrap(s): [{program}]");
+        }
+
         return reason is null
-            ? new EnvironmentEnd(EndReason.PlatformFailure, ErrorPayloads.SandboxFailure, "the execution environment could not be provided") { Cause = exception }
-            : new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"fork/exec {plan.Process.Arguments[0]}: {reason}");
+            ? EnvironmentEnd.PlatformFailure(exception)
+            : new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"fork/exec {program}: {reason}");
     }
 }

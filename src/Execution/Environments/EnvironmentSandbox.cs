@@ -32,6 +32,11 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
                 CancellationToken.None);
             recorder.InitStarted(plan.RuntimeVersion);
             recorder.RunsOnDevContent(plan.DevLayers);
+            if (plan.Image?.Fault() is { } fault)
+            {
+                return ImageNotLaunched(plan.Image, fault);
+            }
+
             _sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
             _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
         }
@@ -103,8 +108,15 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         catch (SandboxException exception)
         {
             LogNotExecuted(services.Logger, exception, environment.Id, environment.Function.Name, plan.Process.Arguments[0]);
-            return EntrypointErrors.Of(exception, plan);
+            EnvironmentEnd end = EntrypointErrors.Of(exception, plan);
+            return plan.Image is null ? end : ImageNotLaunched(plan.Image, end);
         }
+    }
+
+    private EnvironmentEnd ImageNotLaunched(ImageLaunch image, EnvironmentEnd end)
+    {
+        environment.Log.AppendImageError(image, end.Message);
+        return end;
     }
 
     private async Task WatchExitAsync(SandboxProcess process, RunningSandbox sandbox)

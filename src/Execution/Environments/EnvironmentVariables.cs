@@ -16,6 +16,9 @@ internal static class EnvironmentVariables
 {
     private const int XRayDaemonPort = 2000;
 
+    /// <summary>What container engines give to an image that says nothing.</summary>
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -26,6 +29,36 @@ internal static class EnvironmentVariables
         }
 
         AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
+        AddRuntime(variables, function.Handler ?? "", function.Runtime!);
+        return Finish(variables, identity);
+    }
+
+    /// <summary>The image's own variables below the function's; of Lambda's those that say where the function is, not how its files lie.</summary>
+    public static ImmutableArray<string> ForImage(
+        FunctionVersion function, IReadOnlyList<string> imageVariables, EnvironmentIdentity identity, EnvironmentAddresses addresses)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = DefaultPath };
+        AddPlatform(variables, addresses);
+        foreach (string variable in imageVariables)
+        {
+            int equals = variable.IndexOf('=', StringComparison.Ordinal);
+            variables[variable[..equals]] = variable[(equals + 1)..];
+        }
+
+        foreach ((string name, string value) in function.Environment ?? ImmutableDictionary<string, string>.Empty)
+        {
+            variables[name] = value;
+        }
+
+        AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
+        // Images are told their handler as an argument, and AWS's base images set it from that.
+        variables.Remove("_HANDLER");
+        variables.Remove("AWS_EXECUTION_ENV");
+        return Finish(variables, identity);
+    }
+
+    private static ImmutableArray<string> Finish(Dictionary<string, string> variables, EnvironmentIdentity identity)
+    {
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = identity.InitializationType;
         variables["AWS_ACCESS_KEY_ID"] = identity.Credentials.AccessKeyId;
         variables["AWS_SECRET_ACCESS_KEY"] = identity.Credentials.SecretAccessKey;
@@ -45,15 +78,7 @@ internal static class EnvironmentVariables
         variables["TZ"] = ":UTC";
         variables["PWD"] = "/var/task";
         variables["SHLVL"] = "0";
-        variables["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
-        variables["AWS_XRAY_DAEMON_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"{addresses.XRayDaemonHost}:{XRayDaemonPort}");
-        variables["_AWS_XRAY_DAEMON_ADDRESS"] = addresses.XRayDaemonHost;
-        variables["_AWS_XRAY_DAEMON_PORT"] = XRayDaemonPort.ToString(CultureInfo.InvariantCulture);
-        if (addresses.AwsEndpointUrl is not null)
-        {
-            variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
-        }
-
+        AddPlatform(variables, addresses);
         switch (RuntimeCatalog.FamilyOf(runtime))
         {
             case "python":
@@ -68,6 +93,18 @@ internal static class EnvironmentVariables
         }
     }
 
+    private static void AddPlatform(Dictionary<string, string> variables, EnvironmentAddresses addresses)
+    {
+        variables["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
+        variables["AWS_XRAY_DAEMON_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"{addresses.XRayDaemonHost}:{XRayDaemonPort}");
+        variables["_AWS_XRAY_DAEMON_ADDRESS"] = addresses.XRayDaemonHost;
+        variables["_AWS_XRAY_DAEMON_PORT"] = XRayDaemonPort.ToString(CultureInfo.InvariantCulture);
+        if (addresses.AwsEndpointUrl is not null)
+        {
+            variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
+        }
+    }
+
     private static void AddPython(Dictionary<string, string> variables, Version version)
     {
         variables["PYTHONPATH"] = "/var/runtime";
@@ -79,7 +116,6 @@ internal static class EnvironmentVariables
 
     private static void AddReserved(Dictionary<string, string> variables, FunctionVersion function, string logStream, string runtimeApi)
     {
-        variables["_HANDLER"] = function.Handler ?? "";
         variables["AWS_LAMBDA_FUNCTION_NAME"] = function.Name;
         variables["AWS_LAMBDA_FUNCTION_VERSION"] = function.Version;
         variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemorySizeMiB.ToString(CultureInfo.InvariantCulture);
@@ -96,16 +132,19 @@ internal static class EnvironmentVariables
         variables["AWS_DEFAULT_REGION"] = function.Region;
         variables["LAMBDA_TASK_ROOT"] = "/var/task";
         variables["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+        variables.Remove("_X_AMZN_TRACE_ID");
+    }
 
-        if (RuntimeCatalog.FamilyOf(function.Runtime!) != "provided")
+    private static void AddRuntime(Dictionary<string, string> variables, string handler, string runtime)
+    {
+        variables["_HANDLER"] = handler;
+        if (RuntimeCatalog.FamilyOf(runtime) != "provided")
         {
-            variables["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{function.Runtime}";
+            variables["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{runtime}";
         }
         else
         {
             variables.Remove("AWS_EXECUTION_ENV");
         }
-
-        variables.Remove("_X_AMZN_TRACE_ID");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
     // The duration of the invocation that contains the second try of the init starts with it.
     private bool _initCounts = boundJob is not null;
 
-    public void InitStarted(string runtimeVersion)
+    /// <param name="runtimeVersion">Null where there is none to be told.</param>
+    public void InitStarted(string? runtimeVersion)
     {
         _initStartedAt = time.GetTimestamp();
         if (boundJob is { Invocation.WantsLogTail: true })
@@ -26,7 +27,7 @@ internal sealed class InvocationRecorder(FunctionVersion function, EnvironmentLo
             log.BeginTail();
         }
 
-        if (!_initInsideInvocation)
+        if (!_initInsideInvocation && runtimeVersion is not null)
         {
             log.AppendInitStart(runtimeVersion, function.Region);
         }

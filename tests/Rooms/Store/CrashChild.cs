@@ -15,6 +15,7 @@ internal static class CrashChild
     {
         nameof(CrashTests.CommitForEverAsync) => CrashTests.CommitForEverAsync(folder),
         nameof(TreeCrashTests.PublishForEverAsync) => TreeCrashTests.PublishForEverAsync(folder),
+        nameof(Images.ImageCrashTests.ImportForEverAsync) => Images.ImageCrashTests.ImportForEverAsync(folder),
         _ => throw new ArgumentException($"There is no child's role {role}."),
     };
 
