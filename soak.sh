@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the long tests, which ./test.sh runs in short: 100 versions of a layer of 5,000 files on disk; publishes, deletions, starts and
-# collections at once, 1,000 rounds from a seed.
+# collections at once, 1,000 rounds from a seed, in the room and then through the server.
 #   ./soak.sh [SEED] [ROUNDS]      a seed is printed, so that what fails can be run again
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
@@ -10,4 +10,5 @@ export LAMINA_TEST_LIMIT=${LAMINA_TEST_LIMIT:-3600}
 echo "seed $LAMINA_STORM_SEED, $LAMINA_STORM_ROUNDS rounds"
 export LAMINA_RATIO_FILES=5000 LAMINA_RATIO_VERSIONS=100
 ./test.sh Rooms --filter StorageRatioTests
-exec ./test.sh Rooms --filter CollectionTests
+./test.sh Rooms --filter CollectionTests
+exec ./test.sh EndToEnd --filter StormTests

@@ -2,7 +2,7 @@
 //                                    docs/not-served.txt src/Contract/Generated/Lambda tests/Rooms/Server/lambda-constraints.json
 // Of S3 the routes only:             dotnet run --project eng/ServiceModel -- s3 MODEL.json docs/not-served.txt src/Contract/Generated/S3
 // The model is the service-2.json that botocore publishes; it is read, never kept here. The same input gives the same bytes.
-// Of a service of the query protocol:  dotnet run --project eng/ServiceModel -- query MODEL.json iam docs/not-served.txt src/Contract/Generated/Query/IamOperations.cs
+// Of IAM, STS and CloudWatch Logs:   dotnet run --project eng/ServiceModel -- operations MODEL.json logs docs/not-served.txt src/Contract/Generated/Models/LogsOperations.cs
 using Lamina.ServiceModel;
 
 if (args is ["s3", var s3ModelPath, var s3NotServedPath, var s3OutputDirectory])
@@ -12,16 +12,16 @@ if (args is ["s3", var s3ModelPath, var s3NotServedPath, var s3OutputDirectory])
     return 0;
 }
 
-if (args is ["query", var queryModelPath, var prefix, var listPath, var outputPath])
+if (args is ["operations", var queryModelPath, var prefix, var listPath, var outputPath])
 {
     ServiceDescription queried = ModelReader.Read(queryModelPath, Corrections.None, NotServed.Read(listPath, prefix));
-    File.WriteAllText(outputPath, QueryWriter.Write(queried, char.ToUpperInvariant(prefix[0]) + prefix[1..]));
+    File.WriteAllText(outputPath, OperationsWriter.Write(queried, char.ToUpperInvariant(prefix[0]) + prefix[1..]));
     return 0;
 }
 
 if (args is not [var modelPath, var correctionsPath, var notServedPath, var outputDirectory, var constraintTablePath])
 {
-    Console.Error.WriteLine("usage: ServiceModel [query] MODEL.json CORRECTIONS.json NOT-SERVED.txt OUTPUT-DIRECTORY CONSTRAINT-TABLE.json");
+    Console.Error.WriteLine("usage: ServiceModel [operations] MODEL.json CORRECTIONS.json NOT-SERVED.txt OUTPUT-DIRECTORY CONSTRAINT-TABLE.json");
     return 2;
 }
 

@@ -209,4 +209,25 @@ public static class Limits
 
     /// <summary>How long a presigned URL may be valid: 7 days (Signature Version 4, query parameters).</summary>
     public static readonly TimeSpan PresignedLifetime = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes of one PutLogEvents, and of one page of events (PutLogEvents, GetLogEvents).</summary>
+    public const int LogBatchBytes = 1_048_576;
+
+    /// <summary>What each event counts besides its message (PutLogEvents).</summary>
+    public const int LogEventOverheadBytes = 26;
+
+    /// <summary>Events in one page (GetLogEvents, FilterLogEvents).</summary>
+    public const int LogEventPage = 10_000;
+
+    /// <summary>Tags of a log group (CloudWatch Logs, TagResource).</summary>
+    public const int LogGroupTags = 50;
+
+    /// <summary>Bytes of one file of a log group. Ours: it is read whole, and is what goes at a time when the group is full.</summary>
+    public const int LogSegmentBytes = 4 * 1024 * 1024;
+
+    /// <summary>Bytes that a log group keeps; the oldest events go first. Ours: CloudWatch has no such limit, a developer's disk has.</summary>
+    public const long LogGroupBytes = 64L * 1024 * 1024;
+
+    /// <summary>Bytes of functions' lines that wait for the disk. Ours.</summary>
+    public const long LogLinesWaitingBytes = 64L * 1024 * 1024;
 }

@@ -16,6 +16,11 @@ public enum InvokeResult
 
     /// <summary>No environment could be had within the concurrency limit; there is no payload.</summary>
     Throttled,
+
+    /// <summary>
+    /// The version was deleted or replaced before anything of it was held, and nothing ran: whoever resolved it resolves again. There is no payload.
+    /// </summary>
+    VersionGone,
 }
 
 /// <summary>How an invocation ended. Dispose it when the payload is written: large payloads live in pooled buffers.</summary>
@@ -37,6 +42,8 @@ public sealed record InvokeOutcome : IDisposable
     internal static InvokeOutcome ThrottledByAccount { get; } = Throttled("ConcurrentInvocationLimitExceeded");
 
     internal static InvokeOutcome ThrottledByReservation { get; } = Throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+
+    internal static InvokeOutcome VersionGone { get; } = new() { Result = InvokeResult.VersionGone, Payload = default, LogTail = default };
 
     internal static InvokeOutcome Of(InvokeResult result, PayloadBuffer payload) =>
         new() { Result = result, Payload = payload.Memory, LogTail = default, _rented = payload.Rented };

@@ -16,7 +16,8 @@ namespace Lamina.Execution;
 /// <summary>
 /// The story of an invocation; never throws for what a function does.
 /// 1. Admit: the account's concurrency in the region has room.
-/// 2. Take an environment: the newest idle one, at once; else wait for whichever comes first, one that is given back or a new one.
+/// 2. Take an environment: the newest idle one, at once; else hold the version's archives, see that it is still what invocations
+///    run, and wait for whichever comes first, an environment that is given back or a new one.
 /// 3. Run: the environment's loop hands the event to the runtime and brings the outcome. It makes itself available again when
 ///    the runtime asks for its next event: to the first waiter, or among the idle ones.
 /// </summary>
@@ -26,8 +27,12 @@ public sealed partial class Invoker : IAsyncDisposable
     private const int MaxAttempts = 10;
 
     private readonly ConcurrentDictionary<PoolKey, FunctionPool> _pools = new();
-    /// <summary>Invocations that wait for an environment or found none: a retired pool may still start one for them.</summary>
+    /// <summary>
+    /// Invocations that wait for an environment or found none: a retired pool may still start one for them. Entered before the version
+    /// is looked up again: a collection reads the catalog first and these after it, so it sees the version in one of the two.
+    /// </summary>
     private readonly ConcurrentDictionary<Invocation, FunctionVersion> _cold = new(ReferenceEqualityComparer.Instance);
+    private readonly Func<FunctionVersion, bool> _isCurrent;
     private readonly AdmissionDesk _desk;
     private readonly ExecutionOptions _options;
     private readonly TimeProvider _time;
@@ -41,6 +46,7 @@ public sealed partial class Invoker : IAsyncDisposable
     private int _running;
     private int _stopping;
 
+    /// <param name="isCurrent">Whether invocations resolve to the version now. Asked before anything is started.</param>
     /// <param name="awsEndpoint">Serves what functions send to AWS_ENDPOINT_URL.</param>
     /// <param name="roles">Gives each environment the credentials of its function's role.</param>
     public Invoker(
@@ -49,6 +55,7 @@ public sealed partial class Invoker : IAsyncDisposable
         DevLayers devLayers,
         ImageLibrary images,
         RuntimeCatalog runtimes,
+        Func<FunctionVersion, bool> isCurrent,
         FunctionConcurrency concurrency,
         RequestDelegate awsEndpoint,
         RoleAssumption roles,
@@ -56,6 +63,7 @@ public sealed partial class Invoker : IAsyncDisposable
         TimeProvider time,
         ILoggerFactory loggers)
     {
+        _isCurrent = isCurrent;
         _options = options;
         _time = time;
         _logger = loggers.CreateLogger<Invoker>();
@@ -68,6 +76,7 @@ public sealed partial class Invoker : IAsyncDisposable
             new LoopbackAddresses(options.Network),
             roles,
             time,
+            options.LogSink,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());
         _desk = new AdmissionDesk(concurrency, (admission, version) => NewPool(version, admission, new KeptEnvironments()));
@@ -195,7 +204,16 @@ public sealed partial class Invoker : IAsyncDisposable
             {
                 // 2. Take an environment.
                 ExecutionEnvironment? warm = pool.TryTake();
-                cold = cold || (warm is null && _cold.TryAdd(invocation, pool.Function));
+                if (warm is null && !cold)
+                {
+                    cold = _cold.TryAdd(invocation, pool.Function);
+                    if (!_isCurrent(pool.Function))
+                    {
+                        Forget(pool.Function);
+                        return InvokeOutcome.VersionGone;
+                    }
+                }
+
                 TakeResult taken = warm is not null ? new TakeResult(warm, null, null) : await WaitAsync(pool, cancellationToken);
                 if (taken.Failure is { } failure)
                 {
@@ -228,6 +246,15 @@ public sealed partial class Invoker : IAsyncDisposable
             }
 
             Leave(pool, admission);
+        }
+    }
+
+    /// <summary>What an invocation made for a version that was gone by then: nobody else will ask for it, or let it go.</summary>
+    private void Forget(FunctionVersion gone)
+    {
+        if (_pools.TryRemove(PoolKey.Of(gone), out FunctionPool? pool))
+        {
+            pool.Retire();
         }
     }
 

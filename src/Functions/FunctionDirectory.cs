@@ -53,6 +53,16 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
         return published.State.Name == FunctionStateName.Active ? published : throw FunctionEditor.WrongState(published);
     }
 
+    /// <summary>Whether invocations run this version as it is: not when it was deleted, or $LATEST replaced, since it was resolved.</summary>
+    public bool IsCurrent(FunctionVersion version)
+    {
+        CatalogSnapshot snapshot = catalog.Current;
+        FunctionVersion? current = version.Version == FunctionArn.Latest
+            ? FunctionDocuments.Find(snapshot, version.Arn)?.Ready
+            : VersionDocuments.Find(snapshot, version.Arn, version.Version);
+        return current?.EnvironmentKey == version.EnvironmentKey;
+    }
+
     /// <summary>$LATEST of every function of the caller's account and region, by name, after <paramref name="after"/>.</summary>
     public IEnumerable<FunctionVersion> List(Caller caller, string? after) =>
         FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);

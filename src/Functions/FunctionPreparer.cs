@@ -96,8 +96,16 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
         List<TreeLease> trees = [];
         try
         {
-            bool made = await TryMakeTreesAsync(document.Latest, trees);
-            return await _catalog.CommitAsync(transaction => Finish(transaction, function, document.Change, made), _stopping.Token);
+            Exception? failure = await TryMakeTreesAsync(document.Latest, trees);
+            bool finished = await _catalog.CommitAsync(
+                transaction => Finish(transaction, function, document.Change, made: failure is null), _stopping.Token);
+            if (finished && failure is not null)
+            {
+                // Of a function that was deleted meanwhile nobody needs trees, nor a word about them.
+                Log.TreesNotMade(_logger, function, failure);
+            }
+
+            return finished;
         }
         finally
         {
@@ -105,7 +113,8 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryMakeTreesAsync(FunctionVersion version, List<TreeLease> trees)
+    /// <summary>Null, or why they could not be made.</summary>
+    private async Task<Exception?> TryMakeTreesAsync(FunctionVersion version, List<TreeLease> trees)
     {
         try
         {
@@ -119,13 +128,12 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
                 trees.Add(await _trees.LeaseAsync(layer.Content, _stopping.Token));
             }
 
-            return true;
+            return null;
         }
         catch (Exception error) when (!_stopping.IsCancellationRequested)
         {
             // Whatever it was (disk full, damaged archive), the function's state says so and the worker lives on.
-            Log.TreesNotMade(_logger, version.Arn, error);
-            return false;
+            return error;
         }
     }
 

@@ -6,16 +6,18 @@ namespace Lamina.Functions;
 /// <summary>Which runtime ids a function may have. Whether this machine can run them is another question, answered when it starts.</summary>
 internal static class RuntimeIds
 {
-    /// <summary>In the order AWS prints them (recorded January 2026), then those its model has gained since.</summary>
-    private static readonly string[] Creatable =
+    /// <summary>In the order in which AWS prints them (recorded January 2026).</summary>
+    private static readonly string[] Printed =
     [
         "nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13", "nodejs24.x", "nodejs22.x", "java25", "python3.10",
         "python3.11", "java21", "ruby3.3", "ruby3.4", "ruby3.2", "python3.8", "python3.9", "java17", "nodejs16.x", "dotnet10", "dotnet8",
         "java11", "dotnet6", "nodejs18.x", "provided.al2", "java8.al2",
-        "nodejs26.x", "python3.15", "ruby4.0", "java8.al2023", "java11.al2023", "java17.al2023",
     ];
 
-    private static readonly FrozenSet<string> Known = Creatable.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>What AWS's model has gained since. Accepted; where AWS prints them has not been seen.</summary>
+    private static readonly string[] Newer = ["nodejs26.x", "python3.15", "ruby4.0", "java8.al2023", "java11.al2023", "java17.al2023"];
+
+    private static readonly FrozenSet<string> Known = Printed.Concat(Newer).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Deprecated = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -36,7 +38,7 @@ internal static class RuntimeIds
         {
             throw AwsError.InvalidParameterValue(
                 $"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
-                + $"[{string.Join(", ", Creatable)}] or be a valid ARN");
+                + $"[{string.Join(", ", Printed)}] or be a valid ARN");
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Lamina.Gateway;
 /// its limit becomes the event; (5) the function runs; (6) its result becomes the response, with the CORS headers of the URL.
 /// </summary>
 /// <remarks>A URL whose mode is RESPONSE_STREAM is served like one that is BUFFERED.</remarks>
-public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory directory, Invoker invoker, TimeProvider time)
+public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory directory, UrlAccess access, Invoker invoker, TimeProvider time)
 {
     private const string Forbidden =
         """{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}""";
@@ -34,9 +34,9 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
             return;
         }
 
-        // 3. Who may call. Nobody asks who calls a URL that everybody may call.
+        // 3. Who may call. Nobody asks who calls a URL that asks for no signature.
         UrlSigner? signer = url.AuthType == "NONE" ? null : findSigner();
-        if (!UrlAccess.Allows(url, signer))
+        if (!access.Allows(url, signer, UrlRequest.SourceIpOf(context)))
         {
             UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
             await WriteAsync(context.Response, 403, "AccessDeniedException", Forbidden, cancellationToken);
@@ -60,10 +60,7 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
     {
         // 5. The function.
         FunctionUrl url = request.Url;
-        FunctionVersion? function = FindFunction(url);
-        using InvokeOutcome? outcome = function is null
-            ? null
-            : await invoker.InvokeAsync(function, InvocationOf(request, payload), cancellationToken);
+        using InvokeOutcome? outcome = await InvokeAsync(url, InvocationOf(request, payload), cancellationToken);
         context.Response.Headers["X-Amzn-Trace-Id"] = request.TraceId;
 
         // 6. The response.
@@ -84,6 +81,18 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
 
         UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
         await WriteBodyAsync(context.Response, response.Body, cancellationToken);
+    }
+
+    /// <summary>Null when there is nothing to run.</summary>
+    private async ValueTask<InvokeOutcome?> InvokeAsync(FunctionUrl url, Invocation invocation, CancellationToken cancellationToken)
+    {
+        InvokeOutcome? outcome;
+        do
+        {
+            outcome = FindFunction(url) is { } function ? await invoker.InvokeAsync(function, invocation, cancellationToken) : null;
+        }
+        while (outcome?.Result == InvokeResult.VersionGone);
+        return outcome;
     }
 
     private async ValueTask<UrlRequest?> ReadAsync(

@@ -31,8 +31,10 @@ internal sealed record UrlRequest
 
     public string DomainName => Http.Host.Host;
 
+    public string SourceIp => SourceIpOf(Http.HttpContext);
+
     // A function in a sandbox has no address of its own.
-    public string SourceIp => (Http.HttpContext.Connection.RemoteIpAddress ?? IPAddress.Loopback).ToString();
+    public static string SourceIpOf(HttpContext context) => (context.Connection.RemoteIpAddress ?? IPAddress.Loopback).ToString();
 
     public static (string Path, string Query) SplitTarget(HttpContext context)
     {

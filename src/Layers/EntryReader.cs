@@ -14,9 +14,10 @@ internal sealed class InflationBudget
 {
     private long _inflated;
 
+    /// <summary>An archive must stay below the limit (recorded), whereas code and layers together may reach it.</summary>
     public void Spend(long bytes)
     {
-        if (Interlocked.Add(ref _inflated, bytes) > Limits.UnzippedBytes)
+        if (Interlocked.Add(ref _inflated, bytes) >= Limits.UnzippedBytes)
         {
             throw ArchiveFault.UnzippedTooLarge();
         }

@@ -23,7 +23,7 @@ internal static class ClientTools
         switch (client)
         {
             case "cli":
-                Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
+                RequireCommandLine();
                 return new CommandLineClient(endpoint, credentials);
             case "boto3":
                 Require(Succeeds(Python, "-c", "import boto3"), "boto3 is missing: apt-get install python3-boto3");
@@ -55,12 +55,14 @@ internal static class ClientTools
         {
             Require(
                 Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
-                $"@aws-sdk/client-lambda cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
+                $"AWS's JavaScript SDK cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
             File.WriteAllText(installed, wanted);
         }
 
         return folder;
     }
+
+    public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
 
     public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
 

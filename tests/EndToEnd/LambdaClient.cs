@@ -6,6 +6,9 @@ namespace Lamina.EndToEnd.Tests;
 /// <summary>What a client made of an answer: the parsed response, or the error as the client's user sees it.</summary>
 internal sealed record ClientAnswer(JsonObject? Response, string? Error, string? Message)
 {
+    /// <summary>Of the HTTP answer, where the client tells it.</summary>
+    public int Status { get; init; }
+
     public JsonObject Success => Response ?? throw new InvalidOperationException($"{Error}: {Message}");
 
     /// <summary>The payload of an invocation.</summary>

@@ -44,7 +44,10 @@ internal sealed class ScriptedClient : ILambdaClient
             await _process.StandardInput.WriteLineAsync(request.ToJsonString());
             string line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The client ended.");
             JsonObject answer = JsonNode.Parse(line)!.AsObject();
-            return new ClientAnswer(answer["response"]?.AsObject(), (string?)answer["error"], (string?)answer["message"]);
+            return new ClientAnswer(answer["response"]?.AsObject(), (string?)answer["error"], (string?)answer["message"])
+            {
+                Status = (int)answer["status"]!,
+            };
         }
         finally
         {

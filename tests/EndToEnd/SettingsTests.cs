@@ -114,6 +114,9 @@ public sealed class SettingsTests(SharedServer shared) : SharedServerTests(share
         await CallAsync(client, "UpdateFunctionUrlConfig", $$"""{"FunctionName": "{{Own("fn")}}", "AuthType": "NONE"}""");
         Assert.Equal("NONE", (string?)(await CallAsync(client, "GetFunctionUrlConfig", Named()))["AuthType"]);
         Assert.Single((await CallAsync(client, "ListFunctionUrlConfigs", Named()))["FunctionUrlConfigs"]!.AsArray());
+        Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync(url, HttpMethod.Get, null)).Status);
+        await CallAsync(
+            client, "AddPermission", $$"""{"FunctionName": "{{Own("fn")}}", "StatementId": "url", "Action": "lambda:InvokeFunctionUrl", "Principal": "*"}""");
         (HttpStatusCode status, string body) = await AskAsync(url, HttpMethod.Post, "{\"a\":\"ü\"}");
         JsonObject seen = JsonNode.Parse(body)!.AsObject();
         Assert.Equal(HttpStatusCode.OK, status);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Lamina.Contract.Lambda;
-using Lamina.Contract.Query;
+using Lamina.Contract.Models;
 using Lamina.Contract.S3;
 
 namespace Lamina.Tidy.Tests;
@@ -18,13 +18,13 @@ public sealed class OperationTests
     private static readonly string[] NotServedOfS3 =
         [.. Listed.Where(static name => name.StartsWith(S3, StringComparison.Ordinal)).Select(static name => name[S3.Length..])];
 
-    public static TheoryData<string, string> QueryServices => new() { { "iam", "Iam" }, { "sts", "Sts" } };
+    public static TheoryData<string, string> ModelledServices => new() { { "iam", "Iam" }, { "sts", "Sts" }, { "logs", "Logs" } };
 
     [Theory]
-    [MemberData(nameof(QueryServices))]
-    public void The_operations_of_a_service_in_XML_have_their_file_or_their_line(string service, string folder)
+    [MemberData(nameof(ModelledServices))]
+    public void The_operations_of_a_service_read_by_its_model_have_their_file_or_their_line(string service, string folder)
     {
-        ImmutableArray<QueryOperation> all = service == "iam" ? IamOperations.All : StsOperations.All;
+        ImmutableArray<OperationModel> all = service switch { "iam" => IamOperations.All, "sts" => StsOperations.All, _ => LogsOperations.All };
         Assert.Equal(
             all.Where(static operation => !operation.Served).Select(operation => $"{service}:{operation.Name}").Order(StringComparer.Ordinal),
             Listed.Where(line => line.StartsWith($"{service}:", StringComparison.Ordinal)));
@@ -34,7 +34,7 @@ public sealed class OperationTests
 
     [Fact]
     public void The_list_names_services_that_there_are() => Repository.AssertNone(
-        Listed.Except(NotServed).Where(static name => name.Split(':')[0] is not ("s3" or "iam" or "sts")));
+        Listed.Except(NotServed).Where(static name => name.Split(':')[0] is not ("s3" or "iam" or "sts" or "logs")));
 
     [Fact]
     public void The_list_of_S3_s_operations_not_served_is_the_one_the_routes_were_made_from() => Assert.Equal(

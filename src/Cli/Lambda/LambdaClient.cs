@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Lamina.Contract;
@@ -287,7 +288,8 @@ internal sealed class LambdaClient(Wire wire)
     }
 
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
-    public async Task CopyLogsAsync(string name, bool follow, TextWriter output, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> ReadLogsAsync(
+        string name, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string path = $"/_lamina/functions/{Escape(name)}/logs{(follow ? "?follow=true" : string.Empty)}";
         using HttpRequestMessage request = wire.Request(HttpMethod.Get, path, []);
@@ -295,8 +297,7 @@ internal sealed class LambdaClient(Wire wire)
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
         {
-            await output.WriteLineAsync(line.AsMemory(), cancellationToken);
-            await output.FlushAsync(cancellationToken);
+            yield return line;
         }
     }
 

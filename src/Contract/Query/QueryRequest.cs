@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lamina.Contract.Models;
 
 namespace Lamina.Contract.Query;
 
@@ -21,11 +22,11 @@ public sealed class QueryRequest
     }
 
     /// <summary>Throws AWS's ValidationError that names every constraint that is violated.</summary>
-    public static QueryRequest Read(IReadOnlyDictionary<string, string> parameters, QueryOperation operation)
+    public static QueryRequest Read(IReadOnlyDictionary<string, string> parameters, OperationModel operation)
     {
         QueryRequest request = new(parameters, "");
         ConstraintViolations violations = new();
-        foreach (QueryMember member in operation.Members)
+        foreach (MemberModel member in operation.Members)
         {
             request.Check(member, member.Name, PathOf(member.Name), violations);
         }
@@ -72,7 +73,7 @@ public sealed class QueryRequest
 
     private static string PathOf(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
-    private void Check(QueryMember member, string name, string path, ConstraintViolations violations)
+    private void Check(MemberModel member, string name, string path, ConstraintViolations violations)
     {
         if (member.Required)
         {
@@ -81,27 +82,27 @@ public sealed class QueryRequest
 
         switch (member.Kind)
         {
-            case QueryKind.Number:
-                violations.Check(member.Number, Number(name), path);
+            case MemberKind.Integer:
+                violations.Check(member.Numeric, Number(name), path);
                 break;
-            case QueryKind.Flag when Text(name) is not (null or "true" or "false"):
+            case MemberKind.Flag when Text(name) is not (null or "true" or "false"):
                 throw new AwsError("MalformedInput", 400, $"{path} is neither true nor false.", AwsErrorBody.LowerMessageOnly);
-            case QueryKind.List when Has(name):
+            case MemberKind.List when Has(name):
                 CheckList(member, name, path, violations);
                 break;
-            case QueryKind.Structure when HasMembers($"{_prefix}{name}."):
+            case MemberKind.Structure when HasMembers($"{_prefix}{name}."):
                 CheckMembers(new QueryRequest(_parameters, $"{_prefix}{name}."), member, path, violations);
                 break;
-            case QueryKind.Text:
+            case MemberKind.Text:
                 violations.Check(member.Text, Text(name), path);
                 break;
         }
     }
 
-    private void CheckList(QueryMember list, string name, string path, ConstraintViolations violations)
+    private void CheckList(MemberModel list, string name, string path, ConstraintViolations violations)
     {
-        QueryMember element = list.Element!;
-        if (element.Kind != QueryKind.Structure)
+        MemberModel element = list.Element!;
+        if (element.Kind != MemberKind.Structure)
         {
             violations.Check(new ListConstraint { Max = (int?)list.Max, Min = (int?)list.Min, Element = element.Text, Flat = false }, Texts(name), path);
             return;
@@ -115,9 +116,9 @@ public sealed class QueryRequest
         }
     }
 
-    private static void CheckMembers(QueryRequest structure, QueryMember shape, string path, ConstraintViolations violations)
+    private static void CheckMembers(QueryRequest structure, MemberModel shape, string path, ConstraintViolations violations)
     {
-        foreach (QueryMember member in shape.Members)
+        foreach (MemberModel member in shape.Members)
         {
             structure.Check(member, member.Name, $"{path}.{PathOf(member.Name)}", violations);
         }

@@ -17,6 +17,7 @@ internal sealed record EnvironmentServices(
     LoopbackAddresses Addresses,
     RoleAssumption Roles,
     TimeProvider Time,
+    Action<FunctionVersion, LogLine>? LogSink,
     ILogger<ExecutionEnvironment> Logger);
 
 /// <summary>

@@ -132,7 +132,7 @@ internal sealed class FunctionPool(
     {
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
         EnvironmentLog log = continued
-            ?? new EnvironmentLog(logs, ReportLines.StreamName(services.Time.GetUtcNow(), Function.Version, id));
+            ?? new EnvironmentLog(logs, ReportLines.StreamName(services.Time.GetUtcNow(), Function.Version, id), SinkOf(Function));
         var environment = new ExecutionEnvironment(services, this, log, id, boundJob);
         lock (_lock)
         {
@@ -143,6 +143,8 @@ internal sealed class FunctionPool(
         environment.Start();
         return environment;
     }
+
+    private Action<LogLine>? SinkOf(FunctionVersion function) => services.LogSink is { } sink ? line => sink(function, line) : null;
 
     /// <summary>An environment that was started for the waiters is ready.</summary>
     public void OnStarted(ExecutionEnvironment environment)

@@ -210,9 +210,15 @@ public sealed partial class EventQueue : IAsyncDisposable
         var caller = new Caller { Account = account, Region = tried.Region, PrincipalArn = $"arn:aws:iam::{account}:root" };
         try
         {
-            FunctionVersion function = _functions.ResolveInvocable(caller, tried.FunctionName, tried.Qualifier);
-            using InvokeOutcome outcome = await _invoker.InvokeAsync(function, InvocationOf(tried), CancellationToken.None);
-            return outcome.Result;
+            InvokeResult result;
+            do
+            {
+                FunctionVersion function = _functions.ResolveInvocable(caller, tried.FunctionName, tried.Qualifier);
+                using InvokeOutcome outcome = await _invoker.InvokeAsync(function, InvocationOf(tried), CancellationToken.None);
+                result = outcome.Result;
+            }
+            while (result == InvokeResult.VersionGone);
+            return result;
         }
         catch (AwsError error) when (error.Status == 404)
         {

@@ -7,7 +7,8 @@ namespace Lamina.Execution;
 /// The log stream of one execution environment. Lines of the function and lines of the platform meet here, in order;
 /// while an invocation that wants its tail runs, the last 4 KB are kept beside.
 /// </summary>
-internal sealed class EnvironmentLog(LogRing ring, string stream)
+/// <param name="sink">Gets every line, in order; null when only the newest are kept.</param>
+internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine>? sink = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _tail = new();
@@ -64,7 +65,8 @@ internal sealed class EnvironmentLog(LogRing ring, string stream)
     {
         lock (_lock)
         {
-            ring.Append(Stream, message);
+            LogLine line = ring.Append(Stream, message);
+            sink?.Invoke(line);
             if (_keepsTail)
             {
                 KeepTail_NeedsLock(message);

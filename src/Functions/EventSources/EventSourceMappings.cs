@@ -114,18 +114,33 @@ public sealed class EventSourceMappings(ICatalog catalog, TimeProvider time)
         CatalogSnapshot snapshot, Caller caller, EventSourceKind kind, EventSourceMappingConfiguration mapping, string functionName)
     {
         EventSourceMappingConfiguration? other = Scan(snapshot, caller, after: null).Select(static found => found.Configuration).FirstOrDefault(
-            found => found.UUID != mapping.UUID && found.EventSourceArn is not null
-                && found.EventSourceArn == mapping.EventSourceArn && found.FunctionArn == mapping.FunctionArn);
+            found => found.UUID != mapping.UUID && found.FunctionArn == mapping.FunctionArn && HasSameSource(found, mapping));
         if (other is not null)
         {
-            // The blanks inside the brackets are AWS's (recorded), and so is the different wording.
-            throw AwsError.ResourceConflict(kind.IsQueue()
-                ? $"An event source mapping with SQS arn (\" {mapping.EventSourceArn} \") and function (\" {functionName} \") already exists. "
-                    + $"Please update or delete the existing mapping with UUID {other.UUID}"
-                : $"The event source arn (\" {mapping.EventSourceArn} \") and function (\" {functionName} \") provided mapping already exists. "
-                    + $"Please update or delete the existing mapping with UUID {other.UUID}");
+            throw AwsError.ResourceConflict(
+                $"{Already(kind, mapping, functionName)} already exists. Please update or delete the existing mapping with UUID {other.UUID}");
         }
     }
+
+    /// <summary>Self-managed Kafka has no ARN: there the brokers and the topic are the source.</summary>
+    private static bool HasSameSource(EventSourceMappingConfiguration one, EventSourceMappingConfiguration other) => one.EventSourceArn is not null
+        ? one.EventSourceArn == other.EventSourceArn
+        : other.EventSourceArn is null && Brokers(one) == Brokers(other) && Topics(one) == Topics(other);
+
+    // The blanks inside the brackets are AWS's (recorded), and so are the different wordings.
+    private static string Already(EventSourceKind kind, EventSourceMappingConfiguration mapping, string functionName) =>
+        kind.IsQueue() ? $"An event source mapping with SQS arn (\" {mapping.EventSourceArn} \") and function (\" {functionName} \")"
+        : kind == EventSourceKind.SelfManagedKafka
+            ? $"An event source mapping with event source (\"{Brokers(mapping)}\"), function (\"{functionName}\"), topics (\"{Topics(mapping)}\")"
+        : $"The event source arn (\" {mapping.EventSourceArn} \") and function (\" {functionName} \") provided mapping";
+
+    private static string Brokers(EventSourceMappingConfiguration mapping)
+    {
+        IEnumerable<IReadOnlyList<string>> kinds = mapping.SelfManagedEventSource?.Endpoints?.Values ?? [];
+        return string.Join(',', kinds.SelectMany(static brokers => brokers));
+    }
+
+    private static string Topics(EventSourceMappingConfiguration mapping) => string.Join(',', mapping.Topics ?? []);
 
     private static EventSourceMapping Require(CatalogSnapshot snapshot, Caller caller, string uuid) =>
         Find(snapshot, caller, uuid) ?? throw AwsError.ResourceNotFound("The resource you requested does not exist.");

@@ -121,6 +121,7 @@ internal static class MappingDraft
         },
         EventSourceKind.SelfManagedKafka => given with
         {
+            StartingPosition = given.StartingPosition ?? "TRIM_HORIZON",
             DestinationConfig = Worded(given.DestinationConfig ?? new DestinationConfig()),
             SelfManagedKafkaEventSourceConfig = given.SelfManagedKafkaEventSourceConfig is { ConsumerGroupId: not null } config
                 ? config

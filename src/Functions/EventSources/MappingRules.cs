@@ -22,8 +22,9 @@ internal static class MappingRules
 
     public static void CheckStart(EventSourceKind kind, CreateEventSourceMappingRequest request)
     {
-        bool needed = kind.IsStream() || kind.IsKafka() || kind == EventSourceKind.DocumentDb;
-        if (needed && request.StartingPosition is null)
+        bool taken = kind.IsStream() || kind.IsKafka() || kind == EventSourceKind.DocumentDb;
+        // Self-managed Kafka starts at the oldest record unless told otherwise; the others must be told.
+        if (taken && kind != EventSourceKind.SelfManagedKafka && request.StartingPosition is null)
         {
             // A constraint that the model does not state, in its words but with another code (recorded).
             throw AwsError.InvalidParameterValue(
@@ -35,7 +36,7 @@ internal static class MappingRules
             throw AwsError.InvalidParameterValue($"Unsupported starting position for arn type: {request.EventSourceArn}");
         }
 
-        Refuse(!needed && request.StartingPosition is not null, "StartingPosition");
+        Refuse(!taken && request.StartingPosition is not null, "StartingPosition");
         bool atTime = request.StartingPosition == "AT_TIMESTAMP";
         if (atTime && request.StartingPositionTimestamp is null)
         {
@@ -47,6 +48,11 @@ internal static class MappingRules
 
     public static void CheckPlace(EventSourceKind kind, CreateEventSourceMappingRequest request)
     {
+        if (kind == EventSourceKind.SelfManagedKafka && request.SourceAccessConfigurations is null or { Count: 0 })
+        {
+            throw AwsError.InvalidParameterValue("Required 'sourceAccessConfigurations' parameter is missing.");
+        }
+
         Refuse(!kind.IsKafka() && request.Topics is not null, "Topics");
         Refuse(kind != EventSourceKind.Mq && request.Queues is not null, "Queues");
         Require(kind.IsKafka() && request.Topics is null, "Topics");

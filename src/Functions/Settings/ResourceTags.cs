@@ -85,6 +85,8 @@ internal abstract record TaggedResource
                 "Tags on function aliases and versions are not supported. Please specify a function ARN."),
             "code-signing-config" => new CodeSigning(arn),
             "event-source-mapping" => new Mapping(caller, arn),
+            // There are none here, so none is found.
+            "capacity-provider" => throw AwsError.ResourceNotFound($"Capacity provider not found: {arn}"),
             _ => throw AwsError.InvalidParameterValue($"Resources of the type {parts[5]} take no tags here: {arn}"),
         };
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Lamina.Companions.Logs;
 using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
@@ -7,8 +8,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Lamina.Server.Internal;
 
-/// <summary>GET /_lamina/functions/NAME/logs?follow=true: the newest log lines as text; followed, until the client leaves or the server stops.</summary>
-internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs logs, CancellationToken stopping) : IInternalRoute
+/// <summary>
+/// GET /_lamina/functions/NAME/logs?follow=true: the newest log lines as text; followed, until the client leaves or the server stops.
+/// What this process has in memory comes from there, what is older from the function's log group.
+/// </summary>
+internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs logs, LogEvents stored, CancellationToken stopping) : IInternalRoute
 {
     private const string ContentType = "text/plain; charset=utf-8";
 
@@ -17,10 +21,26 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
     public Task<Answer> HandleAsync(InternalCall call, CancellationToken cancellationToken)
     {
         InternalRoutes.RequireGet(call.Context.Request);
-        FunctionArn function = directory.Resolve(call.Caller, call.Target.Segments[2], null).Arn;
+        FunctionVersion function = directory.Resolve(call.Caller, call.Target.Segments[2], null);
+        IReadOnlyList<LogLine> recent = logs.Read(function.Arn, after: 0);
+        ReadOnlyMemory<byte> older = OlderThan(recent, function);
         return Task.FromResult<Answer>(call.Target.Query("follow") == "true"
-            ? new FollowAnswer(logs, function, stopping)
-            : Answer.Bytes(200, ContentType, ToText(logs.Read(function, after: 0)), owner: null));
+            ? new FollowAnswer(logs, function.Arn, older, stopping)
+            : Answer.Bytes(200, ContentType, (byte[])[.. older.Span, .. ToText(recent).Span], owner: null));
+    }
+
+    private ReadOnlyMemory<byte> OlderThan(IReadOnlyList<LogLine> recent, FunctionVersion function)
+    {
+        Caller owner = new() { Account = function.Arn.Account, Region = function.Arn.Region, PrincipalArn = "" };
+        long before = recent.Count > 0 ? recent[0].Time.ToUnixTimeMilliseconds() : long.MaxValue;
+        ArrayBufferWriter<byte> text = new();
+        foreach (LogEvent line in stored.Newest(owner, function.Settings.LogGroup, before))
+        {
+            text.Write(line.Message.Span);
+            text.Write("\n"u8);
+        }
+
+        return text.WrittenMemory;
     }
 
     private static ReadOnlyMemory<byte> ToText(IEnumerable<LogLine> lines)
@@ -35,7 +55,7 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
         return text.WrittenMemory;
     }
 
-    private sealed class FollowAnswer(FunctionLogs logs, FunctionArn function, CancellationToken stopping) : Answer(200)
+    private sealed class FollowAnswer(FunctionLogs logs, FunctionArn function, ReadOnlyMemory<byte> older, CancellationToken stopping) : Answer(200)
     {
         protected override async Task WriteBodyAsync(HttpResponse response, CancellationToken cancellationToken)
         {
@@ -44,6 +64,7 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
             await response.StartAsync(cancellationToken);
             try
             {
+                await response.BodyWriter.WriteAsync(older, ended.Token);
                 await foreach (LogLine line in logs.FollowAsync(function, after: 0, ended.Token))
                 {
                     await response.BodyWriter.WriteAsync(ToText([line]), ended.Token);

@@ -1,3 +1,4 @@
+using Lamina.Companions.Logs;
 using Lamina.Contract;
 using Lamina.Functions;
 using Lamina.Server.Wire;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lamina.Server.Internal;
 
 /// <summary>POST /_lamina/reset: everything is gone, as between the tests of a suite. Only where the operator allows it.</summary>
-internal sealed class Reset(FunctionEditor editor, bool allowed) : IInternalRoute
+internal sealed class Reset(FunctionEditor editor, LogStore logs, bool allowed) : IInternalRoute
 {
     public IReadOnlyList<string> Path { get; } = ["reset"];
 
@@ -25,6 +26,7 @@ internal sealed class Reset(FunctionEditor editor, bool allowed) : IInternalRout
         }
 
         await editor.ForgetEverythingAsync();
+        logs.RemoveAll();
         return Answer.Empty(204);
     }
 }

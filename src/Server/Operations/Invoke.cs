@@ -35,6 +35,12 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
                 return Answer.Empty(202);
             default:
                 InvokeOutcome outcome = await invoker.InvokeAsync(function, invocation, cancellationToken);
+                while (outcome.Result == InvokeResult.VersionGone)
+                {
+                    function = directory.ResolveInvocable(call.Caller, request.FunctionName!, request.Qualifier);
+                    outcome = await invoker.InvokeAsync(function, invocation, cancellationToken);
+                }
+
                 return ToAnswer(outcome, function, invocation, withLogTail: request.LogType == "Tail");
         }
     }

@@ -2,7 +2,7 @@ using Lamina.Access.Identities;
 using Lamina.Access.Policies;
 using Lamina.Access.Sessions;
 using Lamina.Access.Signatures;
-using Lamina.Contract.Query;
+using Lamina.Contract.Models;
 using Lamina.Server.Operations.Iam;
 using Lamina.Server.Operations.Sts;
 using Lamina.Server.Wire;

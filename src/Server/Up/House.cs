@@ -10,6 +10,7 @@ using Lamina.Server.Internal;
 using Lamina.Server.Operations;
 using Lamina.Server.Operations.S3;
 using Lamina.Server.Wire;
+using Lamina.Server.Wire.Json;
 using Lamina.Server.Wire.S3;
 using Lamina.Store;
 using Microsoft.AspNetCore.Http;
@@ -86,10 +87,12 @@ internal sealed partial class House : IAsyncDisposable
         FunctionDirectory directory = functions.Directory;
         AccessRooms access = AccessRooms.Open(folder.Path, catalog, options, time);
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
-        ExecutionOptions execution = ExecutionOptionsOf(options);
+        LogsRooms logs = Opened("logs", LogsRooms.Open(
+            folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time, failure => Log.NotLogged(_logger, failure)));
+        ExecutionOptions execution = ExecutionOptionsOf(options) with { LogSink = logs.Take };
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, images.Library, new RuntimeCatalog(), functions.Concurrency, AnswerFunctionAsync, access.Roles,
-            execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, images.Library, new RuntimeCatalog(), directory.IsCurrent, functions.Concurrency,
+            AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         SettingsRooms settings = SettingsRooms.Open(catalog, time);
@@ -121,9 +124,10 @@ internal sealed partial class House : IAsyncDisposable
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
             access.Authentication,
-            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, time) : null,
+            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, options.Organizations, time) : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
             access.Services,
+            new JsonServices([logs.Service]),
             new InternalRoutes(
             [
                 new Health(),
@@ -141,14 +145,19 @@ internal sealed partial class House : IAsyncDisposable
                 new ImageNames(images.Library),
                 new ImageLayerUploads(images.Layers),
                 new OrganizationList(options.Organizations),
-                new Reset(functions.Editor, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
-                new FunctionLogLines(directory, invoker.Logs, _stopping.Token),
+                new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
+                new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
             ]),
             new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
-            new FunctionUrlGateway(settings.Urls, directory, invoker, time),
+            new FunctionUrlGateway(
+                settings.Urls,
+                directory,
+                new UrlAccess(functions.Permissions, directory, options.Organizations, options.EnforceIam ? access.Authorizer : null, time),
+                invoker,
+                time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         events.Start();
@@ -204,6 +213,9 @@ internal sealed partial class House : IAsyncDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Closing {Room} failed")]
         public static partial void RoomNotClosed(ILogger logger, string room, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Lines of a function's log could not be written")]
+        public static partial void NotLogged(ILogger logger, Exception error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "A collection of stored data left something undone; the next one takes it up")]
         public static partial void NotCollected(ILogger logger, Exception error);

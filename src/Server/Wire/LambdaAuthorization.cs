@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Lamina.Access;
 using Lamina.Access.Policies;
 using Lamina.Contract;
 using Lamina.Functions;
@@ -13,7 +14,7 @@ namespace Lamina.Server.Wire;
 /// callers of other accounts stays with the rooms.
 /// </summary>
 internal sealed class LambdaAuthorization(
-    IdentityAuthorizer authorizer, FunctionDirectory functions, FunctionPermissions permissions, TimeProvider time)
+    IdentityAuthorizer authorizer, FunctionDirectory functions, FunctionPermissions permissions, Organizations organizations, TimeProvider time)
 {
     private const string Anything = "*";
 
@@ -94,13 +95,14 @@ internal sealed class LambdaAuthorization(
             values["aws:SourceIp"] = [address];
         }
 
-        if (!facts.Layers.IsEmpty)
-        {
-            values["lambda:Layer"] = facts.Layers;
-        }
-
+        AddAll("lambda:Layer", facts.Layers);
+        AddAll("lambda:SubnetIds", facts.SubnetIds);
+        AddAll("lambda:SecurityGroupIds", facts.SecurityGroupIds);
+        Add(ConditionKeys.PrincipalOrgId, organizations.Of(call.Caller.Account));
         Add("lambda:Principal", facts.Principal);
-        Add("lambda:FunctionUrlAuthType", facts.FunctionUrlAuthType);
+        Add("lambda:CodeSigningConfigArn", facts.CodeSigningConfigArn);
+        Add(ConditionKeys.FunctionUrlAuthType, facts.FunctionUrlAuthType);
+        Add(ConditionKeys.InvokedViaFunctionUrl, facts.InvokedViaFunctionUrl);
         Add("lambda:FunctionArn", facts.FunctionName is not null && resource != Anything ? resource : null);
         AddTags("aws:RequestTag/", facts.Tags);
         if (facts.Tags.Count > 0)
@@ -118,6 +120,14 @@ internal sealed class LambdaAuthorization(
             if (value is not null)
             {
                 values[key] = [value];
+            }
+        }
+
+        void AddAll(string key, ImmutableArray<string> given)
+        {
+            if (!given.IsEmpty)
+            {
+                values[key] = given;
             }
         }
 
@@ -144,7 +154,16 @@ internal sealed record LambdaRequestFacts
 
     public string? FunctionUrlAuthType { get; private init; }
 
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public string? InvokedViaFunctionUrl { get; private init; }
+
+    public string? CodeSigningConfigArn { get; private init; }
+
     public ImmutableArray<string> Layers { get; private init; } = [];
+
+    public ImmutableArray<string> SubnetIds { get; private init; } = [];
+
+    public ImmutableArray<string> SecurityGroupIds { get; private init; } = [];
 
     public IReadOnlyDictionary<string, string> Tags { get; private init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -186,6 +205,14 @@ internal sealed record LambdaRequestFacts
         return found;
     }
 
+    private static ImmutableArray<string> Texts(JsonElement list) => [.. list.EnumerateArray().Select(static text => text.GetString()!)];
+
+    private LambdaRequestFacts WithNetwork(JsonElement network) => this with
+    {
+        SubnetIds = network.TryGetProperty(nameof(SubnetIds), out JsonElement subnets) ? Texts(subnets) : [],
+        SecurityGroupIds = network.TryGetProperty(nameof(SecurityGroupIds), out JsonElement groups) ? Texts(groups) : [],
+    };
+
     private LambdaRequestFacts With(string name, ref Utf8JsonReader reader)
     {
         switch (name)
@@ -198,8 +225,14 @@ internal sealed record LambdaRequestFacts
                 return this with { Principal = reader.GetString() };
             case "FunctionUrlAuthType" or "AuthType":
                 return this with { FunctionUrlAuthType = reader.GetString() };
+            case "InvokedViaFunctionUrl" when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
+                return this with { InvokedViaFunctionUrl = reader.GetBoolean() ? "true" : "false" };
+            case "CodeSigningConfigArn":
+                return this with { CodeSigningConfigArn = reader.GetString() };
             case "Layers":
-                return this with { Layers = [.. JsonElement.ParseValue(ref reader).EnumerateArray().Select(static layer => layer.GetString()!)] };
+                return this with { Layers = Texts(JsonElement.ParseValue(ref reader)) };
+            case "VpcConfig" when reader.TokenType == JsonTokenType.StartObject:
+                return WithNetwork(JsonElement.ParseValue(ref reader));
             case "Tags" when reader.TokenType == JsonTokenType.StartObject:
                 return this with { Tags = TagsOf(JsonElement.ParseValue(ref reader)) };
             default:

@@ -1,6 +1,7 @@
 using Lamina.Contract;
 using Lamina.Gateway;
 using Lamina.Server.Internal;
+using Lamina.Server.Wire.Json;
 using Lamina.Server.Wire.Query;
 using Lamina.Server.Wire.S3;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,7 @@ internal sealed partial class RequestPipeline(
     LambdaAuthorization? authorization,
     OperationTable operations,
     QueryServices queries,
+    JsonServices jsons,
     InternalRoutes internalRoutes,
     S3Pipeline s3,
     FunctionUrlGateway functionUrls,
@@ -84,6 +86,11 @@ internal sealed partial class RequestPipeline(
         if (queries.Find(service) is { } query)
         {
             return await query.AnswerAsync(request, target, sender, requestId, cancellationToken);
+        }
+
+        if (jsons.Find(service) is { } json)
+        {
+            return await json.AnswerAsync(request, sender, cancellationToken);
         }
 
         if (service != "lambda")
@@ -168,9 +175,15 @@ internal sealed partial class RequestPipeline(
             return;
         }
 
-        using Answer answer = queries.Speaks(context.Request) ? queries.Answer(error, context.Request, requestId) : ErrorAnswer.Of(error);
+        using Answer answer = AnswerOf(error, context.Request, requestId);
         await answer.WriteAsync(context.Response, context.RequestAborted);
     }
+
+    /// <summary>In the form that the client can read, as far as it can be told.</summary>
+    private Answer AnswerOf(AwsError error, HttpRequest request, string requestId) =>
+        queries.Speaks(request) ? queries.Answer(error, request, requestId)
+        : JsonServices.Speaks(request) ? JsonAnswer.Of(error, JsonServices.ContentTypeOf(request))
+        : ErrorAnswer.Of(error);
 
     private static AwsError NoService() => new(
         "UnknownOperationException", 404, "The request is not signed and its path is not one of Lambda's or Lamina's.", AwsErrorBody.LowerMessageOnly);

@@ -40,6 +40,9 @@ def answer(request):
             waiter.wait(**request["parameters"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
             return {"status": 200, "response": {}}
         service, _, operation = request["operation"].rpartition(":")
+        if service == "presign":
+            url = client("s3").generate_presigned_url(xform_name(operation), Params=request["parameters"], ExpiresIn=60)
+            return {"status": 200, "response": {"Url": url}}
         response = getattr(client(service or "lambda"), xform_name(operation))(**decoded(request["parameters"]))
         return {"status": response["ResponseMetadata"]["HTTPStatusCode"], "response": encoded(response)}
     except ClientError as error:
@@ -57,7 +60,9 @@ def answer(request):
 def client(service):
     # Named, because Debian's boto3 is older than the variable AWS_ENDPOINT_URL.
     endpoint = os.environ["AWS_ENDPOINT_URL"]
-    return boto3.client(service, endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}, read_timeout=120))
+    # Without the signature's version URLs are signed by the one before.
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=120, signature_version="s3v4" if service == "s3" else None)
+    return boto3.client(service, endpoint_url=endpoint, config=config)
 
 
 def main():

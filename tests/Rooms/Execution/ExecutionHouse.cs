@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
+using Lamina.Access;
 using Lamina.Access.Identities;
 using Lamina.Access.Policies;
 using Lamina.Access.Sessions;
@@ -64,12 +65,28 @@ internal sealed class ExecutionHouse : IAsyncDisposable
             DevLayers,
             new ImageLibrary(_catalog, _images, time),
             new RuntimeCatalog(),
+            version => IsCurrent(version),
             Concurrency,
             awsEndpoint,
             Roles(folder, _catalog, time),
             options,
             time,
             NullLoggerFactory.Instance);
+        Directory = new FunctionDirectory(_catalog, new FunctionPermissions(_catalog, Organizations.None), Random.Shared);
+        Collector = new StorageCollector(new StorageParts
+        {
+            Images = null,
+            DataDirectory = folder,
+            Catalog = _catalog,
+            Roots = [new FunctionRoots(), new RunningRoots(Invoker)],
+            Blobs = new FileBlobStore(Path.Combine(folder, "blobs")),
+            BlobRoots = [],
+            Archives = _archives,
+            Manifests = manifests,
+            Trees = _trees,
+            Time = time,
+            ReportFailure = static failure => throw new InvalidOperationException("A collection failed.", failure),
+        });
     }
 
     public Invoker Invoker { get; }
@@ -77,6 +94,17 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     public DevLayers DevLayers { get; }
 
     public FunctionConcurrency Concurrency { get; }
+
+    public FunctionDirectory Directory { get; }
+
+    public StorageCollector Collector { get; }
+
+    public ICatalog Catalog => _catalog;
+
+    /// <summary>What the invoker asks before it starts anything. Most functions of these tests are in no catalog.</summary>
+    public Func<FunctionVersion, bool> IsCurrent { get; set; } = static _ => true;
+
+    public IReadOnlyCollection<Sha256> StoredArchives => _archives.List();
 
     public static ExecutionOptions Options { get; } = new()
     {
@@ -92,7 +120,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     public static async Task<ExecutionHouse> OpenAsync(
         ExecutionOptions options, int accountLimit, TimeProvider time, RequestDelegate awsEndpoint)
     {
-        string folder = Directory.CreateTempSubdirectory("lamina-execution-").FullName;
+        string folder = System.IO.Directory.CreateTempSubdirectory("lamina-execution-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         SandboxHost sandboxes = await SandboxHost.StartAsync(
             new SandboxHostOptions
@@ -140,6 +168,17 @@ internal sealed class ExecutionHouse : IAsyncDisposable
             },
             CancellationToken.None);
         return version;
+    }
+
+    /// <summary>Deletes the function as the editor does: from the catalog, then the invoker hears of it.</summary>
+    public async Task DeleteAsync(FunctionVersion function)
+    {
+        IReadOnlyList<FunctionVersion> deleted = await _catalog.CommitAsync(
+            transaction => FunctionRemoval.DeleteFunction(transaction, function with { Version = FunctionArn.Latest }), CancellationToken.None);
+        foreach (FunctionVersion version in deleted)
+        {
+            Invoker.Retire(version with { EnvironmentKey = string.Empty });
+        }
     }
 
     public async Task<LayerReference> LayerAsync(string name, params (string Path, string Text)[] files) => new()
@@ -219,13 +258,14 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Collector.DisposeAsync();
         await Invoker.DisposeAsync();
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
         _archives.Dispose();
         _images.Dispose();
         await _catalog.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        System.IO.Directory.Delete(_folder, recursive: true);
     }
 
     private static RoleAssumption Roles(string folder, ICatalog catalog, TimeProvider time)

@@ -85,7 +85,14 @@ public sealed class CreateFunctionTests : IAsyncDisposable
         Assert.StartsWith(
             "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs20.x, python3.14, provided.al2023,",
             error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("] or be a valid ARN", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(", provided.al2, java8.al2] or be a valid ARN", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_runtime_that_is_younger_than_the_printed_list_is_taken()
+    {
+        FunctionVersion created = await _house.CreateReadyAsync(FunctionsHouse.Request("fn") with { Runtime = "java17.al2023" });
+        Assert.Equal("java17.al2023", created.Runtime);
     }
 
     [Fact]

@@ -121,6 +121,40 @@ public sealed class FunctionBelongingsTests
     }
 
     [Fact]
+    public async Task Kafka_of_ones_own_starts_at_the_oldest_record_and_is_read_once_per_topic()
+    {
+        await using FunctionsHouse house = await HouseAsync();
+        EventSourceMappings mappings = new(house.Catalog, house.Time);
+        CreateEventSourceMappingRequest request = new()
+        {
+            FunctionName = "fn",
+            Topics = ["orders"],
+            SelfManagedEventSource = new() { Endpoints = new Dictionary<string, IReadOnlyList<string>> { ["KAFKA_BOOTSTRAP_SERVERS"] = ["a:9092", "b:9092"] } },
+        };
+        Assert.Equal("Required 'sourceAccessConfigurations' parameter is missing.", await RefusedAsync(house, request));
+
+        request = request with { SourceAccessConfigurations = [new() { Type = "BASIC_AUTH", URI = "arn:aws:secretsmanager:us-east-1:000000000000:secret:s" }] };
+        EventSourceMappingConfiguration created = await mappings.CreateAsync(FunctionsHouse.Caller, request, CancellationToken.None);
+        Assert.Equal(("TRIM_HORIZON", 100, created.UUID), (created.StartingPosition, created.BatchSize, created.SelfManagedKafkaEventSourceConfig!.ConsumerGroupId));
+
+        AwsError twice = await Assert.ThrowsAsync<AwsError>(() => mappings.CreateAsync(FunctionsHouse.Caller, request, CancellationToken.None));
+        Assert.Equal(
+            "An event source mapping with event source (\"a:9092,b:9092\"), function (\"fn\"), topics (\"orders\") already exists. "
+            + $"Please update or delete the existing mapping with UUID {created.UUID}",
+            twice.Message);
+        Assert.NotNull(await mappings.CreateAsync(FunctionsHouse.Caller, request with { Topics = ["returns"] }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Nobody_finds_the_tags_of_a_capacity_provider()
+    {
+        await using FunctionsHouse house = await HouseAsync();
+        const string Provider = "arn:aws:lambda:us-east-1:000000000000:capacity-provider:none";
+        AwsError unknown = Assert.Throws<AwsError>(() => new ResourceTags(house.Catalog).List(FunctionsHouse.Caller, Provider));
+        Assert.Equal(("ResourceNotFoundException", $"Capacity provider not found: {Provider}"), (unknown.Code, unknown.Message));
+    }
+
+    [Fact]
     public async Task A_mapping_rests_in_the_state_that_was_asked_for_and_exists_once()
     {
         await using FunctionsHouse house = await HouseAsync();

@@ -90,6 +90,22 @@ public sealed class HostileArchiveTests : IAsyncDisposable
         Assert.Equal((400, "InvalidParameterValueException"), (refused.Status, refused.Code));
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task An_archive_must_stay_below_the_limit(int fewerBytes, bool taken)
+    {
+        ZipBuilder zip = new();
+        byte[] zeros = new byte[(int)(Limits.UnzippedBytes / 8)];
+        for (int i = 0; i < 8; i++)
+        {
+            zip.Add(new ZipItem { Name = Encoding.ASCII.GetBytes($"{i}"), Content = i == 0 ? zeros[fewerBytes..] : zeros });
+        }
+
+        AwsError? refused = await Record.ExceptionAsync(() => _room.StoreAsync(zip.Build())) as AwsError;
+        Assert.Equal(taken ? null : "Unzipped size must be smaller than 262144000 bytes", refused?.Message);
+    }
+
     [Fact]
     public async Task A_bomb_that_declares_little_is_stopped_at_what_it_declares()
     {

@@ -95,7 +95,8 @@ internal static class StorageStorm
             : versions[choice / 7 % versions.Length];
     }
 
-    private static async Task AssertNothingIsLeftOverAsync(LayersRoom room)
+    /// <summary>After a collection: what is named is whole, and there is nothing that nobody needs.</summary>
+    public static async Task AssertNothingIsLeftOverAsync(LayersRoom room)
     {
         await room.Builder.DrainAsync();
         await room.Collector.CollectAsync(CancellationToken.None);

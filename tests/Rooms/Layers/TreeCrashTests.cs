@@ -98,7 +98,7 @@ public sealed class TreeCrashTests : IDisposable
         return zip.File("own", string.Concat(Enumerable.Repeat(name, 300))).Build();
     }
 
-    private static async Task AssertWholeAsync(LayersRoom room, StoredArchive archive)
+    internal static async Task AssertWholeAsync(LayersRoom room, StoredArchive archive)
     {
         using TreeLease tree = await room.Trees.LeaseAsync(archive, CancellationToken.None);
         TreeManifest manifest = await room.Manifests.ReadAsync(archive, CancellationToken.None);

@@ -72,6 +72,41 @@ public sealed class EnforcedHouseTests(EnforcedHouse enforced) : IClassFixture<E
         Assert.NotEqual(403, (int)(await SendAsync(session, HttpMethod.Post, Functions, request)).Status);
     }
 
+    [Theory]
+    [InlineData("subnets", "ForAnyValue:StringEquals", "lambda:SubnetIds", "subnet-2", """{"VpcConfig":{"SubnetIds":["subnet-1","subnet-2"],"SecurityGroupIds":["sg-1"]}}""")]
+    [InlineData("groups", "ForAnyValue:StringEquals", "lambda:SecurityGroupIds", "sg-1", """{"VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]}}""")]
+    [InlineData("signing", "StringLike", "lambda:CodeSigningConfigArn", "*:csc-*", """{"CodeSigningConfigArn":"arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdefg"}""")]
+    public async Task What_a_function_is_created_with_can_be_a_condition(string role, string test, string key, string value, string members)
+    {
+        Session session = await SessionWithAsync(
+            $"with-{role}",
+            """{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"lambda:CreateFunction","Resource":"*","Condition":"""
+            + $"{{\"{test}\":{{\"{key}\":\"{value}\"}}}}}}");
+        JsonObject request = ServedHouse.CreateRequest($"with-{role}");
+        foreach ((string name, JsonNode? member) in JsonNode.Parse(members)!.AsObject().ToArray())
+        {
+            request[name] = member!.DeepClone();
+        }
+
+        Assert.EndsWith("with an explicit deny in an identity-based policy", (await SendAsync(session, HttpMethod.Post, Functions, request)).Message, StringComparison.Ordinal);
+        Assert.Equal(201, (int)(await SendAsync(session, HttpMethod.Post, Functions, ServedHouse.CreateRequest($"with-{role}"))).Status);
+    }
+
+    [Fact]
+    public async Task Permissions_for_urls_only_can_be_told_from_others()
+    {
+        Session session = await SessionWithAsync(
+            "opener",
+            """{"Effect":"Allow","Action":["lambda:CreateFunction","iam:PassRole"],"Resource":"*"},"""
+            + """{"Effect":"Allow","Action":"lambda:AddPermission","Resource":"*","Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}""");
+        await SendAsync(session, HttpMethod.Post, Functions, ServedHouse.CreateRequest("opened"));
+        JsonObject permission = new() { ["StatementId"] = "s", ["Action"] = "lambda:InvokeFunction", ["Principal"] = "*" };
+
+        Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Post, $"{Functions}/opened/policy", permission)).Status);
+        permission["InvokedViaFunctionUrl"] = true;
+        Assert.Equal(201, (int)(await SendAsync(session, HttpMethod.Post, $"{Functions}/opened/policy", permission)).Status);
+    }
+
     [Fact]
     public async Task A_session_policy_narrows_and_never_widens()
     {

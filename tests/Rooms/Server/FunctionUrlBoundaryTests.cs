@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Lamina.Rooms.Tests.Server;
 
@@ -14,6 +15,21 @@ public sealed class FunctionUrlBoundaryTests(ServedHouse house) : IClassFixture<
         Reply reply = await house.SendAsync(
             HttpMethod.Get, path, null, ("Host", "abc.lambda-url.us-east-1.localhost:4566"), ("Origin", "https://page.example"));
         Assert.Equal((HttpStatusCode.NotFound, "ResourceNotFoundException", "Not Found"), (reply.Status, reply.ErrorType, reply.Message));
+    }
+
+    [Fact]
+    public async Task A_url_that_no_policy_opens_is_forbidden_in_AWSs_words()
+    {
+        await house.SendJsonAsync(HttpMethod.Post, "/2015-03-31/functions", ServedHouse.CreateRequest("closed"));
+        Reply created = await house.SendJsonAsync(
+            HttpMethod.Post, "/2021-10-31/functions/closed/url", new JsonObject { ["AuthType"] = "NONE" });
+        Uri url = new((string)created.Json["FunctionUrl"]!);
+
+        Reply reply = await house.SendAsync(HttpMethod.Get, "/any", null, ("Host", url.Authority));
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException", "application/json"), (reply.Status, reply.ErrorType, reply.ContentType));
+        Assert.Equal(
+            """{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}""",
+            reply.Text);
     }
 
     [Fact]

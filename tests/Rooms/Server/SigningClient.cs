@@ -43,15 +43,52 @@ internal sealed record SigningClient(string Host, string AccessKeyId, string Sec
         string names = string.Join(';', signed.Keys);
         string canonicalQuery = string.Join('&', query.Split('&', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
         string canonical = $"{method}\n{path}\n{canonicalQuery}\n"
-            + string.Concat(signed.Select(static header => $"{header.Key}:{header.Value}\n")) + $"\n{names}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}";
+            + string.Concat(signed.Select(static header => $"{header.Key}:{header.Value}\n"))
+            + $"\n{names}\n{signed.GetValueOrDefault("x-amz-content-sha256") ?? Hex(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}";
         string scope = $"{time[..8]}/{Region}/{service}/aws4_request";
         string toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
-        byte[] key = scope.Split('/').Aggregate(
-            Encoding.UTF8.GetBytes($"AWS4{Secret}"), static (key, part) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part)));
         string authorization = $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{scope}, SignedHeaders={names}, "
-            + $"Signature={Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)))}";
+            + $"Signature={SignatureOf(toSign, scope)}";
         string target = query.Length == 0 ? path : $"{path}?{query}";
         return new SignedText(method, target, [.. signed, new("authorization", authorization)], body);
+    }
+
+    /// <summary>
+    /// Puts a body into chunks, each signed behind the one before it, the first behind the request that announced them.
+    /// </summary>
+    /// <param name="announcing">Signed with an empty body and the name of the payload's form.</param>
+    /// <param name="trailer">One header, <c>name:value</c>, that goes behind the chunks; or null.</param>
+    public SignedText Chunk(SignedText announcing, IReadOnlyList<string> chunks, string? trailer)
+    {
+        string authorization = announcing.Headers.Single(static header => header.Key == "authorization").Value;
+        string previous = authorization[(authorization.IndexOf("Signature=", StringComparison.Ordinal) + "Signature=".Length)..];
+        string time = announcing.Headers.Single(static header => header.Key == "x-amz-date").Value;
+        string scope = $"{time[..8]}/{Region}/s3/aws4_request";
+        string empty = Hex(SHA256.HashData([]));
+        StringBuilder body = new();
+        foreach (string chunk in chunks.Append(""))
+        {
+            string digest = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(chunk)));
+            previous = SignatureOf($"AWS4-HMAC-SHA256-PAYLOAD\n{time}\n{scope}\n{previous}\n{empty}\n{digest}", scope);
+            body.Append(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(chunk):x};chunk-signature={previous}\r\n");
+            body.Append(chunk).Append(chunk.Length > 0 ? "\r\n" : "");
+        }
+
+        if (trailer is not null)
+        {
+            string digest = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(trailer + "\n")));
+            string signature = SignatureOf($"AWS4-HMAC-SHA256-TRAILER\n{time}\n{scope}\n{previous}\n{digest}", scope);
+            body.Append(CultureInfo.InvariantCulture, $"{trailer}\r\nx-amz-trailer-signature:{signature}\r\n");
+        }
+
+        return announcing with { Body = body.Append("\r\n").ToString() };
+    }
+
+    private string SignatureOf(string text, string scope)
+    {
+        byte[] key = scope.Split('/').Aggregate(
+            Encoding.UTF8.GetBytes($"AWS4{Secret}"), static (key, part) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part)));
+        return Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);

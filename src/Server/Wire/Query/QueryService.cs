@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Lamina.Contract;
+using Lamina.Contract.Models;
 using Lamina.Contract.Query;
 using Microsoft.AspNetCore.Http;
 
@@ -12,13 +13,13 @@ namespace Lamina.Server.Wire.Query;
 /// </summary>
 internal sealed class QueryService
 {
-    private readonly FrozenDictionary<string, (QueryOperation Model, IQueryOperation? Operation)> _operations;
+    private readonly FrozenDictionary<string, (OperationModel Model, IQueryOperation? Operation)> _operations;
 
     private readonly IamAuthorization? _authorization;
 
     /// <param name="authorization">Null where policies are not enforced, or the operations see to it themselves.</param>
     public QueryService(
-        string name, string version, ImmutableArray<QueryOperation> model, IReadOnlyList<IQueryOperation> served, IamAuthorization? authorization)
+        string name, string version, ImmutableArray<OperationModel> model, IReadOnlyList<IQueryOperation> served, IamAuthorization? authorization)
     {
         _authorization = authorization;
         Name = name;
@@ -59,7 +60,7 @@ internal sealed class QueryService
                 throw Error("InvalidAction", 400, $"Could not find operation {action} for version {version}");
             }
 
-            if (!_operations.TryGetValue(action, out (QueryOperation Model, IQueryOperation? Operation) found))
+            if (!_operations.TryGetValue(action, out (OperationModel Model, IQueryOperation? Operation) found))
             {
                 throw Error("InvalidAction", 400, $"Could not find operation {action} for version {Version}");
             }

@@ -2,17 +2,20 @@ using System.Globalization;
 
 namespace Lamina.ServiceModel;
 
-/// <summary>The operations of a service of the query protocol as data: names, and for the served ones their members with constraints.</summary>
-internal static class QueryWriter
+/// <summary>The operations of a service whose requests are read by the model at run time, as data: names, and for the served ones their members with constraints.</summary>
+internal static class OperationsWriter
 {
+    // Some shapes hold themselves; no request that is served is read deeper.
+    private const int MaxDepth = 6;
+
     public static string Write(ServiceDescription service, string name)
     {
-        Code code = Code.File("Lamina.Contract.Query", "System.Collections.Immutable");
+        Code code = Code.File("Lamina.Contract.Models", "System.Collections.Immutable");
         code.Line();
         code.Line("/// <summary>Every operation of the service; members stand only with those that are served.</summary>");
         code.Line($"public static class {name}Operations");
         code.Line("{");
-        code.Line("public static ImmutableArray<QueryOperation> All { get; } =");
+        code.Line("public static ImmutableArray<OperationModel> All { get; } =");
         code.Line("[");
         foreach (Operation operation in service.Operations)
         {
@@ -26,10 +29,11 @@ internal static class QueryWriter
         return code.ToString();
     }
 
-    private static string Members(ServiceDescription service, Shape structure) =>
-        "[" + string.Join(", ", structure.Members.Select(member => Member(service, member.Name, service[member.Shape], member.Required))) + "]";
+    private static string Members(ServiceDescription service, Shape structure, int depth = 0) => depth > MaxDepth
+        ? "[]"
+        : "[" + string.Join(", ", structure.Members.Select(member => Member(service, member.Name, service[member.Shape], member.Required, depth))) + "]";
 
-    private static string Member(ServiceDescription service, string name, Shape shape, bool required)
+    private static string Member(ServiceDescription service, string name, Shape shape, bool required, int depth)
     {
         List<string> parts = [];
         void Add(string part, object? value)
@@ -45,17 +49,23 @@ internal static class QueryWriter
         Add("Min", shape.Min is { } min ? Code.Literal(min) : null);
         Add("Pattern", shape.Pattern is null ? null : Code.Literal(shape.Pattern));
         Add("Accepted", shape.Enum is null ? null : "[" + string.Join(", ", shape.Enum.Select(Code.Literal)) + "]");
-        Add("Element", shape.Type == "list" ? Member(service, "member", service[shape.Element!], required: false) : null);
-        Add("Members", shape.Type == "structure" ? Members(service, shape) : null);
-        return $"new({Code.Literal(name)}, QueryKind.{Kind(shape.Type)}){(parts.Count == 0 ? "" : $" {{ {string.Join(", ", parts)} }}")}";
+        Add("Element", shape.Type == "list" ? Member(service, "member", service[shape.Element!], required: false, depth + 1) : null);
+        Add("Key", shape.Type == "map" ? Member(service, "key", service[shape.Key!], required: false, depth + 1) : null);
+        Add("Value", shape.Type == "map" ? Member(service, "value", service[shape.Value!], required: false, depth + 1) : null);
+        Add("Members", shape.Type == "structure" ? Members(service, shape, depth + 1) : null);
+        return $"new({Code.Literal(name)}, MemberKind.{Kind(shape.Type)}){(parts.Count == 0 ? "" : $" {{ {string.Join(", ", parts)} }}")}";
     }
 
     private static string Kind(string type) => type switch
     {
-        "integer" => "Number",
+        "integer" or "long" => "Integer",
+        "float" or "double" => "Number",
         "boolean" => "Flag",
         "list" => "List",
+        "map" => "Map",
         "structure" => "Structure",
+        "timestamp" => "Timestamp",
+        "blob" => "Blob",
         _ => "Text",
     };
 }

@@ -1,22 +1,28 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
-namespace Lamina.Contract.Query;
+namespace Lamina.Contract.Models;
 
-/// <summary>One operation of a service that is asked with forms: <c>Action=GetRole&amp;Version=2010-05-08&amp;RoleName=…</c>.</summary>
-public sealed record QueryOperation(string Name, bool Served, ImmutableArray<QueryMember> Members);
+/// <summary>
+/// One operation of a service whose requests are read by its model at run time, in a form (IAM, STS) or in JSON (CloudWatch Logs).
+/// </summary>
+public sealed record OperationModel(string Name, bool Served, ImmutableArray<MemberModel> Members);
 
-public enum QueryKind
+public enum MemberKind
 {
     Text,
+    Integer,
     Number,
     Flag,
     List,
+    Map,
     Structure,
+    Timestamp,
+    Blob,
 }
 
 /// <summary>A member of a request, as AWS's model constrains it.</summary>
-public sealed record QueryMember(string Name, QueryKind Kind)
+public sealed record MemberModel(string Name, MemberKind Kind)
 {
     private TextConstraint? _text;
 
@@ -31,16 +37,22 @@ public sealed record QueryMember(string Name, QueryKind Kind)
     public ImmutableArray<string> Accepted { get; init; } = [];
 
     /// <summary>Of a list: what each of its elements is.</summary>
-    public QueryMember? Element { get; init; }
+    public MemberModel? Element { get; init; }
+
+    /// <summary>Of a map: what its keys are.</summary>
+    public MemberModel? Key { get; init; }
+
+    /// <summary>Of a map: what its values are.</summary>
+    public MemberModel? Value { get; init; }
 
     /// <summary>Of a structure.</summary>
-    public ImmutableArray<QueryMember> Members { get; init; } = [];
+    public ImmutableArray<MemberModel> Members { get; init; } = [];
 
     internal TextConstraint Text => _text ??= Accepted.IsEmpty
         ? new TextConstraint { Max = (int?)Max, Min = (int?)Min, Pattern = Pattern, Matcher = Pattern is null ? null : MatcherOf(Pattern) }
         : new TextConstraint { Accepted = Accepted, Printed = $"[{string.Join(", ", Accepted)}]" };
 
-    internal NumberConstraint Number => new() { Max = Max, Min = Min };
+    internal NumberConstraint Numeric => new() { Max = Max, Min = Min };
 
     // AWS's patterns are Java's: \w is ASCII only, and the whole text has to match.
     private static Regex MatcherOf(string pattern) =>

@@ -1,0 +1,15 @@
+using Lamina.Companions.Logs;
+using Lamina.Server.Wire.Json;
+
+namespace Lamina.Server.Operations.Logs;
+
+internal sealed class UntagResource(LogGroups groups) : IJsonOperation
+{
+    public string Name => "UntagResource";
+
+    public async Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
+    {
+        await groups.UntagAsync(call.Caller, call.Request.RequiredText("resourceArn"), call.Request.Texts("tagKeys") ?? [], cancellationToken);
+        return JsonResult.None;
+    }
+}
