@@ -168,6 +168,24 @@ public static class Limits
     /// <summary>Bytes of one path component: Linux NAME_MAX.</summary>
     public const int ArchiveNameBytes = 255;
 
+    /// <summary>Bytes of a container image's layers, uncompressed: 10 GB (Quotas).</summary>
+    public const long ImageBytes = 10L * 1024 * 1024 * 1024;
+
+    /// <summary>Layers of a container image (what Docker's overlay2 driver can mount).</summary>
+    public const int ImageLayers = 127;
+
+    /// <summary>Entries in one layer of an image. Ours: the count bounds memory, not honest use.</summary>
+    public const int ImageLayerEntries = 1_000_000;
+
+    /// <summary>Bytes of an image's manifest, and of its configuration (OCI distribution specification, for manifests).</summary>
+    public const int ImageManifestBytes = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of one entry's extended header in a layer: two longest paths and room for attributes. Ours.</summary>
+    public const int TarHeaderBytes = 256 * 1024;
+
+    /// <summary>How long a layer that no image names is kept for the rest of the import that it came with. Ours.</summary>
+    public static readonly TimeSpan ImageImportDuration = TimeSpan.FromHours(1);
+
     /// <summary>Bytes of an object's key as UTF-8 (S3 User Guide, object-keys).</summary>
     public const int ObjectKeyBytes = 1_024;
 

@@ -5,6 +5,7 @@ using Lamina.Contract;
 using Lamina.Execution.Environments;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Functions;
+using Lamina.Images;
 using Lamina.Layers;
 using Lamina.Sandbox;
 using Microsoft.AspNetCore.Http;
@@ -52,6 +53,7 @@ public sealed partial class Invoker : IAsyncDisposable
         SandboxHost sandboxes,
         TreeStore trees,
         DevLayers devLayers,
+        ImageLibrary images,
         RuntimeCatalog runtimes,
         Func<FunctionVersion, bool> isCurrent,
         FunctionConcurrency concurrency,
@@ -69,7 +71,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
         _services = new EnvironmentServices(
             sandboxes,
-            new EnvironmentPlanner(trees, devLayers, runtimes, options),
+            new EnvironmentPlanner(trees, devLayers, images, runtimes, options),
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,

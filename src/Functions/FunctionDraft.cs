@@ -9,7 +9,7 @@ namespace Lamina.Functions;
 internal static class FunctionDraft
 {
     public static FunctionVersion New(
-        FunctionArn arn, CreateFunctionRequest request, StoredArchive code, ImmutableArray<LayerReference> layers, ChangeMark mark) => new()
+        FunctionArn arn, CreateFunctionRequest request, FunctionContent content, ImmutableArray<LayerReference> layers, ChangeMark mark) => new()
         {
             Region = arn.Region,
             Account = arn.Account.Value,
@@ -25,7 +25,8 @@ internal static class FunctionDraft
             Architectures = request.Architectures ?? ["x86_64"],
             Environment = Variables(request.Environment),
             Layers = layers,
-            Code = code,
+            Code = content.Archive,
+            Image = content.Image,
             Settings = NewSettings(arn, request),
             State = FunctionState.Creating,
             LastUpdate = UpdateStatus.Successful,
@@ -34,8 +35,8 @@ internal static class FunctionDraft
             EnvironmentKey = NewId(),
         };
 
-    public static FunctionVersion WithCode(FunctionVersion latest, UpdateFunctionCodeRequest request, StoredArchive code) =>
-        latest with { Code = code, Architectures = request.Architectures ?? latest.Architectures };
+    public static FunctionVersion WithCode(FunctionVersion latest, UpdateFunctionCodeRequest request, FunctionContent content) =>
+        latest with { Code = content.Archive, Image = content.Image, Architectures = request.Architectures ?? latest.Architectures };
 
     public static FunctionVersion WithConfiguration(
         FunctionVersion latest, UpdateFunctionConfigurationRequest request, ImmutableArray<LayerReference> layers) => latest with
@@ -49,6 +50,9 @@ internal static class FunctionDraft
             EphemeralStorageMiB = request.EphemeralStorage?.Size ?? latest.EphemeralStorageMiB,
             Environment = Variables(request.Environment) ?? latest.Environment,
             Layers = layers,
+            Image = request.ImageConfig is { } config && latest.Image is { } image
+                ? image with { Overrides = ImageOverrides.Of(config) }
+                : latest.Image,
             Settings = ChangedSettings(latest.Settings, request),
         };
 
@@ -66,7 +70,8 @@ internal static class FunctionDraft
     /// <summary>Whether a running environment differs from one started anew: by its files, variables, limits, process or log form.</summary>
     private static bool WouldNotice(FunctionVersion from, FunctionVersion to) =>
         !Started(from).Equals(Started(to))
-        || from.Code.Tree != to.Code.Tree
+        || from.Code?.Tree != to.Code?.Tree
+        || from.Image != to.Image
         || !from.Layers.Select(static layer => (layer.Arn, layer.Content.Tree))
             .SequenceEqual(to.Layers.Select(static layer => (layer.Arn, layer.Content.Tree)))
         || !from.Architectures.SequenceEqual(to.Architectures)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions.CodeSigning;
+using Lamina.Images;
 using Lamina.Layers;
 using Lamina.Store;
 using Microsoft.Extensions.Logging;
@@ -66,16 +67,15 @@ public sealed class FunctionEditor : IAsyncDisposable
         IReadOnlyList<string> layerArns = request.Layers ?? [];
         _library.ResolveStack(caller, layerArns, []);
 
-        using IncomingArchive incoming = await _intake.StoreAsync(code, cancellationToken);
-        StoredArchive archive = incoming.Content;
+        using IncomingArchive? incoming = request.PackageType == "Image" ? null : await _intake.StoreAsync(code, cancellationToken);
         return await CommitAsync(arn, transaction =>
         {
             EnsureAbsent(transaction, arn);
             FunctionCodeSigning.CheckDeployment(transaction, signing);
             ImmutableArray<LayerReference> layers = _library.ResolveStack(caller, layerArns, []);
-            FunctionRules.CheckCombinedSize(archive, layers);
-            _storage.Require(transaction, arn.Account, arn.Region, archive, replacedBytes: 0);
-            FunctionVersion created = FunctionDraft.New(arn, request, archive, layers, NewMark());
+            FunctionContent content = incoming is null ? NewImage(transaction, request) : new FunctionContent(incoming.Content);
+            Require(transaction, arn, content, layers, replacedBytes: 0);
+            FunctionVersion created = FunctionDraft.New(arn, request, content, layers, NewMark());
             IReadOnlyDictionary<string, string>? tags = request.Tags is { Count: > 0 } ? request.Tags : null;
             FunctionDocument document = new() { Latest = created, Former = null, Tags = tags, Change = FunctionDraft.NewId() };
             FunctionDocuments.Put(transaction, document);
@@ -93,21 +93,29 @@ public sealed class FunctionEditor : IAsyncDisposable
     {
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
         FunctionVersion known = RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest;
-        FunctionRules.Check(request, code);
+        FunctionRules.Check(known, request, code);
         FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
-        using IncomingArchive incoming = await _intake.StoreAsync(code, cancellationToken);
-        StoredArchive archive = incoming.Content;
-        FunctionVersion Change(FunctionVersion latest)
+        using IncomingArchive? incoming = known.Image is null ? await _intake.StoreAsync(code, cancellationToken) : null;
+        FunctionVersion Change(CatalogSnapshot snapshot, FunctionVersion latest)
         {
-            FunctionRules.CheckCombinedSize(archive, latest.Layers);
-            return FunctionDraft.WithCode(latest, request, archive);
+            // The function may have been made anew meanwhile, of the other kind.
+            FunctionRules.Check(latest, request, code);
+            FunctionContent content = latest.Image is { } image
+                ? new FunctionContent(FunctionImage.Resolve(
+                    snapshot, request.ImageUri!, (request.Architectures ?? latest.Architectures)[0], image.Overrides))
+                : new FunctionContent(incoming!.Content);
+            FunctionRules.CheckCombinedSize(content.Archive, latest.Layers);
+            return FunctionDraft.WithCode(latest, request, content);
         }
 
-        return request.DryRun == true ? Change(known) : await ChangeAsync(arn, request.RevisionId, request.Publish, (transaction, latest) =>
-        {
-            _storage.Require(transaction, arn.Account, arn.Region, archive, latest.Code.SizeBytes);
-            return Change(latest);
-        });
+        return request.DryRun == true
+            ? Change(_catalog.Current, known)
+            : await ChangeAsync(arn, request.RevisionId, request.Publish, (transaction, latest) =>
+            {
+                FunctionVersion changed = Change(transaction, latest);
+                Require(transaction, arn, new FunctionContent(changed.Code, changed.Image), latest.Layers, latest.CodeSizeBytes);
+                return changed;
+            });
     }
 
     public async Task<FunctionVersion> UpdateConfigurationAsync(
@@ -115,8 +123,7 @@ public sealed class FunctionEditor : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionConfiguration").Function;
-        RequireChangeable(_catalog.Current, arn, request.RevisionId);
-        FunctionRules.Check(request);
+        FunctionRules.Check(RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest, request);
         if (request.Layers is { Count: > 0 })
         {
             FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
@@ -124,6 +131,7 @@ public sealed class FunctionEditor : IAsyncDisposable
 
         return await ChangeAsync(arn, request.RevisionId, publish: false, (_, latest) =>
         {
+            FunctionRules.Check(latest, request);
             ImmutableArray<LayerReference> layers = request.Layers is null
                 ? latest.Layers
                 : _library.ResolveStack(caller, request.Layers, latest.Layers);
@@ -153,7 +161,8 @@ public sealed class FunctionEditor : IAsyncDisposable
     }
 
     /// <summary>
-    /// Empties the whole catalog in one transaction, whatever room its documents belong to, then says of every function that it is gone.
+    /// Empties the whole catalog but for images in one transaction, whatever room its documents belong to, then says of every function
+    /// that it is gone.
     /// </summary>
     public async Task ForgetEverythingAsync()
     {
@@ -162,7 +171,7 @@ public sealed class FunctionEditor : IAsyncDisposable
             {
                 IReadOnlyList<FunctionVersion>[] all =
                     [.. FunctionDocuments.AllVersions(transaction).GroupBy(static version => version.Arn, static (_, versions) => versions.ToArray())];
-                transaction.Clear();
+                ImageLibrary.ForgetAllElse(transaction);
                 return all;
             },
             CancellationToken.None);
@@ -196,6 +205,19 @@ public sealed class FunctionEditor : IAsyncDisposable
         if (FunctionDocuments.Find(snapshot, arn) is not null)
         {
             throw AwsError.ResourceConflict($"Function already exist: {arn.Name}");
+        }
+    }
+
+    private static FunctionContent NewImage(CatalogSnapshot snapshot, CreateFunctionRequest request) => new(FunctionImage.Resolve(
+        snapshot, request.Code!.ImageUri!, (request.Architectures ?? ["x86_64"])[0], request.ImageConfig is { } config ? ImageOverrides.Of(config) : null));
+
+    private void Require(
+        CatalogTransaction transaction, FunctionArn arn, FunctionContent content, ImmutableArray<LayerReference> layers, long replacedBytes)
+    {
+        FunctionRules.CheckCombinedSize(content.Archive, layers);
+        if (content.Archive is { } archive)
+        {
+            _storage.Require(transaction, arn.Account, arn.Region, archive, replacedBytes);
         }
     }
 

@@ -118,7 +118,11 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
     {
         try
         {
-            trees.Add(await _trees.LeaseAsync(version.Code, _stopping.Token));
+            if (version.Code is { } code)
+            {
+                trees.Add(await _trees.LeaseAsync(code, _stopping.Token));
+            }
+
             foreach (LayerReference layer in version.Layers)
             {
                 trees.Add(await _trees.LeaseAsync(layer.Content, _stopping.Token));

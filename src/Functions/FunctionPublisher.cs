@@ -16,7 +16,7 @@ public sealed class FunctionPublisher(ICatalog catalog, CodeStorage storage)
             transaction =>
             {
                 FunctionDocument document = FunctionEditor.RequireChangeable(transaction, arn, request.RevisionId);
-                RequireCode(request.CodeSha256, document.Latest.Code.Digest.ToBase64());
+                RequireCode(request.CodeSha256, document.Latest.CodeSha256);
                 if (document.Ready is null)
                 {
                     throw FunctionEditor.WrongState(document.Latest);

@@ -14,28 +14,40 @@ internal static class FunctionRules
 {
     public static void Check(CreateFunctionRequest request, ArchiveUpload code)
     {
-        RefuseUnserved(request.PackageType == "Image", "PackageType Image");
-        RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
         RefuseUnserved(request.PublishTo is not null, "PublishTo");
         RefuseUnserved(request.TenancyConfig is not null, "TenancyConfig");
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
-        if (string.IsNullOrEmpty(request.Runtime) || string.IsNullOrEmpty(request.Handler))
+        bool isImage = request.PackageType == "Image";
+        CheckImageConfig(isImage, request.ImageConfig);
+        if (isImage)
+        {
+            RefuseZipSettings(request.Runtime, request.Handler, request.Layers);
+        }
+        else if (string.IsNullOrEmpty(request.Runtime) || string.IsNullOrEmpty(request.Handler))
         {
             throw AwsError.InvalidParameterValue(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
         }
+        else
+        {
+            RuntimeIds.Check(request.Runtime);
+        }
 
-        RuntimeIds.Check(request.Runtime);
         CheckNumbers(request.Timeout, request.MemorySize);
         CheckVariables(request.Environment);
         TagRules.Check(request.Tags);
-        CheckCodeSource(code, request.Code?.ImageUri, "creating");
+        CheckCodeSource(isImage, code, request.Code?.ImageUri, "creating");
     }
 
-    public static void Check(UpdateFunctionConfigurationRequest request)
+    public static void Check(FunctionVersion latest, UpdateFunctionConfigurationRequest request)
     {
-        RefuseUnserved(request.ImageConfig is not null, "ImageConfig");
+        CheckImageConfig(latest.Image is not null, request.ImageConfig);
+        if (latest.Image is not null)
+        {
+            RefuseZipSettings(request.Runtime, request.Handler, request.Layers);
+        }
+
         RefuseUnserved(request.CapacityProviderConfig is not null, "CapacityProviderConfig");
         RefuseUnserved(request.DurableConfig is not null, "DurableConfig");
         if (request.Runtime is not null)
@@ -47,10 +59,10 @@ internal static class FunctionRules
         CheckVariables(request.Environment);
     }
 
-    public static void Check(UpdateFunctionCodeRequest request, ArchiveUpload code)
+    public static void Check(FunctionVersion latest, UpdateFunctionCodeRequest request, ArchiveUpload code)
     {
         RefuseUnserved(request.PublishTo is not null, "PublishTo");
-        CheckCodeSource(code, request.ImageUri, "updating");
+        CheckCodeSource(latest.Image is not null, code, request.ImageUri, "updating");
     }
 
     public static void Check(PublishVersionRequest request) => RefuseUnserved(request.PublishTo is not null, "PublishTo");
@@ -67,9 +79,9 @@ internal static class FunctionRules
         }
     }
 
-    public static void CheckCombinedSize(StoredArchive code, ImmutableArray<LayerReference> layers)
+    public static void CheckCombinedSize(StoredArchive? code, ImmutableArray<LayerReference> layers)
     {
-        long bytes = code.UnzippedBytes + layers.Sum(static layer => layer.Content.UnzippedBytes);
+        long bytes = (code?.UnzippedBytes ?? 0) + layers.Sum(static layer => layer.Content.UnzippedBytes);
         if (bytes > Limits.UnzippedBytes)
         {
             throw AwsError.InvalidParameterValue(
@@ -103,8 +115,19 @@ internal static class FunctionRules
         }
     }
 
-    private static void CheckCodeSource(ArchiveUpload code, string? imageUri, string doing)
+    private static void CheckCodeSource(bool isImage, ArchiveUpload code, string? imageUri, string doing)
     {
+        if (isImage)
+        {
+            // One text for whatever was sent instead (recorded).
+            if (string.IsNullOrEmpty(imageUri) || !code.IsEmpty)
+            {
+                throw AwsError.InvalidParameterValue($"Please provide ImageUri when {doing} a function with packageType Image.");
+            }
+
+            return;
+        }
+
         if (imageUri is not null)
         {
             throw AwsError.InvalidParameterValue($"Please don't provide ImageUri when {doing} a function with packageType Zip.");
@@ -113,6 +136,24 @@ internal static class FunctionRules
         if (code.IsEmpty)
         {
             throw AwsError.InvalidParameterValue("Please provide a source for function code.");
+        }
+    }
+
+    // The text is that of public reports.
+    private static void RefuseZipSettings(string? runtime, string? handler, IReadOnlyList<string>? layers)
+    {
+        if (runtime is not null || handler is not null || layers is { Count: > 0 })
+        {
+            throw AwsError.InvalidParameterValue(
+                "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.");
+        }
+    }
+
+    private static void CheckImageConfig(bool isImage, ImageConfig? config)
+    {
+        if (config is not null && !isImage)
+        {
+            throw AwsError.InvalidParameterValue("Please don't provide ImageConfig when the intended function PackageType is Zip.");
         }
     }
 

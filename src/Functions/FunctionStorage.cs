@@ -8,5 +8,5 @@ namespace Lamina.Functions;
 public sealed class FunctionStorage : ICodeHolder
 {
     public long CountBytes(CatalogSnapshot snapshot, AccountId account, string region) =>
-        FunctionDocuments.VersionsOf(snapshot, region, account).Sum(static version => version.Code.SizeBytes);
+        FunctionDocuments.VersionsOf(snapshot, region, account).Sum(static version => version.CodeSizeBytes);
 }

@@ -41,7 +41,12 @@ public sealed record FunctionVersion
 
     public required ImmutableArray<LayerReference> Layers { get; init; }
 
-    public required StoredArchive Code { get; init; }
+    /// <summary>Null when the function is made of an image.</summary>
+    public required StoredArchive? Code { get; init; }
+
+    /// <summary>Null when the function is made of an archive.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FunctionImage? Image { get; init; }
 
     public required FunctionSettings Settings { get; init; }
 
@@ -57,6 +62,17 @@ public sealed record FunctionVersion
 
     /// <summary>New with every change that a running environment would notice (code, configuration): environments with another value are stale.</summary>
     public required string EnvironmentKey { get; init; }
+
+    [JsonIgnore]
+    public string PackageType => Image is null ? "Zip" : "Image";
+
+    /// <summary>Of an archive in base64, of an image in hex (recorded).</summary>
+    [JsonIgnore]
+    public string CodeSha256 => Image is { } image ? image.Digest.ToString() : Code!.Digest.ToBase64();
+
+    /// <summary>An image is not stored by Lambda, so it counts as nothing.</summary>
+    [JsonIgnore]
+    public long CodeSizeBytes => Code?.SizeBytes ?? 0;
 
     [JsonIgnore]
     public FunctionArn Arn => new(Region, AccountId.Parse(Account), Name);

@@ -23,7 +23,11 @@ internal static class VersionDraft
             return same;
         }
 
-        storage.Require(transaction, latest.Arn.Account, latest.Region, latest.Code, replacedBytes: 0);
+        if (latest.Code is { } code)
+        {
+            storage.Require(transaction, latest.Arn.Account, latest.Region, code, replacedBytes: 0);
+        }
+
         FunctionVersion version = latest with
         {
             Version = VersionDocuments.TakeNumber(transaction, latest.Arn),

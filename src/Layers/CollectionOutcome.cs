@@ -18,5 +18,12 @@ public sealed record CollectionOutcome
 
     public required long BlobBytes { get; init; }
 
-    public long TotalBytes => ArchiveBytes + FileBytes + BlobBytes;
+    /// <summary>Layers of images.</summary>
+    public int ImageLayers { get; init; }
+
+    public long ImageBytes { get; init; }
+
+    public long TotalBytes => ArchiveBytes + FileBytes + BlobBytes + ImageBytes;
+
+    internal CollectionOutcome With(CollectedLayers images) => this with { ImageLayers = images.Count, ImageBytes = images.Bytes };
 }

@@ -4,7 +4,7 @@ using Lamina.Store;
 namespace Lamina.Layers;
 
 /// <summary>
-/// Deletes what nothing needs: archives that no root names, trees that nobody will mount soon, files that no tree has. Runs by itself some time
+/// Deletes what nothing needs: archives that no root names, trees that nobody will mount soon, files that no tree has, images. Runs by itself some time
 /// after something was deleted or replaced, and on demand.
 /// </summary>
 /// <remarks>
@@ -43,7 +43,8 @@ public sealed class StorageCollector : IAsyncDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return await OnOwnThreadAsync(() => Collection.Run(_parts, act: true, cancellationToken));
+            CollectedLayers images = _parts.Images is null ? default : await _parts.Images.CollectAsync(cancellationToken);
+            return (await OnOwnThreadAsync(() => Collection.Run(_parts, act: true, cancellationToken))).With(images);
         }
         finally
         {
@@ -57,7 +58,8 @@ public sealed class StorageCollector : IAsyncDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return await OnOwnThreadAsync(() => Collection.Run(_parts, act: false, cancellationToken));
+            CollectionOutcome foreseen = await OnOwnThreadAsync(() => Collection.Run(_parts, act: false, cancellationToken));
+            return foreseen.With(_parts.Images?.Foresee() ?? default);
         }
         finally
         {

@@ -22,6 +22,9 @@ public sealed record StorageParts
 
     public required TreeStore Trees { get; init; }
 
+    /// <summary>Null in a house without images.</summary>
+    public required IImageStorage? Images { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Told of what a collection in the background could not do.</summary>

@@ -20,10 +20,13 @@ public sealed record StorageSize
 
     public required long ManifestBytes { get; init; }
 
+    /// <summary>Unpacked layers of images, about.</summary>
+    public required long ImageBytes { get; init; }
+
     /// <summary>The catalog, with what it has not yet worked into its main file.</summary>
     public required long CatalogBytes { get; init; }
 
-    public long PhysicalBytes => ArchiveBytes + FileBytes + BlobBytes + TreeBytes + ManifestBytes + CatalogBytes;
+    public long PhysicalBytes => ArchiveBytes + FileBytes + BlobBytes + TreeBytes + ManifestBytes + ImageBytes + CatalogBytes;
 
     /// <summary>Of each layer, by its ARN.</summary>
     public required IReadOnlyList<LayerSize> Layers { get; init; }
@@ -48,6 +51,7 @@ public sealed record StorageSize
             BlobBytes = DiskUsage.Of(Path.Combine(parts.DataDirectory, "blobs"), withFiles: true, cancellationToken),
             TreeBytes = DiskUsage.Of(directories.Trees, withFiles: false, cancellationToken),
             ManifestBytes = DiskUsage.Of(directories.Manifests, withFiles: true, cancellationToken),
+            ImageBytes = parts.Images?.CountBytes(parts.Catalog.Current) ?? 0,
             CatalogBytes = DiskUsage.Of(parts.DataDirectory, "catalog.db*"),
             Layers = [.. LayerSize.Measure(parts)],
             SharedArchiveBytes = parts.Archives.List().Sum(archive => SharedBytes(parts.Archives, archive)),

@@ -8,7 +8,7 @@ namespace Lamina.Layers;
 /// Folders on their way out: moved here in one step, deleted at leisure. Deleting copes with what a stranger's tree may contain:
 /// folders without any permission, symbolic links (never followed) and paths longer than PATH_MAX.
 /// </summary>
-internal sealed class TreeTrash : IDisposable
+public sealed class TreeTrash : IDisposable
 {
     private readonly string _directory;
     private readonly SafeFileHandle _folder;

@@ -180,6 +180,7 @@ public sealed record MachineReport(ImmutableArray<MachineCheck> Checks)
                     Id = "doctor",
                     HostName = "doctor",
                     OptLayers = layers,
+                    RootLayers = [],
                     TaskDirectory = null,
                     RuntimeDirectory = null,
                     HostBinds = [],

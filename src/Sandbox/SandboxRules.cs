@@ -60,7 +60,7 @@ internal static class SandboxRules
     private static IEnumerable<string> HostPaths(SandboxSpec spec)
     {
         var single = new[] { spec.TaskDirectory, spec.RuntimeDirectory }.OfType<string>();
-        return spec.OptLayers.Concat(single).Concat(spec.HostBinds.Select(static bind => bind.HostPath));
+        return spec.OptLayers.Concat(spec.RootLayers).Concat(single).Concat(spec.HostBinds.Select(static bind => bind.HostPath));
     }
 
     private static void Require(bool holds, string rule)

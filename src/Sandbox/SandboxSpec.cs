@@ -20,7 +20,14 @@ public sealed record SandboxSpec
     /// <summary>Host folder shown read-only at /var/runtime; null shows an empty folder.</summary>
     public required string? RuntimeDirectory { get; init; }
 
-    /// <summary>Further host files or folders shown read-only.</summary>
+    /// <summary>
+    /// Absolute host folders of an image, the lowest first, that are the root in place of the machine's own; empty shows the latter.
+    /// Whiteouts are devices 0/0, opaque folders have user.overlay.opaque. Their files belong to nobody the sandbox knows, in a sandbox of
+    /// root's: what others may not read, its processes may not.
+    /// </summary>
+    public required ImmutableArray<string> RootLayers { get; init; }
+
+    /// <summary>Further host files or folders shown read-only; over an image's root only where it has the path already.</summary>
     public required ImmutableArray<HostBind> HostBinds { get; init; }
 
     /// <summary>Size of the private, writable /tmp in bytes.</summary>
@@ -54,7 +61,7 @@ public enum SandboxNetwork
 /// <summary>One program to run inside a sandbox. Its standard input is /dev/null; output and error are one stream.</summary>
 public sealed record ProcessSpec
 {
-    /// <summary>Absolute path inside the sandbox, then the arguments.</summary>
+    /// <summary>Absolute path inside the sandbox, one relative to the working directory, or a name found in the environment's PATH; then the arguments.</summary>
     public required ImmutableArray<string> Arguments { get; init; }
 
     /// <summary>The whole environment as NAME=value, in this order.</summary>
@@ -85,4 +92,7 @@ public sealed class SandboxException : Exception
 
     /// <summary>Linux errno of the failing call, 0 when there was none.</summary>
     public int Errno { get; init; }
+
+    /// <summary>The failing call, empty when there was none.</summary>
+    public string Step { get; init; } = "";
 }

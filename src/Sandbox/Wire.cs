@@ -65,6 +65,7 @@ internal sealed class MessageWriter
         message.PutPaths(WithoutCoveredTwins(spec.OptLayers));
         message.PutPath(spec.TaskDirectory ?? "");
         message.PutPath(spec.RuntimeDirectory ?? "");
+        message.PutPaths(WithoutCoveredTwins(spec.RootLayers));
         message.Put((uint)spec.HostBinds.Length);
         foreach (var bind in spec.HostBinds)
         {
@@ -83,7 +84,7 @@ internal sealed class MessageWriter
 
     /// <summary>
     /// Layers of equal content share one tree, and overlayfs refuses the same folder twice (ELOOP). Only the upper one of
-    /// two shows, so the lower one is left out.
+    /// two shows, its whiteouts too, so the lower one is left out.
     /// </summary>
     private static List<string> WithoutCoveredTwins(ImmutableArray<string> layers) =>
         [.. layers.Where((layer, i) => !layers.AsSpan()[(i + 1)..].Contains(layer))];

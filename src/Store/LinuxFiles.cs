@@ -22,6 +22,7 @@ public static partial class LinuxFiles
     private const int O_CREAT = 0x40;
     private const int O_EXCL = 0x80;
     private const int O_CLOEXEC = 0x80000;
+    private const uint CharacterDevice = 0x2000;
     private const int AT_REMOVEDIR = 0x200;
     private const int AT_SYMLINK_NOFOLLOW = 0x100;
     private const uint STATX_BASIC_STATS = 0x7FF;
@@ -79,6 +80,13 @@ public static partial class LinuxFiles
 
     public static void CreateSymlink(SafeFileHandle folder, string path, string target) =>
         Check(symlinkat(target, folder, path), path);
+
+    /// <summary>Makes what overlayfs takes for a removed name: a device 0/0, for which nobody needs a right (Linux 5.8).</summary>
+    public static void CreateWhiteout(SafeFileHandle folder, string path) => Check(mknodat(folder, path, CharacterDevice, 0), path);
+
+    /// <summary>Sets an extended attribute in the namespace <c>user.</c> to one letter.</summary>
+    public static void SetUserAttribute(SafeFileHandle file, string name, byte letter) =>
+        Check(fsetxattr(file, $"user.{name}", [letter], 1, 0), $"user.{name}");
 
     public static void SetMode(SafeFileHandle file, int mode) => Check(fchmod(file, (uint)mode), "fchmod");
 
@@ -191,6 +199,12 @@ public static partial class LinuxFiles
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int symlinkat(string target, SafeFileHandle folder, string path);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int mknodat(SafeFileHandle folder, string path, uint mode, ulong device);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int fsetxattr(SafeFileHandle file, string name, [In] byte[] value, nuint size, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fchmod(SafeFileHandle file, uint mode);

@@ -7,7 +7,8 @@ public sealed class LadderTests
 {
     private static readonly string[] All =
     [
-        "Contract", "Store", "Access", "Sandbox", "Layers", "Functions", "Execution", "Companions", "Events", "Gateway", "Stacks",
+        "Contract", "Store", "Access", "Sandbox", "Layers", "Images", "Functions", "Execution", "Companions", "Events",
+        "Gateway", "Stacks",
     ];
 
     private static readonly Dictionary<string, string[]> Ladder = new(StringComparer.Ordinal)
@@ -17,8 +18,9 @@ public sealed class LadderTests
         ["Access"] = ["Contract", "Store"],
         ["Sandbox"] = [],
         ["Layers"] = ["Contract", "Store", "Access"],
-        ["Functions"] = ["Contract", "Store", "Access", "Layers"],
-        ["Execution"] = ["Contract", "Store", "Access", "Layers", "Functions", "Sandbox"],
+        ["Images"] = ["Contract", "Store", "Layers"],
+        ["Functions"] = ["Contract", "Store", "Access", "Layers", "Images"],
+        ["Execution"] = ["Contract", "Store", "Access", "Layers", "Images", "Functions", "Sandbox"],
         ["Companions"] = ["Contract", "Store", "Access"],
         ["Events"] = ["Contract", "Store", "Access", "Layers", "Functions", "Execution", "Companions"],
         ["Gateway"] = ["Contract", "Store", "Access", "Layers", "Functions", "Execution"],

@@ -66,6 +66,9 @@ internal sealed class CliContext
     /// <summary>The folder of the clone, which the `lamina` script names; null when the program was started without it.</summary>
     public string? Home => _surroundings.Home;
 
+    /// <summary>Where `docker login` keeps the users of registries.</summary>
+    public string DockerFolder => _surroundings.DockerFolder;
+
     public IEnumerable<Option> ConnectionOptions => [_endpoint, _region, _account];
 
     public LambdaClient Client(ParseResult parsed) => Client(parsed, new Uri(parsed.GetRequiredValue(_endpoint)));
@@ -88,6 +91,8 @@ internal sealed record Surroundings(string Endpoint, string Region, string Acces
 {
     public string? SessionToken { get; init; }
 
+    public string DockerFolder { get; init; } = ".docker";
+
     public const string DefaultEndpoint = "http://127.0.0.1:4566";
 
     public static Surroundings From(Func<string, string?> variable) => new(
@@ -98,6 +103,7 @@ internal sealed record Surroundings(string Endpoint, string Region, string Acces
         First(variable, "LAMINA_HOME"))
     {
         SessionToken = First(variable, "AWS_SESSION_TOKEN"),
+        DockerFolder = First(variable, "DOCKER_CONFIG") ?? Path.Combine(First(variable, "HOME") ?? "/", ".docker"),
     };
 
     private static string? First(Func<string, string?> variable, params string[] names) =>

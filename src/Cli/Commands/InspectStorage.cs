@@ -53,6 +53,7 @@ internal static class InspectStorage
                 AddRow(table, "archives", $"{freed.Archives}", Sizes.Readable(freed.ArchiveBytes));
                 AddRow(table, "trees", $"{freed.Trees}", Sizes.Readable(freed.FileBytes));
                 AddRow(table, "blobs", $"{freed.Blobs}", Sizes.Readable(freed.BlobBytes));
+                AddRow(table, "image layers", $"{freed.ImageLayers}", Sizes.Readable(freed.ImageBytes));
                 context.Terminal.Print(table);
             }
 
@@ -85,6 +86,7 @@ internal static class InspectStorage
         AddRow(table, "trees", "", Sizes.Readable(disk.TreeBytes), "", "");
         AddRow(table, "manifests", "", Sizes.Readable(disk.ManifestBytes), "", "");
         AddRow(table, "blobs", "", Sizes.Readable(disk.BlobBytes), "", Sizes.Readable(reclaimable.BlobBytes));
+        AddRow(table, "image layers", "", Sizes.Readable(disk.ImageBytes), "", Sizes.Readable(reclaimable.ImageBytes));
         AddRow(table, "catalog", "", Sizes.Readable(disk.CatalogBytes), "", "");
         AddRow(table, "all", "", Sizes.Readable(disk.TotalBytes), "", Sizes.Readable(reclaimable.TotalBytes));
         terminal.Print(table);

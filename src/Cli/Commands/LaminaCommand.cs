@@ -41,6 +41,10 @@ internal static class LaminaCommand
         {
             DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
         });
+        root.Subcommands.Add(new Verb("image", "Import, list and delete container images", "lamina image list")
+        {
+            ImportImage.Create(context), ListImages.Create(context), DeleteImage.Create(context),
+        });
         root.Subcommands.Add(InvokeFunction.Create(context));
         root.Subcommands.Add(FollowLogs.Create(context));
         root.Subcommands.Add(InspectOpt.Create(context));

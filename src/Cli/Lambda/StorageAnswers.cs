@@ -16,6 +16,7 @@ internal sealed record StorageBytes(
     [property: JsonPropertyName("blobBytes")] long BlobBytes,
     [property: JsonPropertyName("treeBytes")] long TreeBytes,
     [property: JsonPropertyName("manifestBytes")] long ManifestBytes,
+    [property: JsonPropertyName("imageBytes")] long ImageBytes,
     [property: JsonPropertyName("catalogBytes")] long CatalogBytes,
     [property: JsonPropertyName("totalBytes")] long TotalBytes);
 
@@ -27,6 +28,8 @@ internal sealed record CollectAnswer(
     [property: JsonPropertyName("fileBytes")] long FileBytes,
     [property: JsonPropertyName("blobs")] int Blobs,
     [property: JsonPropertyName("blobBytes")] long BlobBytes,
+    [property: JsonPropertyName("imageLayers")] int ImageLayers,
+    [property: JsonPropertyName("imageBytes")] long ImageBytes,
     [property: JsonPropertyName("totalBytes")] long TotalBytes);
 
 /// <param name="LogicalBytes">What its versions would take, one by one.</param>

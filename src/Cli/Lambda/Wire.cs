@@ -58,6 +58,16 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         return request;
     }
 
+    /// <summary>A body that is sent as it comes, whose digest is known already.</summary>
+    public HttpRequestMessage Upload(string path, Stream body, long sizeBytes, string digest)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(connection.Endpoint, path)) { Content = new StreamContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        request.Content.Headers.ContentLength = sizeBytes;
+        request.Options.Set(DigestKey, digest);
+        return request;
+    }
+
     public async Task<TAnswer> ReadAsync<TAnswer>(HttpRequestMessage request, JsonTypeInfo<TAnswer> shape, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await SendAsync(request, cancellationToken);

@@ -21,9 +21,20 @@ internal static class EntrypointErrors
         }
 
         string? reason = ReasonOf(exception);
+        if (reason is not null && exception.Step == "chdir")
+        {
+            return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidWorkingDirectory, $"chdir {plan.Process.WorkingDirectory}: {reason}");
+        }
+
+        string program = plan.Process.Arguments[0];
+        if (exception.Errno == NoEntry && !program.Contains('/', StringComparison.Ordinal))
+        {
+            return new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"Couldn't find valid bootstrap(s): [{program}]");
+        }
+
         return reason is null
-            ? new EnvironmentEnd(EndReason.PlatformFailure, ErrorPayloads.SandboxFailure, "the execution environment could not be provided") { Cause = exception }
-            : new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"fork/exec {plan.Process.Arguments[0]}: {reason}");
+            ? EnvironmentEnd.PlatformFailure(exception)
+            : new EnvironmentEnd(EndReason.InvalidEntrypoint, ErrorPayloads.InvalidEntrypoint, $"fork/exec {program}: {reason}");
     }
 
     public static EnvironmentEnd OfExtension(SandboxException exception, Extension extension, string path)

@@ -4,6 +4,7 @@ using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
 using Lamina.Functions;
+using Lamina.Images;
 using Lamina.Layers;
 using Lamina.Sandbox;
 
@@ -12,8 +13,8 @@ namespace Lamina.Execution.Environments;
 /// <summary>All that is needed to start one execution environment.</summary>
 internal sealed record EnvironmentPlan : IDisposable
 {
-    /// <summary>What the sandbox mounts; held until it is gone.</summary>
-    public required ImmutableArray<TreeLease> Trees { get; init; }
+    /// <summary>Leases of what the sandbox mounts; held until it is gone.</summary>
+    public required ImmutableArray<IDisposable> Held { get; init; }
 
     public required SandboxSpec Sandbox { get; init; }
 
@@ -25,11 +26,14 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>Names of the files in /opt/extensions, in their order; null where extensions are turned off.</summary>
     public required ImmutableArray<string>? Extensions { get; init; }
 
-    /// <summary>As INIT_START names it: <c>python:3.11.v2</c>.</summary>
-    public required string RuntimeVersion { get; init; }
+    /// <summary>As INIT_START names it: <c>python:3.11.v2</c>. Null for an image, which says nothing of the kind.</summary>
+    public required string? RuntimeVersion { get; init; }
 
     /// <summary>The program started is the user's AWS_LAMBDA_EXEC_WRAPPER.</summary>
     public required bool IsWrapped { get; init; }
+
+    /// <summary>What an image is started with; null for an archive.</summary>
+    public required ImageLaunch? Image { get; init; }
 
     /// <summary>The layers whose dev content stands in the place of the published one.</summary>
     public required ImmutableArray<DevLayer> DevLayers { get; init; }
@@ -39,9 +43,9 @@ internal sealed record EnvironmentPlan : IDisposable
 
     public void Dispose()
     {
-        foreach (TreeLease tree in Trees)
+        foreach (IDisposable lease in Held)
         {
-            tree.Dispose();
+            lease.Dispose();
         }
     }
 }
@@ -54,13 +58,14 @@ internal sealed record EnvironmentIdentity(
     string Id, string LogStream, string InitializationType, IPAddress Address, SessionCredentials Credentials);
 
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
-internal sealed class EntrypointException(string message, string runtimeVersion) : Exception(message)
+internal sealed class EntrypointException(string message, string? runtimeVersion) : Exception(message)
 {
-    public string RuntimeVersion { get; } = runtimeVersion;
+    public string? RuntimeVersion { get; } = runtimeVersion;
 }
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
-internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayers, RuntimeCatalog runtimes, ExecutionOptions options)
+internal sealed class EnvironmentPlanner(
+    TreeStore treeStore, DevLayers devLayers, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -69,6 +74,11 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
 
     public async Task<EnvironmentPlan> PlanAsync(FunctionVersion function, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
+        if (function.Image is { } image)
+        {
+            return PlanImage(function, image, identity);
+        }
+
         while (true)
         {
             LayerStackContent stack = devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
@@ -92,7 +102,7 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
         var trees = ImmutableArray.CreateBuilder<TreeLease>(stack.Archives.Length + 1);
         try
         {
-            trees.Add(await LeaseAsync(function.Code, cancellationToken));
+            trees.Add(await LeaseAsync(function.Code!, cancellationToken));
             foreach (StoredArchive archive in stack.Archives)
             {
                 trees.Add(await LeaseAsync(archive, cancellationToken));
@@ -129,9 +139,12 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
             && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
         return new EnvironmentPlan
         {
-            Trees = trees,
-            Sandbox = SandboxFor(function, identity.Id, runtime, task, layers, identity.Address) with
+            Held = [.. trees],
+            Sandbox = SandboxFor(function, identity) with
             {
+                OptLayers = layers,
+                TaskDirectory = task,
+                RuntimeDirectory = runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
                 HostBinds = interpreterBind is null ? [] : [interpreterBind],
             },
             Process = new ProcessSpec
@@ -144,7 +157,33 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
             Extensions = extensions,
             RuntimeVersion = runtimeVersion,
             IsWrapped = wrapped,
+            Image = null,
             DevLayers = stack.DevLayers,
+        };
+    }
+
+    /// <summary>The image's own program in the image's own root; of this machine it sees device nodes.</summary>
+    private EnvironmentPlan PlanImage(FunctionVersion function, FunctionImage image, EnvironmentIdentity identity)
+    {
+        ImageLease lease = images.Lease(image.Digest);
+        ImageLaunch launch = ImageLaunch.Of(lease.Image.Process, image.Overrides);
+        return new EnvironmentPlan
+        {
+            Held = [lease],
+            Sandbox = SandboxFor(function, identity) with { RootLayers = [.. lease.Directories] },
+            Process = new ProcessSpec
+            {
+                Arguments = launch.Arguments,
+                Environment = EnvironmentVariables.ForImage(function, lease.Image.Process.Environment, identity, AddressesAt(identity.Address)),
+                WorkingDirectory = launch.WorkingDirectory,
+            },
+            // What extensions an image has lie in its own root, which is not looked into.
+            ExtensionVariables = [],
+            Extensions = [],
+            RuntimeVersion = null,
+            IsWrapped = false,
+            Image = launch,
+            DevLayers = [],
         };
     }
 
@@ -161,24 +200,25 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
         return $"{runtime.Family}:{string.Join('.', parts.Take(kept))}.v{string.Join('.', parts.Skip(kept))}";
     }
 
-    private SandboxSpec SandboxFor(
-        FunctionVersion function, string id, RuntimeResolution runtime, string task, ImmutableArray<string> layers, IPAddress address) => new()
-        {
-            Id = id,
-            HostName = $"lambda-{id[..8]}",
-            OptLayers = layers,
-            TaskDirectory = task,
-            RuntimeDirectory = runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
-            HostBinds = [],
-            TmpSizeBytes = (long)function.EphemeralStorageMiB << 20,
-            Limits = new SandboxLimits(
-                (long)function.MemorySizeMiB << 20,
-                Math.Max(Limits.InitCpus, CpusFor(function)),
-                Limits.ProcessesPerEnvironment,
-                Limits.OpenFilesPerEnvironment),
-            Network = options.Network,
-            Listen = [new IPEndPoint(address, RuntimeApiPort), new IPEndPoint(address, AwsEndpointPort)],
-        };
+    /// <summary>What every function's sandbox has, whatever it shows.</summary>
+    private SandboxSpec SandboxFor(FunctionVersion function, EnvironmentIdentity identity) => new()
+    {
+        Id = identity.Id,
+        HostName = $"lambda-{identity.Id[..8]}",
+        OptLayers = [],
+        TaskDirectory = null,
+        RuntimeDirectory = null,
+        RootLayers = [],
+        HostBinds = [],
+        TmpSizeBytes = (long)function.EphemeralStorageMiB << 20,
+        Limits = new SandboxLimits(
+            (long)function.MemorySizeMiB << 20,
+            Math.Max(Limits.InitCpus, CpusFor(function)),
+            Limits.ProcessesPerEnvironment,
+            Limits.OpenFilesPerEnvironment),
+        Network = options.Network,
+        Listen = [new IPEndPoint(identity.Address, RuntimeApiPort), new IPEndPoint(identity.Address, AwsEndpointPort)],
+    };
 
     /// <summary>The share of CPU that a function's memory buys, from its first event on.</summary>
     public static double CpusFor(FunctionVersion function) => (double)function.MemorySizeMiB / Limits.MemoryMiBPerCpu;

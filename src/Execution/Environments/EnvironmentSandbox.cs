@@ -40,6 +40,11 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
                 CancellationToken.None);
             recorder.InitStarted(_plan.RuntimeVersion, initJob);
             recorder.RunsOnDevContent(_plan.DevLayers);
+            if (_plan.Image?.Fault() is { } fault)
+            {
+                return ImageNotLaunched(_plan.Image, fault);
+            }
+
             if (_sandbox is null)
             {
                 _sandbox = await services.Host.CreateAsync(_plan.Sandbox, CancellationToken.None);
@@ -88,7 +93,8 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         catch (SandboxException exception)
         {
             LogNotExecuted(services.Logger, exception, environment.Id, environment.Function.Name, _plan!.Process.Arguments[0]);
-            return EntrypointErrors.Of(exception, _plan);
+            EnvironmentEnd end = EntrypointErrors.Of(exception, _plan);
+            return _plan.Image is null ? end : ImageNotLaunched(_plan.Image, end);
         }
     }
 
@@ -187,6 +193,12 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         pump.Start();
         _exitWatches.Add(WatchExitAsync(process, _sandbox));
         return process;
+    }
+
+    private EnvironmentEnd ImageNotLaunched(ImageLaunch image, EnvironmentEnd end)
+    {
+        environment.Log.AppendImageError(image, end.Message);
+        return end;
     }
 
     private async Task WatchExitAsync(SandboxProcess process, RunningSandbox sandbox)

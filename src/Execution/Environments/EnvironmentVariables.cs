@@ -17,6 +17,9 @@ internal static class EnvironmentVariables
 {
     private const int XRayDaemonPort = 2000;
 
+    /// <summary>What container engines give to an image that says nothing.</summary>
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     // Extensions API: environment variables that external extensions do not see; those with a leading underscore are left out too.
     private static readonly FrozenSet<string> HiddenFromExtensions = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -48,11 +51,42 @@ internal static class EnvironmentVariables
         }
 
         AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
+        AddRuntime(variables, function.Handler ?? "", function.Runtime!);
+        AddIdentity(variables, identity);
+        return variables;
+    }
+
+    /// <summary>The image's own variables below the function's; of Lambda's those that say where the function is, not how its files lie.</summary>
+    public static ImmutableArray<string> ForImage(
+        FunctionVersion function, IReadOnlyList<string> imageVariables, EnvironmentIdentity identity, EnvironmentAddresses addresses)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = DefaultPath };
+        AddPlatform(variables, addresses);
+        foreach (string variable in imageVariables)
+        {
+            int equals = variable.IndexOf('=', StringComparison.Ordinal);
+            variables[variable[..equals]] = variable[(equals + 1)..];
+        }
+
+        foreach ((string name, string value) in function.Environment ?? ImmutableDictionary<string, string>.Empty)
+        {
+            variables[name] = value;
+        }
+
+        AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
+        // Images are told their handler as an argument, and AWS's base images set it from that.
+        variables.Remove("_HANDLER");
+        variables.Remove("AWS_EXECUTION_ENV");
+        AddIdentity(variables, identity);
+        return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
+    }
+
+    private static void AddIdentity(Dictionary<string, string> variables, EnvironmentIdentity identity)
+    {
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = identity.InitializationType;
         variables["AWS_ACCESS_KEY_ID"] = identity.Credentials.AccessKeyId;
         variables["AWS_SECRET_ACCESS_KEY"] = identity.Credentials.SecretAccessKey;
         variables["AWS_SESSION_TOKEN"] = identity.Credentials.SessionToken;
-        return variables;
     }
 
     private static void AddDefaults(Dictionary<string, string> variables, string runtime, EnvironmentAddresses addresses)
@@ -67,15 +101,7 @@ internal static class EnvironmentVariables
         variables["TZ"] = ":UTC";
         variables["PWD"] = "/var/task";
         variables["SHLVL"] = "0";
-        variables["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
-        variables["AWS_XRAY_DAEMON_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"{addresses.XRayDaemonHost}:{XRayDaemonPort}");
-        variables["_AWS_XRAY_DAEMON_ADDRESS"] = addresses.XRayDaemonHost;
-        variables["_AWS_XRAY_DAEMON_PORT"] = XRayDaemonPort.ToString(CultureInfo.InvariantCulture);
-        if (addresses.AwsEndpointUrl is not null)
-        {
-            variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
-        }
-
+        AddPlatform(variables, addresses);
         switch (RuntimeCatalog.FamilyOf(runtime))
         {
             case "python":
@@ -90,6 +116,18 @@ internal static class EnvironmentVariables
         }
     }
 
+    private static void AddPlatform(Dictionary<string, string> variables, EnvironmentAddresses addresses)
+    {
+        variables["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
+        variables["AWS_XRAY_DAEMON_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"{addresses.XRayDaemonHost}:{XRayDaemonPort}");
+        variables["_AWS_XRAY_DAEMON_ADDRESS"] = addresses.XRayDaemonHost;
+        variables["_AWS_XRAY_DAEMON_PORT"] = XRayDaemonPort.ToString(CultureInfo.InvariantCulture);
+        if (addresses.AwsEndpointUrl is not null)
+        {
+            variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
+        }
+    }
+
     private static void AddPython(Dictionary<string, string> variables, Version version)
     {
         variables["PYTHONPATH"] = "/var/runtime";
@@ -101,7 +139,6 @@ internal static class EnvironmentVariables
 
     private static void AddReserved(Dictionary<string, string> variables, FunctionVersion function, string logStream, string runtimeApi)
     {
-        variables["_HANDLER"] = function.Handler ?? "";
         variables["AWS_LAMBDA_FUNCTION_NAME"] = function.Name;
         variables["AWS_LAMBDA_FUNCTION_VERSION"] = function.Version;
         variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemorySizeMiB.ToString(CultureInfo.InvariantCulture);
@@ -118,16 +155,19 @@ internal static class EnvironmentVariables
         variables["AWS_DEFAULT_REGION"] = function.Region;
         variables["LAMBDA_TASK_ROOT"] = "/var/task";
         variables["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+        variables.Remove("_X_AMZN_TRACE_ID");
+    }
 
-        if (RuntimeCatalog.FamilyOf(function.Runtime!) != "provided")
+    private static void AddRuntime(Dictionary<string, string> variables, string handler, string runtime)
+    {
+        variables["_HANDLER"] = handler;
+        if (RuntimeCatalog.FamilyOf(runtime) != "provided")
         {
-            variables["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{function.Runtime}";
+            variables["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{runtime}";
         }
         else
         {
             variables.Remove("AWS_EXECUTION_ENV");
         }
-
-        variables.Remove("_X_AMZN_TRACE_ID");
     }
 }

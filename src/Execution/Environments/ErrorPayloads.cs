@@ -13,6 +13,7 @@ internal static class ErrorPayloads
     public const string ExitError = "Runtime.ExitError";
     public const string OutOfMemory = "Runtime.OutOfMemory";
     public const string InvalidEntrypoint = "Runtime.InvalidEntrypoint";
+    public const string InvalidWorkingDirectory = "Runtime.InvalidWorkingDir";
     public const string TimedOut = "Sandbox.Timedout";
     public const string SandboxFailure = "Sandbox.Failure";
     public const string ResponseSizeTooLarge = "Function.ResponseSizeTooLarge";

@@ -21,8 +21,9 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
 
     private string Phase => _initJob is null ? "init" : "invoke";
 
+    /// <param name="runtimeVersion">Null where there is none to be told.</param>
     /// <param name="initJob">The invocation that contains the init; null when the init is a phase of its own.</param>
-    public void InitStarted(string runtimeVersion, InvokeJob? initJob)
+    public void InitStarted(string? runtimeVersion, InvokeJob? initJob)
     {
         _initStartedAt = time.GetTimestamp();
         _initJob = initJob;
@@ -33,7 +34,10 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
             Log.BeginTail();
         }
 
-        platform.InitStart(runtimeVersion, Phase);
+        if (runtimeVersion is not null)
+        {
+            platform.InitStart(runtimeVersion, Phase);
+        }
     }
 
     /// <summary>Said beside INIT_START, so that whoever reads the log knows that this is not what was published.</summary>

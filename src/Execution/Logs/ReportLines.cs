@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
+using Lamina.Execution.Environments;
 
 namespace Lamina.Execution;
 
@@ -85,6 +86,11 @@ internal static class ReportLines
     public static void AppendExtension(this EnvironmentLog log, string name, string state, string events, string? errorType) =>
         log.Append(Encoding.UTF8.GetBytes(
             $"EXTENSION\tName: {name}\tState: {state}\tEvents: [{events}]{(errorType is null ? "" : "\tError Type: " + errorType)}"));
+
+    /// <summary>Why an image's program was not started, with what it was to be started with (public reports).</summary>
+    public static void AppendImageError(this EnvironmentLog log, ImageLaunch image, string message) => log.Append(Encoding.UTF8.GetBytes(
+        $"IMAGE\tLaunch error: {message}\tEntrypoint: [{string.Join(',', image.EntryPoint)}]\tCmd: [{string.Join(',', image.Command)}]"
+        + $"\tWorkingDir: [{image.WorkingDirectory}]"));
 
     /// <summary>Ours: Lambda has no such line.</summary>
     public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +31,38 @@ static uint8_t message[MAX_MESSAGE];
 static struct start start;
 static int dev_null;
 
+/*
+ * A name without '/' is looked for in the PATH of the process to be, inside the sandbox, where alone its links lead right.
+ * Returns only when nothing could be executed, errno says why.
+ */
+static void execute_program(void)
+{
+    const char *name = start.arguments[0], *path = "";
+    if (strchr(name, '/') != NULL) {
+        execve(name, start.arguments, start.environment);
+        return;
+    }
+    for (char **variable = start.environment; *variable != NULL; variable++)
+        if (strncmp(*variable, "PATH=", 5) == 0)
+            path = *variable + 5;
+    int error = ENOENT;
+    char file[PATH_MAX];
+    while (*path != '\0') {
+        size_t length = strcspn(path, ":");
+        if (length > 0 && length + strlen(name) + 2 <= sizeof file) {
+            memcpy(file, path, length);
+            file[length] = '/';
+            strcpy(file + length + 1, name);
+            execve(file, start.arguments, start.environment);
+            if (errno != ENOENT && errno != ENOTDIR)
+                error = errno;
+        }
+        path += length;
+        path += *path == ':';
+    }
+    errno = error;
+}
+
 /* Runs between vfork and exec, on init's memory: only system calls, and the result through `failure`. */
 static void execute(int output, struct failure *failure)
 {
@@ -42,7 +75,7 @@ static void execute(int output, struct failure *failure)
         fail(failure, "chdir", start.directory);
     } else {
         sigprocmask(SIG_SETMASK, &none, NULL);
-        execve(start.arguments[0], start.arguments, start.environment);
+        execute_program();
         fail(failure, "execve", start.arguments[0]);
     }
     _exit(127);

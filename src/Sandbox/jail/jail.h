@@ -21,6 +21,7 @@ enum {
     MAX_MESSAGE = 192 * 1024,
     MAX_FDS = 24,
     MAX_LAYERS = 64,
+    MAX_ROOT_LAYERS = 128,
     MAX_BINDS = 32,
     MAX_LISTEN = 8,
     MAX_ARGUMENTS = 4096, /* of arguments and of environment variables, each */
@@ -103,12 +104,13 @@ struct plan {
     uint64_t memory_bytes, tmp_bytes;
     uint32_t cpu_quota_us, cpu_period_us, processes, open_files;
     bool host_network;
-    uint32_t layer_count, bind_count, listen_count;
+    uint32_t layer_count, root_count, bind_count, listen_count;
     const char *layers[MAX_LAYERS]; /* the first is the lowest */
     const char *task, *runtime;     /* "" shows an empty folder */
+    const char *root_layers[MAX_ROOT_LAYERS]; /* of an image, the first is the lowest; none: the machine's own root */
     struct host_bind binds[MAX_BINDS];
-    const uint8_t *bind_bytes; /* the binds as sent: the template's key */
-    size_t bind_length;
+    const uint8_t *template_bytes; /* root layers and binds as sent: the template's key */
+    size_t template_length;
     struct address listen[MAX_LISTEN];
 };
 

@@ -13,6 +13,9 @@ static bool is_id(const char *text)
 
 static bool is_absolute(const char *path) { return path[0] == '/' && strlen(path) < 4096; }
 
+/* A path, or a name that is looked for in PATH. */
+static bool is_program(const char *path) { return path[0] != '\0' && strlen(path) < 4096; }
+
 /* Absolute, and made of names only: neither empty, nor "." nor "..". */
 static bool is_plain(const char *path)
 {
@@ -68,7 +71,13 @@ static const char *read_folders(struct plan *plan, struct reader *reader)
     plan->runtime = read_text(reader);
     if ((plan->task[0] && !is_absolute(plan->task)) || (plan->runtime[0] && !is_absolute(plan->runtime)))
         return "task or runtime path";
-    plan->bind_bytes = reader->at;
+    plan->template_bytes = reader->at;
+    plan->root_count = read_u32(reader);
+    if (plan->root_count > MAX_ROOT_LAYERS)
+        return "too many root layers";
+    for (uint32_t i = 0; i < plan->root_count; i++)
+        if (!is_absolute(plan->root_layers[i] = read_text(reader)))
+            return "root layer path";
     plan->bind_count = read_u32(reader);
     if (plan->bind_count > MAX_BINDS)
         return "too many binds";
@@ -78,7 +87,7 @@ static const char *read_folders(struct plan *plan, struct reader *reader)
         if (!is_absolute(plan->binds[i].from) || !is_plain(plan->binds[i].to))
             return "bind path";
     }
-    plan->bind_length = (size_t)(reader->at - plan->bind_bytes);
+    plan->template_length = (size_t)(reader->at - plan->template_bytes);
     return NULL;
 }
 
@@ -142,7 +151,7 @@ bool decode_start(const uint8_t *message, size_t length, struct start *start, co
         : !read_list(&reader, start->environment, 0) ? "environment"
         : reader.bad || reader.at != reader.end ? "length"
         : !is_absolute(start->directory) ? "working directory"
-        : !is_absolute(start->arguments[0]) ? "program path"
+        : !is_program(start->arguments[0]) ? "program path"
         : NULL;
     return *fault == NULL;
 }

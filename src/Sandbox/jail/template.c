@@ -1,5 +1,6 @@
 /*
- * Templates: mount namespaces that hold the read-only root and nothing else of the host.
+ * Templates: mount namespaces that hold the read-only root and nothing else of the host. The root is made of this machine's
+ * /usr and a few files of its /etc, or of an image's layers, and then of nothing of this machine but device nodes.
  *
  * An allow-list: what is not named here does not exist in a sandbox. Files of /etc are copied (a mount each would be paid
  * for by every clone), folders are bound. Everything is nosuid and nodev, but for the five device nodes.
@@ -37,6 +38,7 @@ static struct template templates[MAX_TEMPLATES];
 static uint64_t uses;
 static int host_namespace = -1;
 static char mount_point[PATH_MAX];
+static char root[PATH_MAX]; /* the root to be: the mount point, or below it the image's */
 
 static const char *const etc_files[] = {
     "ld.so.cache", "ld.so.conf", "ca-certificates.conf", "debian_version", "gai.conf", "host.conf", "localtime", "lsb-release",
@@ -189,7 +191,7 @@ static int bind_tree(const char *from, const char *to, bool recursive, uint64_t 
 /* The new root as seen before it is the root. */
 static const char *inside(char *buffer, const char *path)
 {
-    int length = snprintf(buffer, PATH_MAX, "%s%s", mount_point, path);
+    int length = snprintf(buffer, PATH_MAX, "%s%s", root, path);
     return length < PATH_MAX ? buffer : "/nonexistent";
 }
 
@@ -250,17 +252,26 @@ static int bind_system(struct failure *failure)
     return 0;
 }
 
-static int bind_devices(struct failure *failure)
+static int bind_device_nodes(struct failure *failure)
 {
     char from[PATH_MAX], to[PATH_MAX];
     for (size_t i = 0; i < COUNT(devices); i++) {
         snprintf(from, sizeof from, "/dev/%s", devices[i]);
-        if (write_file(inside(to, from), "") < 0)
-            return fail(failure, "create", from);
-        if (bind_tree(from, to, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, failure) < 0)
+        if (bind_tree(from, inside(to, from), false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, failure) < 0)
             return -1;
     }
     return 0;
+}
+
+static int bind_devices(struct failure *failure)
+{
+    char name[32], to[PATH_MAX];
+    for (size_t i = 0; i < COUNT(devices); i++) {
+        snprintf(name, sizeof name, "/dev/%s", devices[i]);
+        if (write_file(inside(to, name), "") < 0)
+            return fail(failure, "create", name);
+    }
+    return bind_device_nodes(failure);
 }
 
 /* A host file that is absent, unreadable or oddly large is left out: nothing in /etc is needed to start a program. */
@@ -341,21 +352,88 @@ static int attach_binds(const struct plan *plan, const int *trees, struct failur
     return 0;
 }
 
-static int make_root(const struct plan *plan, const int *bind_trees, struct failure *failure)
+static int make_machine_root(struct failure *failure)
 {
-    char path[PATH_MAX];
-    if (mount("none", "/", NULL, 1ul << 18 | 1ul << 14, NULL) < 0) /* MS_PRIVATE | MS_REC */
-        return fail(failure, "make private", "/");
+    strcpy(root, mount_point);
     if (mount("lamina", mount_point, "tmpfs", 2 | 4, "mode=0755,size=16m,nr_inodes=16k") < 0) /* MS_NOSUID | MS_NODEV */
         return fail(failure, "mount tmpfs", mount_point);
     if (make_skeleton(failure) < 0 || make_scaffold(failure) < 0 || bind_system(failure) < 0 || bind_devices(failure) < 0)
         return -1;
     fill_etc();
+    return 0;
+}
+
+/* Mount points: what must be there whatever the image says lies above its layers, what it may have as a link of its own below. */
+static int make_image_frame(struct failure *failure)
+{
+    static const char *const above[] = {"/dev/shm", "/etc", "/proc", "/tmp"}, *const below[] = {"/opt", "/var/task", "/var/runtime"};
+    char path[PATH_MAX];
+    snprintf(root, sizeof root, "%s/above", mount_point);
+    for (size_t i = 0; i < COUNT(above); i++)
+        if (make_folders(inside(path, above[i])) < 0)
+            return fail(failure, "mkdir", above[i]);
+    for (size_t i = 0; i < COUNT(own_files); i++)
+        if ((strcmp(own_files[i].path, "/etc/hosts") == 0 || strcmp(own_files[i].path, "/etc/resolv.conf") == 0)
+            && write_file(inside(path, own_files[i].path), own_files[i].text) < 0)
+            return fail(failure, "write", own_files[i].path);
+    for (size_t i = 0; i < COUNT(own_links); i++)
+        if (strncmp(own_links[i].path, "/dev/", 5) == 0 && symlink(own_links[i].target, inside(path, own_links[i].path)) < 0)
+            return fail(failure, "symlink", own_links[i].path);
+    for (size_t i = 0; i < COUNT(devices); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "/dev/%s", devices[i]);
+        if (write_file(inside(path, name), "") < 0)
+            return fail(failure, "create", name);
+    }
+    snprintf(root, sizeof root, "%s/below", mount_point);
+    for (size_t i = 0; i < COUNT(below); i++)
+        if (make_folders(inside(path, below[i])) < 0)
+            return fail(failure, "mkdir", below[i]);
+    snprintf(root, sizeof root, "%s/root", mount_point);
+    return mkdir(root, 0755) < 0 ? fail(failure, "mkdir", root) : 0;
+}
+
+/*
+ * Always two layers at least, as overlayfs wants them. Names relative to the working directory keep the options short. An image's
+ * whiteouts need no right to be made, its opaque folders are marked in user.*: hence userxattr, as root too.
+ */
+static int make_image_root(const struct plan *plan, const int *layers, struct failure *failure)
+{
+    char at[32], options[MAX_ROOT_LAYERS * 5 + 64] = "userxattr,lowerdir=above";
+    if (mount("lamina", mount_point, "tmpfs", 2 | 4, "mode=0755,size=1m,nr_inodes=1k") < 0) /* MS_NOSUID | MS_NODEV */
+        return fail(failure, "mount tmpfs", mount_point);
+    if (make_image_frame(failure) < 0)
+        return -1;
+    if (chdir(mount_point) < 0)
+        return fail(failure, "chdir", mount_point);
+    for (uint32_t i = plan->root_count; i-- > 0;) {
+        snprintf(at, sizeof at, "%u", i);
+        if (mkdir(at, 0755) < 0)
+            return fail(failure, "mkdir", at);
+        if (tree_attach(layers[i], at, failure) < 0) {
+            snprintf(failure->path, sizeof failure->path, "%s", plan->root_layers[i]);
+            return -1;
+        }
+        strcat(strcat(options, ":"), at);
+    }
+    strcat(options, ":below");
+    if (mount("overlay", root, "overlay", 1 | 2 | 4, options) < 0) /* MS_RDONLY | MS_NOSUID | MS_NODEV */
+        return fail(failure, "mount overlay", "image");
+    return make_scaffold(failure) < 0 || bind_device_nodes(failure) < 0 ? -1 : 0;
+}
+
+static int make_root(const struct plan *plan, const int *bind_trees, const int *layers, struct failure *failure)
+{
+    char path[PATH_MAX];
+    if (mount("none", "/", NULL, 1ul << 18 | 1ul << 14, NULL) < 0) /* MS_PRIVATE | MS_REC */
+        return fail(failure, "make private", "/");
+    if ((plan->root_count > 0 ? make_image_root(plan, layers, failure) : make_machine_root(failure)) < 0)
+        return -1;
     /* An own /proc may only be mounted where a whole one is visible already (mount_too_revealing in fs/namespace.c). */
     if (bind_tree("/proc", inside(path, "/tmp/proc"), true, 0, failure) < 0)
         return -1;
-    if (chdir(mount_point) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
-        return fail(failure, "pivot_root", mount_point);
+    if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+        return fail(failure, "pivot_root", root);
     if (umount2(".", DETACH) < 0 || chdir("/") < 0)
         return fail(failure, "umount", "old root");
     if (attach_binds(plan, bind_trees, failure) < 0)
@@ -368,8 +446,13 @@ static int make_root(const struct plan *plan, const int *bind_trees, struct fail
 
 static int make_template(const struct plan *plan, struct failure *failure)
 {
-    int trees[MAX_BINDS], result = 0, made = -1;
-    uint32_t opened = 0;
+    int trees[MAX_BINDS], layers[MAX_ROOT_LAYERS], result = 0, made = -1;
+    uint32_t opened = 0, opened_layers = 0;
+    while (opened_layers < plan->root_count && result == 0)
+        if ((layers[opened_layers] = tree_open(plan->root_layers[opened_layers], false, failure)) < 0)
+            result = -1;
+        else
+            opened_layers++;
     while (opened < plan->bind_count && result == 0)
         if ((trees[opened] = tree_open(plan->binds[opened].from, true, failure)) < 0)
             result = -1;
@@ -377,11 +460,13 @@ static int make_template(const struct plan *plan, struct failure *failure)
             opened++;
     if (result == 0 && unshare(CLONE_NEWNS) < 0)
         result = fail(failure, "unshare", "mount namespace");
-    if (result == 0 && (result = make_root(plan, trees, failure)) == 0)
+    if (result == 0 && (result = make_root(plan, trees, layers, failure)) == 0)
         if ((made = open("/tmp/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)) < 0)
             result = fail(failure, "open", "template namespace");
     while (opened > 0)
         close(trees[--opened]);
+    while (opened_layers > 0)
+        close(layers[--opened_layers]);
     if (setns(host_namespace, CLONE_NEWNS) < 0) { /* without its own namespace the jail is of no use: let the server start another */
         perror("lamina-jail: setns to its own mount namespace");
         _exit(70);
@@ -393,14 +478,14 @@ int template_for(const struct plan *plan, struct failure *failure)
 {
     struct template *oldest = &templates[0];
     for (struct template *it = templates; it < templates + MAX_TEMPLATES; it++) {
-        if (it->key != NULL && it->key_length == plan->bind_length && memcmp(it->key, plan->bind_bytes, plan->bind_length) == 0) {
+        if (it->key != NULL && it->key_length == plan->template_length && memcmp(it->key, plan->template_bytes, plan->template_length) == 0) {
             it->used = ++uses;
             return it->namespace;
         }
         if (it->used < oldest->used)
             oldest = it;
     }
-    uint8_t *key = malloc(plan->bind_length);
+    uint8_t *key = malloc(plan->template_length);
     if (key == NULL)
         return fail(failure, "malloc", "template");
     int namespace = make_template(plan, failure);
@@ -408,11 +493,11 @@ int template_for(const struct plan *plan, struct failure *failure)
         free(key);
         return -1;
     }
-    memcpy(key, plan->bind_bytes, plan->bind_length);
+    memcpy(key, plan->template_bytes, plan->template_length);
     if (oldest->key != NULL)
         close(oldest->namespace);
     free(oldest->key);
-    *oldest = (struct template){.namespace = namespace, .used = ++uses, .key_length = plan->bind_length, .key = key};
+    *oldest = (struct template){.namespace = namespace, .used = ++uses, .key_length = plan->template_length, .key = key};
     return namespace;
 }
 

@@ -40,7 +40,7 @@ internal static class DevLayerJson
 
     /// <summary>Published, the function could not have this content: code and layers count together.</summary>
     private static long UnzippedBytes(FunctionVersion function, DevLayer layer) =>
-        function.Code.UnzippedBytes
+        (function.Code?.UnzippedBytes ?? 0)
         + function.Layers.Sum(used => layer.Layer.IsOf(used.Arn) ? layer.UnzippedBytes : used.Content.UnzippedBytes);
 
     private static void WriteNames(Utf8JsonWriter writer, string member, IEnumerable<FunctionVersion> functions)

@@ -1,4 +1,6 @@
+using Lamina.Contract;
 using Lamina.Functions;
+using Lamina.Layers;
 using Lamina.Layers.Inspection;
 using Lamina.Server.Wire;
 
@@ -13,9 +15,11 @@ internal sealed class FunctionInspection(FunctionDirectory directory, LayerInspe
     {
         InternalRoutes.RequireGet(call.Context.Request);
         FunctionVersion function = directory.Resolve(call.Caller, call.Target.Segments[2], call.Target.Query("Qualifier"));
+        StoredArchive code = function.Code ?? throw AwsError.InvalidParameterValue(
+            $"The function {function.Name} is made of an image, which has no layers to inspect.");
         InspectionTarget target = new(function.Runtime is null ? [] : [function.Runtime], function.Architectures);
         Inspection inspection = await inspector.InspectAsync(
-            function.Layers, new InspectedCode(function.Arn.ToString(), function.Code), target, cancellationToken);
+            function.Layers, new InspectedCode(function.Arn.ToString(), code), target, cancellationToken);
         return Answer.Bytes(200, "application/json", WireJson.Write(writer => InspectionJson.Write(writer, inspection)), owner: null);
     }
 }

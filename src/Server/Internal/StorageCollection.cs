@@ -35,6 +35,8 @@ internal sealed class StorageCollection(StorageCollector collector) : IInternalR
         writer.WriteNumber("fileBytes", outcome.FileBytes);
         writer.WriteNumber("blobs", outcome.Blobs);
         writer.WriteNumber("blobBytes", outcome.BlobBytes);
+        writer.WriteNumber("imageLayers", outcome.ImageLayers);
+        writer.WriteNumber("imageBytes", outcome.ImageBytes);
         writer.WriteNumber("totalBytes", outcome.TotalBytes);
         writer.WriteEndObject();
     }

@@ -38,6 +38,7 @@ internal sealed class StorageReport(StorageParts parts, StorageCollector collect
             writer.WriteNumber("blobBytes", size.BlobBytes);
             writer.WriteNumber("treeBytes", size.TreeBytes);
             writer.WriteNumber("manifestBytes", size.ManifestBytes);
+            writer.WriteNumber("imageBytes", size.ImageBytes);
             writer.WriteNumber("catalogBytes", size.CatalogBytes);
             writer.WriteNumber("totalBytes", size.PhysicalBytes);
             writer.WriteEndObject();

@@ -36,12 +36,12 @@ internal static class FunctionAnswers
         Runtime = function.Runtime,
         Role = function.Role,
         Handler = function.Handler,
-        CodeSize = function.Code.SizeBytes,
+        CodeSize = function.CodeSizeBytes,
         Description = function.Description,
         Timeout = function.TimeoutSeconds,
         MemorySize = function.MemorySizeMiB,
         LastModified = function.LastModified,
-        CodeSha256 = function.Code.Digest.ToBase64(),
+        CodeSha256 = function.CodeSha256,
         Version = function.Version,
         VpcConfig = Vpc(function),
         DeadLetterConfig = function.Settings.DeadLetterTargetArn is { } target ? new DeadLetterConfig { TargetArn = target } : null,
@@ -51,7 +51,8 @@ internal static class FunctionAnswers
         TracingConfig = new TracingConfigResponse { Mode = function.Settings.TracingMode },
         RevisionId = function.RevisionId,
         Layers = function.Layers.IsEmpty ? null : [.. function.Layers.Select(Layer)],
-        PackageType = "Zip",
+        PackageType = function.PackageType,
+        ImageConfigResponse = function.Image?.Overrides is { } overrides ? ImageConfig(overrides) : null,
         Architectures = function.Architectures,
         EphemeralStorage = new EphemeralStorage { Size = function.EphemeralStorageMiB },
         SnapStart = new SnapStartResponse { ApplyOn = function.Settings.SnapStartApplyOn, OptimizationStatus = "Off" },
@@ -61,6 +62,16 @@ internal static class FunctionAnswers
     /// <summary>What lists of versions answer: every one under its own ARN, $LATEST too.</summary>
     public static FunctionConfiguration QualifiedSummary(FunctionVersion function) =>
         Summary(function) with { FunctionArn = function.Arn.Qualified(function.Version) };
+
+    private static ImageConfigResponse ImageConfig(ImageOverrides overrides) => new()
+    {
+        ImageConfig = new ImageConfig
+        {
+            EntryPoint = overrides.EntryPoint,
+            Command = overrides.Command,
+            WorkingDirectory = overrides.WorkingDirectory,
+        },
+    };
 
     private static Layer Layer(LayerReference layer) => new() { Arn = layer.Arn, CodeSize = layer.Content.SizeBytes };
 

@@ -20,10 +20,14 @@ internal sealed class GetFunction(FunctionDirectory directory, FunctionConcurren
         GetFunctionResponse response = new()
         {
             Configuration = FunctionAnswers.Configuration(function) with { FunctionArn = reference.ToString() },
-            Code = new FunctionCodeLocation { RepositoryType = "S3", Location = links.Make(call.Authority, function.Code.Digest) },
+            Code = Location(function, call),
             Concurrency = concurrency.FindReserved(function.Arn) is { } reserved ? new Concurrency { ReservedConcurrentExecutions = reserved } : null,
             Tags = directory.FindTags(function.Arn),
         };
         return Task.FromResult(Answer.Json(200, response, LambdaJson.Default.GetFunctionResponse));
     }
+
+    private FunctionCodeLocation Location(FunctionVersion function, OperationCall call) => function.Image is { } image
+        ? new FunctionCodeLocation { RepositoryType = "ECR", ImageUri = image.Uri, ResolvedImageUri = image.ResolvedUri }
+        : new FunctionCodeLocation { RepositoryType = "S3", Location = links.Make(call.Authority, function.Code!.Digest) };
 }

@@ -3,6 +3,7 @@ using Lamina.Companions.S3;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Gateway;
+using Lamina.Images;
 using Lamina.Layers;
 using Lamina.Sandbox;
 using Lamina.Server.Internal;
@@ -77,9 +78,11 @@ internal sealed partial class House : IAsyncDisposable
         FileBlobStore blobs = new(Path.Combine(folder.Path, "blobs"));
         ICatalog catalog = Opened("catalog", SqliteCatalog.Open(Path.Combine(folder.Path, "catalog.db")));
         CodeStorage codeStorage = new(catalog, options.CodeStorageQuotaBytes, new FunctionStorage());
-        IReadOnlyList<IArchiveRoots> roots = [new LayerRoots(), new FunctionRoots()];
+        FunctionRoots functionRoots = new();
+        IReadOnlyList<IArchiveRoots> roots = [new LayerRoots(), functionRoots];
         LayerRooms layers = Opened("layers", LayerRooms.Open(
             folder.Path, blobs, catalog, roots, options.Organizations, codeStorage, time, loggers));
+        ImageRooms images = Opened("images", ImageRooms.Open(folder.Path, catalog, time));
         FunctionRooms functions = Opened("functions", FunctionRooms.Open(catalog, layers, options.Organizations, time, loggers));
         FunctionDirectory directory = functions.Directory;
         AccessRooms access = AccessRooms.Open(folder.Path, catalog, options, time);
@@ -88,28 +91,32 @@ internal sealed partial class House : IAsyncDisposable
             folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time, failure => Log.NotLogged(_logger, failure)));
         ExecutionOptions execution = ExecutionOptionsOf(options) with { LogSink = logs.Take };
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), directory.IsCurrent, functions.Concurrency, AnswerFunctionAsync, access.Roles, execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, images.Library, new RuntimeCatalog(), directory.IsCurrent, functions.Concurrency,
+            AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         SettingsRooms settings = SettingsRooms.Open(catalog, time);
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
+        RunningRoots running = new(invoker);
         StorageRooms storage = Opened("storage", StorageRooms.Open(
             new StorageParts
             {
                 DataDirectory = folder.Path,
                 Catalog = catalog,
-                Roots = [.. roots, layers.Dev, new RunningRoots(invoker)],
+                Roots = [.. roots, layers.Dev, running],
                 Blobs = blobs,
                 BlobRoots = [new S3BlobRoots()],
                 Archives = layers.Archives,
                 Manifests = layers.Manifests,
                 Trees = layers.Trees,
+                Images = new ImageCollection(images.Layers, catalog, [functionRoots, running], time),
                 Time = time,
                 ReportFailure = failure => Log.NotCollected(_logger, failure),
             },
             layers,
+            images,
             functions.Editor));
 
         S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
@@ -135,6 +142,8 @@ internal sealed partial class House : IAsyncDisposable
                 new StorageScrubbing(storage.Scrub, time, _stopping.Token),
                 new ImportLayers(layers.Importer, new ImportFolder(Path.Combine(folder.Path, "imports"))),
                 new ExportLayers(layers.Exporter),
+                new ImageNames(images.Library),
+                new ImageLayerUploads(images.Layers),
                 new OrganizationList(options.Organizations),
                 new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),

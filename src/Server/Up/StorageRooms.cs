@@ -6,13 +6,15 @@ namespace Lamina.Server.Up;
 /// <summary>Who looks after what is stored: the scrub, and the collector, told by the rooms below of what ended.</summary>
 internal sealed record StorageRooms(StorageParts Parts, StorageCollector Collector, StorageScrub Scrub) : IAsyncDisposable
 {
-    public static StorageRooms Open(StorageParts parts, LayerRooms layers, FunctionEditor editor)
+    public static StorageRooms Open(StorageParts parts, LayerRooms layers, ImageRooms images, FunctionEditor editor)
     {
         StorageCollector collector = new(parts);
         layers.Builder.Built += collector.TreeMade;
         layers.Library.Deleted += collector.SomethingEnded;
         layers.Trees.Released += collector.SomethingEnded;
         layers.Dev.Changed += _ => collector.SomethingEnded();
+        images.Layers.Released += collector.SomethingEnded;
+        images.Library.Unnamed += collector.SomethingEnded;
         editor.Changed += _ => collector.SomethingEnded();
 
         StorageScrub scrub = new(parts);

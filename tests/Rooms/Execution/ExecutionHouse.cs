@@ -8,6 +8,7 @@ using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
+using Lamina.Images;
 using Lamina.Layers;
 using Lamina.Sandbox;
 using Lamina.Store;
@@ -64,6 +65,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     private readonly ArchiveIntake _intake;
     private readonly TreeStore _trees;
     private readonly SqliteCatalog _catalog;
+    private readonly ImageLayerStore _images;
 
     private ExecutionHouse(
         string folder, SandboxHost sandboxes, ExecutionOptions options, int accountLimit, TimeProvider time, RequestDelegate awsEndpoint)
@@ -78,10 +80,12 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         DevLayers = new DevLayers(_intake, _trees, time);
         _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
         Concurrency = new FunctionConcurrency(_catalog, accountLimit, time);
+        _images = ImageLayerStore.Open(folder, _catalog, time);
         Invoker = new Invoker(
             sandboxes,
             _trees,
             DevLayers,
+            new ImageLibrary(_catalog, _images, time),
             new RuntimeCatalog(),
             version => IsCurrent(version),
             Concurrency,
@@ -93,6 +97,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         Directory = new FunctionDirectory(_catalog, new FunctionPermissions(_catalog, Organizations.None), Random.Shared);
         Collector = new StorageCollector(new StorageParts
         {
+            Images = null,
             DataDirectory = folder,
             Catalog = _catalog,
             Roots = [new FunctionRoots(), new RunningRoots(Invoker)],
@@ -284,6 +289,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         await _sandboxes.DisposeAsync();
         await _trees.DisposeAsync();
         _archives.Dispose();
+        _images.Dispose();
         await _catalog.DisposeAsync();
         System.IO.Directory.Delete(_folder, recursive: true);
     }

@@ -41,7 +41,7 @@ public sealed class CreateFunctionTests : IAsyncDisposable
         Assert.NotEqual(created.RevisionId, active.RevisionId);
         Assert.Equal(created.EnvironmentKey, active.EnvironmentKey);
         Assert.Equal(created.LastModified, active.LastModified);
-        Assert.True(_house.Trees.IsReady(active.Code));
+        Assert.True(_house.Trees.IsReady(active.Code!));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class CreateFunctionTests : IAsyncDisposable
     [Fact]
     public async Task What_is_not_served_is_refused_by_name()
     {
-        Assert.Contains("PackageType Image", (await RefusedAsync(FunctionsHouse.Request("fn") with { PackageType = "Image" })).Message, StringComparison.Ordinal);
+        Assert.Contains("PublishTo", (await RefusedAsync(FunctionsHouse.Request("fn") with { PublishTo = "LATEST_PUBLISHED" })).Message, StringComparison.Ordinal);
         Assert.Contains("TenancyConfig", (await RefusedAsync(FunctionsHouse.Request("fn") with { TenancyConfig = new() })).Message, StringComparison.Ordinal);
     }
 

@@ -84,7 +84,7 @@ public sealed class PublishVersionTests : IAsyncDisposable
         FunctionVersion function = await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
         AwsError code = await RefusedAsync(new() { FunctionName = "fn", CodeSha256 = "abc" });
         Assert.Equal(
-            $"CodeSHA256 (abc) is different from current CodeSHA256 in $LATEST ({function.Code.Digest.ToBase64()}). "
+            $"CodeSHA256 (abc) is different from current CodeSHA256 in $LATEST ({function.CodeSha256}). "
             + "Please try again with the CodeSHA256 in $LATEST.",
             code.Message);
         AwsError revision = await RefusedAsync(new() { FunctionName = "fn", RevisionId = "old" });

@@ -115,7 +115,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
         FunctionVersion shown = await _house.Editor.UpdateCodeAsync(
             FunctionsHouse.Caller, new() { FunctionName = "fn", DryRun = true }, code, CancellationToken.None);
 
-        Assert.Equal(Sha256.Of(code), shown.Code.Digest);
+        Assert.Equal(Sha256.Of(code), shown.Code!.Digest);
         Assert.Equal(before, _house.Latest("fn"), SameRevision);
         Assert.Equal(before.Code, _house.Latest("fn").Code);
     }
@@ -205,7 +205,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
         FunctionVersion reordered = await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Zip(("b", "2"), ("a", "1")));
         FunctionVersion changed = await _house.UpdateCodeReadyAsync("fn", FunctionsHouse.Zip(("a", "1"), ("b", "3")));
 
-        Assert.NotEqual(first.Code.Digest, reordered.Code.Digest);
+        Assert.NotEqual(first.CodeSha256, reordered.CodeSha256);
         Assert.Equal(first.EnvironmentKey, reordered.EnvironmentKey);
         Assert.NotEqual(reordered.EnvironmentKey, changed.EnvironmentKey);
     }

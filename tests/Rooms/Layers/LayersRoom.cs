@@ -30,6 +30,7 @@ public sealed class LayersRoom : IAsyncDisposable
         Inspector = new OptInspector(Manifests);
         Storage = new StorageParts
         {
+            Images = null,
             DataDirectory = directory,
             Catalog = Catalog,
             Roots = [new LayerRoots(), InUse],

@@ -17,6 +17,7 @@ internal static class CrashChild
         nameof(TreeCrashTests.PublishForEverAsync) => TreeCrashTests.PublishForEverAsync(folder),
         nameof(CollectionCrashTests.PublishSharedForEverAsync) => CollectionCrashTests.PublishSharedForEverAsync(folder),
         nameof(CollectionCrashTests.CollectForEverAsync) => CollectionCrashTests.CollectForEverAsync(folder),
+        nameof(Images.ImageCrashTests.ImportForEverAsync) => Images.ImageCrashTests.ImportForEverAsync(folder),
         _ => throw new ArgumentException($"There is no child's role {role}."),
     };
 

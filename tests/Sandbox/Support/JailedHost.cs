@@ -43,6 +43,7 @@ public sealed class JailedHost : IAsyncLifetime
         Id = "t-" + Guid.NewGuid().ToString("N")[..12],
         HostName = "sandbox",
         OptLayers = [],
+        RootLayers = [],
         TaskDirectory = null,
         RuntimeDirectory = null,
         HostBinds = [],

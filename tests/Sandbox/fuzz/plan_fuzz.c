@@ -66,6 +66,10 @@ static void lay_out_plan(struct packet *message)
         add_text(message, path());
     add_text(message, path());
     add_text(message, path());
+    count = roll(20) ? roll(3) : roll(150);
+    add_u32(message, count);
+    for (uint32_t i = 0; i < count; i++)
+        add_text(message, path());
     count = roll(20) ? roll(3) : roll(50);
     add_u32(message, count);
     for (uint32_t i = 0; i < 2 * count; i++)
@@ -126,6 +130,8 @@ static int try_one(const struct packet *message)
         inside(plan.id, bytes, message->length);
         for (uint32_t i = 0; i < plan.layer_count; i++)
             inside(plan.layers[i], bytes, message->length);
+        for (uint32_t i = 0; i < plan.root_count; i++)
+            inside(plan.root_layers[i], bytes, message->length);
         for (uint32_t i = 0; i < plan.bind_count; i++)
             if (plan.binds[i].to[0] != '/' || strstr(plan.binds[i].to, "/../") != NULL)
                 abort();
