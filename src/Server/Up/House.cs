@@ -85,7 +85,8 @@ internal sealed partial class House : IAsyncDisposable
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         ExecutionOptions execution = ExecutionOptionsOf(options);
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), directory.IsCurrent, functions.Concurrency, AnswerFunctionAsync, access.Roles, execution, time, loggers));
+            sandboxes, layers.Trees, layers.Dev, new RuntimeCatalog(), directory.IsCurrent, functions.Concurrency, AnswerFunctionAsync, access.Roles,
+            execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         SettingsRooms settings = SettingsRooms.Open(catalog, time);
