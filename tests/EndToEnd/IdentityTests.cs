@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace Lamina.EndToEnd.Tests;
@@ -77,6 +78,7 @@ public sealed class IdentityTests(SharedServer shared) : SharedServerTests(share
 public sealed class KeyedServer : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lamina-keyed-");
+    private readonly ConcurrentDictionary<string, ILambdaClient> _clients = [];
     private LaminaServer? _server;
 
     internal static ClientCredentials Root { get; } = new("AKIAROOTEXAMPLE", "root/secret+of=the-test", null);
@@ -92,8 +94,16 @@ public sealed class KeyedServer : IAsyncLifetime
         _server = await LaminaServer.StartAsync(Path.Combine(_folder.FullName, "data"), "--keys", keys, "--enforce-iam");
     }
 
+    /// <summary>A client of the root user, one of each for all tests of the class: a client's start takes longer than most of its calls.</summary>
+    internal ILambdaClient Connect(string client) => _clients.GetOrAdd(client, name => ClientTools.Connect(name, Endpoint, Root));
+
     public async ValueTask DisposeAsync()
     {
+        foreach (ILambdaClient client in _clients.Values)
+        {
+            await client.DisposeAsync();
+        }
+
         await _server!.DisposeAsync();
         _folder.Delete(recursive: true);
     }

@@ -62,8 +62,8 @@ public sealed class S3CommandLineTests(KeyedServer server) : IClassFixture<Keyed
             AwsAsync("s3", "cp", PathOf("code.zip"), $"s3://{_bucket}/code.zip"),
             AwsAsync("s3api", "put-object", "--bucket", _bucket, "--key", "layer.zip"));
 
-        await using ILambdaClient layers = ClientTools.Connect("javascript", server.Endpoint, KeyedServer.Root);
-        await using ILambdaClient functions = ClientTools.Connect("boto3", server.Endpoint, KeyedServer.Root);
+        ILambdaClient layers = server.Connect("javascript");
+        ILambdaClient functions = server.Connect("boto3");
         JsonObject content = new() { ["S3Bucket"] = _bucket, ["S3Key"] = "layer.zip", ["S3ObjectVersion"] = version };
         JsonObject published = (await layers.CallAsync("PublishLayerVersion", new JsonObject { ["LayerName"] = "large", ["Content"] = content })).Success;
         Assert.Equal(new FileInfo(PathOf("layer.zip")).Length, (long)published["Content"]!["CodeSize"]!);

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>S3 through boto3 and the JavaScript SDK, on a server that verifies what they sign.</summary>
-public sealed class S3SdkTests(KeyedServer server) : IClassFixture<KeyedServer>, IAsyncDisposable
+public sealed class S3SdkTests(KeyedServer server) : IClassFixture<KeyedServer>
 {
     private const int PartBytes = 5 * 1024 * 1024;
 
@@ -14,8 +14,6 @@ public sealed class S3SdkTests(KeyedServer server) : IClassFixture<KeyedServer>,
     private ILambdaClient? _client;
 
     public static TheoryData<string> Sdks => ["boto3", "javascript"];
-
-    public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Theory]
     [MemberData(nameof(Sdks))]
@@ -241,7 +239,7 @@ public sealed class S3SdkTests(KeyedServer server) : IClassFixture<KeyedServer>,
 
     private async Task OpenAsync(string sdk)
     {
-        _client = ClientTools.Connect(sdk, server.Endpoint, KeyedServer.Root);
+        _client = server.Connect(sdk);
         _ = await CallAsync("CreateBucket", InBucket());
     }
 
