@@ -30,6 +30,7 @@ internal static class EnvironmentVariables
         variables["AWS_ACCESS_KEY_ID"] = identity.Credentials.AccessKeyId;
         variables["AWS_SECRET_ACCESS_KEY"] = identity.Credentials.SecretAccessKey;
         variables["AWS_SESSION_TOKEN"] = identity.Credentials.SessionToken;
+        RuntimeVariables.AddCredentials(variables, function.Runtime!, identity.Credentials);
         return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
     }
 
@@ -54,27 +55,7 @@ internal static class EnvironmentVariables
             variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
         }
 
-        switch (RuntimeCatalog.FamilyOf(runtime))
-        {
-            case "python":
-                AddPython(variables, RuntimeCatalog.VersionOf(runtime));
-                break;
-            case "nodejs":
-                // AWS also sets NODE_EXTRA_CA_CERTS for 16 and 18: it costs 35 ms of every start and names a file that only AWS has.
-                variables["NODE_PATH"] = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"/opt/nodejs/node{RuntimeCatalog.VersionOf(runtime).Major}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task");
-                break;
-        }
-    }
-
-    private static void AddPython(Dictionary<string, string> variables, Version version)
-    {
-        variables["PYTHONPATH"] = "/var/runtime";
-        if (version.Minor >= 12)
-        {
-            variables["LC_CTYPE"] = "C.UTF-8";
-        }
+        RuntimeVariables.Add(variables, runtime);
     }
 
     private static void AddReserved(Dictionary<string, string> variables, FunctionVersion function, string logStream, string runtimeApi)

@@ -35,6 +35,8 @@ public sealed partial class InterpreterFinder
 
     public IReadOnlyList<Interpreter> FindNodes() => Find("node*", NodeName(), ReadNodeVersion);
 
+    public IReadOnlyList<Interpreter> FindRubies() => Find("ruby*", RubyName(), ReadRubyVersion);
+
     private List<Interpreter> Find(string pattern, Regex name, Func<string, Version?> readVersion)
     {
         var found = new List<Interpreter>();
@@ -91,6 +93,29 @@ public sealed partial class InterpreterFinder
         return Version.TryParse(text?.TrimEnd('.'), out Version? version) ? version : null;
     }
 
+    /// <summary>Debian's ruby3.1 names its minor, others have a folder lib/ruby/3.4.0; the patch comes from the text of the program or its library.</summary>
+    private static Version? ReadRubyVersion(string path)
+    {
+        Match name = RubyName().Match(Path.GetFileName(path));
+        string lib = Path.Combine(PrefixOf(path), "lib");
+        Version? version = name.Groups["minor"].Success
+            ? Version.Parse(name.Groups["minor"].ValueSpan)
+            : Folders(Path.Combine(lib, "ruby"), "*.*.0")
+                .Select(static folder => Version.TryParse(Path.GetFileName(folder), out Version? abi) ? new Version(abi.Major, abi.Minor) : null).Max();
+        if (version is null)
+        {
+            return null;
+        }
+
+        IEnumerable<string> programs = Folders(lib, "*-linux-*").Prepend(lib)
+            .SelectMany(folder => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"libruby*.so.{version}") : []).Append(path);
+        string? text = programs.Select(program => FileText.FindAfter(program, $"ruby {version}.", "0123456789")).FirstOrDefault(static found => found is not null);
+        return int.TryParse(text, CultureInfo.InvariantCulture, out int patch) ? new Version(version.Major, version.Minor, patch) : version;
+    }
+
+    private static IEnumerable<string> Folders(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, pattern) : [];
+
     private static string PrefixOf(string program) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, ".."));
 
     private static string? ReadHeader(string header, Regex pattern) =>
@@ -101,6 +126,9 @@ public sealed partial class InterpreterFinder
 
     [GeneratedRegex(@"^node(-?\d+)?$")]
     private static partial Regex NodeName();
+
+    [GeneratedRegex(@"^ruby(?<minor>\d+\.\d+)?$")]
+    private static partial Regex RubyName();
 
     [GeneratedRegex(@"#define\s+PY_MICRO_VERSION\s+(\d+)")]
     private static partial Regex PythonHeader();

@@ -63,6 +63,19 @@ public sealed class RuntimeCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Ruby_is_known_by_its_name_its_folder_and_its_library()
+    {
+        Program("usr/bin/ruby3.1", "");
+        Program("usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", "\u0000ruby 3.1.2p20 (2022-04-12)");
+        Program("usr/local/bin/ruby", "ruby 3.4.5 (2025-07-16)");
+        Program("usr/local/lib/ruby/3.4.0/json.rb", "");
+
+        Assert.Equal("3.1.2", Catalog().Resolve("ruby3.2").Version);
+        Assert.Equal("3.4.5", Catalog().Resolve("ruby3.4").Version);
+        Assert.True(Catalog().Resolve("ruby3.4").Exact);
+    }
+
+    [Fact]
     public void Custom_runtimes_need_nothing() => Assert.True(Catalog().Resolve("provided.al2023").Exact);
 
     [Fact]
@@ -72,6 +85,9 @@ public sealed class RuntimeCatalogTests : IDisposable
     [Theory]
     [InlineData("python3.13", "python", "3.11.2", "python:3.11.v2")]
     [InlineData("nodejs20.x", "nodejs", "20.20.2", "nodejs:20.v20.2")]
+    [InlineData("python3.9", "python", "3.9", "python:3.9")]
+    [InlineData("ruby3.3", "ruby", "3.1.2", "ruby:3.1.v2")]
+    [InlineData("java21", "java", "21.0.4", "java:21.v0.4")]
     [InlineData("provided.al2023", "provided", null, "provided:al2023")]
     public void INIT_START_names_what_really_runs(string id, string family, string? version, string expected) => Assert.Equal(
         expected,
