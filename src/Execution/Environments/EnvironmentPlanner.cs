@@ -111,12 +111,12 @@ internal sealed class EnvironmentPlanner(TreeStore treeStore, DevLayers devLayer
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         string runtimeVersion = VersionText(runtime);
+        bool wrapped = runtime.Family != "provided"
+            && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
         HostBind? interpreterBind = null;
         ImmutableArray<string> command = runtime.Family == "provided"
             ? [FindBootstrap(task, layers, runtimeVersion)]
-            : _commands.For(runtime, runtimeVersion, out interpreterBind);
-        bool wrapped = runtime.Family != "provided"
-            && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
+            : _commands.For(runtime, function, task, runtimeVersion, out interpreterBind);
         return new EnvironmentPlan
         {
             Trees = trees,

@@ -19,7 +19,7 @@ internal static class EnvironmentVariables
     public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        AddDefaults(variables, function.Runtime!, addresses);
+        AddDefaults(variables, function, addresses);
         foreach ((string name, string value) in function.Environment ?? ImmutableDictionary<string, string>.Empty)
         {
             variables[name] = value;
@@ -34,8 +34,9 @@ internal static class EnvironmentVariables
         return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
     }
 
-    private static void AddDefaults(Dictionary<string, string> variables, string runtime, EnvironmentAddresses addresses)
+    private static void AddDefaults(Dictionary<string, string> variables, FunctionVersion function, EnvironmentAddresses addresses)
     {
+        string runtime = function.Runtime!;
         // provided.al2 has no /var/lang; provided.al2023 has it although nothing lies there.
         string langBin = runtime == "provided.al2" ? "" : "/var/lang/bin:";
         string langLib = runtime == "provided.al2" ? "" : "/var/lang/lib:";
@@ -55,7 +56,7 @@ internal static class EnvironmentVariables
             variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
         }
 
-        RuntimeVariables.Add(variables, runtime);
+        RuntimeVariables.Add(variables, function);
     }
 
     private static void AddReserved(Dictionary<string, string> variables, FunctionVersion function, string logStream, string runtimeApi)

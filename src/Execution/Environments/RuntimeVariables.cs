@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lamina.Access.Sessions;
+using Lamina.Functions;
 
 namespace Lamina.Execution.Environments;
 
@@ -9,8 +10,12 @@ internal static class RuntimeVariables
     /// <summary>Until Java 11, Lambda named the credentials as the first SDK for Java read them, too.</summary>
     private const int LastJavaWithOldNames = 11;
 
-    public static void Add(Dictionary<string, string> variables, string runtime)
+    /// <summary>The share of the memory that .NET gives its heap in a container of that size; it sees no container here.</summary>
+    private const double DotnetHeap = 0.75;
+
+    public static void Add(Dictionary<string, string> variables, FunctionVersion function)
     {
+        string runtime = function.Runtime!;
         switch (RuntimeCatalog.FamilyOf(runtime))
         {
             case "python":
@@ -31,7 +36,7 @@ internal static class RuntimeVariables
                 variables.Remove("SHLVL");
                 break;
             case "dotnet":
-                AddDotnet(variables, runtime);
+                AddDotnet(variables, runtime, function.MemorySizeMiB);
                 break;
         }
     }
@@ -65,8 +70,10 @@ internal static class RuntimeVariables
         variables["LD_LIBRARY_PATH"] = $"/var/lang/lib:{variables["LD_LIBRARY_PATH"]}";
     }
 
-    private static void AddDotnet(Dictionary<string, string> variables, string runtime)
+    // Our client takes the heap's limit out of the environment again before the function's code sees it.
+    private static void AddDotnet(Dictionary<string, string> variables, string runtime, int memoryMiB)
     {
+        variables["DOTNET_GCHeapHardLimit"] = ((long)(memoryMiB * 1024L * 1024 * DotnetHeap)).ToString("X", CultureInfo.InvariantCulture);
         variables["DOTNET_ROOT"] = "/var/lang/bin";
         variables["LAMBDA_RUNTIME_NAME"] = runtime;
         if (runtime == "dotnet8")

@@ -62,6 +62,8 @@ public sealed class RuntimeCatalog(InterpreterFinder finder)
         "python" => ResolveInterpreter(id, "python", finder.FindPythons(), "Debian: apt install python3"),
         "nodejs" => ResolveInterpreter(id, "nodejs", finder.FindNodes(), "Debian: apt install nodejs"),
         "ruby" => ResolveInterpreter(id, "ruby", finder.FindRubies(), "Debian: apt install ruby"),
+        "java" => ResolveInterpreter(id, "java", finder.FindJavas(), "Debian: apt install default-jdk-headless"),
+        "dotnet" => ResolveInterpreter(id, "dotnet", finder.FindDotnets(), ".NET 10 or newer in /usr/share, /usr/lib or /opt"),
         var family => Missing(id, family, $"functions of the {family} family are not served yet"),
     };
 

@@ -76,6 +76,31 @@ public sealed class RuntimeCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Java_is_known_by_its_release_file()
+    {
+        Program("usr/lib/jvm/java-17/bin/java", "");
+        Program("usr/lib/jvm/java-17/release", "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.15\"\n");
+        Program("usr/lib/jvm/java-8/bin/java", "");
+        Program("usr/lib/jvm/java-8/release", "JAVA_VERSION=\"1.8.0_402\"\n");
+
+        Assert.Equal(("17.0.15", true), (Catalog().Resolve("java17").Version, Catalog().Resolve("java17.al2023").Exact));
+        Assert.Equal("8.0.402", Catalog().Resolve("java8.al2").Version);
+        Assert.Equal("17.0.15", Catalog().Resolve("java25").Version);
+    }
+
+    [Fact]
+    public void The_newest_NET_serves_all_of_them_unless_it_is_older_than_our_client()
+    {
+        Program("usr/share/dotnet/dotnet", "");
+        Program("usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.11/x", "");
+        Assert.Null(Catalog().Resolve("dotnet8").InterpreterPath);
+        Program("usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.2/x", "");
+
+        Assert.Equal(("10.0.2", false), (Catalog().Resolve("dotnet8").Version, Catalog().Resolve("dotnet8").Exact));
+        Assert.True(Catalog().Resolve("dotnet10").Exact);
+    }
+
+    [Fact]
     public void Custom_runtimes_need_nothing() => Assert.True(Catalog().Resolve("provided.al2023").Exact);
 
     [Fact]
