@@ -63,6 +63,9 @@ internal sealed class ManagedCommands(string runtimesDirectory)
             string.Create(CultureInfo.InvariantCulture, $"-XX:MaxHeapSize={(long)(function.MemorySizeMiB * 1024 * JavaHeap)}K"),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+
+            // Lambda's locale is en_US.UTF-8; here it may not be installed, and the JVM would take ASCII.
+            "-Dfile.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8",
         ];
         string archive = $"client-{runtime.Version}.jsa";
         bool startsInTask = function.Environment?.ContainsKey("AWS_LAMBDA_EXEC_WRAPPER") != true;

@@ -26,6 +26,6 @@ class LambdaContext
   private
 
   def parse(header)
-    JSON.parse(header) unless header.nil? || header.empty?
+    JSON.parse(header.dup.force_encoding(Encoding::UTF_8)) unless header.nil? || header.empty?
   end
 end

@@ -32,6 +32,8 @@ module LaminaRuntime
       private
 
       def initialise
+        # Lambda's locale is en_US.UTF-8; where it is not installed, Ruby takes ASCII.
+        Encoding.default_external = Encoding::UTF_8
         Logs.install
         add_own_gems
         root = ENV.fetch("LAMBDA_TASK_ROOT")
