@@ -17,7 +17,8 @@ say() { printf '== %s\n' "$*"; }
 
 missing_packages() {
     local entry command
-    for entry in /usr/bin/aws:awscli unzip:unzip zip:zip node:nodejs npm:npm ruby:ruby bundle:ruby-bundler cc:gcc /usr/bin/python3:python3 git:git setsid:util-linux docker-registry:docker-registry; do
+    for entry in /usr/bin/aws:awscli unzip:unzip zip:zip node:nodejs npm:npm ruby:ruby bundle:ruby-bundler cc:gcc /usr/bin/python3:python3 git:git setsid:util-linux docker-registry:docker-registry \
+        javac:default-jdk-headless g++:g++ rustc:rustc go:golang-go php:php-cli erlc:erlang-base elixirc:elixir cobc:gnucobol; do
         command=${entry%:*}
         command -v "$command" >/dev/null || echo "${entry##*:}"
     done

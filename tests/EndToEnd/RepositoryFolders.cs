@@ -10,6 +10,9 @@ internal static class RepositoryFolders
 
     public static string Clients { get; } = Path.Combine(AppContext.BaseDirectory, "clients");
 
+    /// <summary>As these tests were built: <c>release</c>.</summary>
+    public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
     /// <summary>The server of the same configuration as these tests.</summary>
     public static string Server() => Built("Server", "lamina-server");
 
@@ -18,8 +21,7 @@ internal static class RepositoryFolders
 
     private static string Built(string project, string program)
     {
-        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        string path = Path.Combine("artifacts", "bin", project, configuration, program);
+        string path = Path.Combine("artifacts", "bin", project, Configuration, program);
         string[] places = [Path.Combine(Root, "src", path), Path.Combine(Root, path)];
         return Array.Find(places, File.Exists)
             ?? throw new FileNotFoundException($"No {program} was built at {string.Join(" or ", places)}.");

@@ -72,6 +72,8 @@ internal sealed class EnvironmentPlanner(
     private const int RuntimeApiPort = 9001;
     private const int AwsEndpointPort = 4566;
 
+    private readonly ManagedCommands _commands = new(options.RuntimesDirectory);
+
     public async Task<EnvironmentPlan> PlanAsync(FunctionVersion function, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
         if (function.Image is { } image)
@@ -129,10 +131,12 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         string runtimeVersion = VersionText(runtime);
+        bool wrapped = runtime.Family != "provided"
+            && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
         HostBind? interpreterBind = null;
         ImmutableArray<string> command = runtime.Family == "provided"
             ? [FindBootstrap(task, layers, runtimeVersion)]
-            : ManagedCommand(runtime, runtimeVersion, out interpreterBind);
+            : _commands.For(runtime, function, task, runtimeVersion, out interpreterBind);
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
         EnvironmentAddresses addresses = AddressesAt(identity.Address);
         bool wrapped = runtime.Family != "provided"
@@ -195,9 +199,10 @@ internal sealed class EnvironmentPlanner(
             return $"{runtime.Family}:{runtime.Id[(runtime.Id.AsSpan().IndexOf('.') + 1)..]}";
         }
 
-        int kept = runtime.Family == "nodejs" ? 1 : 2;
+        int kept = RuntimeCatalog.CountsMajors(runtime.Family) ? 1 : 2;
         string[] parts = runtime.Version.Split('.');
-        return $"{runtime.Family}:{string.Join('.', parts.Take(kept))}.v{string.Join('.', parts.Skip(kept))}";
+        string rest = string.Join('.', parts.Skip(kept));
+        return $"{runtime.Family}:{string.Join('.', parts.Take(kept))}{(rest.Length > 0 ? $".v{rest}" : "")}";
     }
 
     /// <summary>What every function's sandbox has, whatever it shows.</summary>
@@ -227,36 +232,6 @@ internal sealed class EnvironmentPlanner(
         $"{address}:{RuntimeApiPort}",
         options.SetEndpointUrl ? $"http://{address}:{AwsEndpointPort}" : null,
         address.ToString());
-
-    private ImmutableArray<string> ManagedCommand(RuntimeResolution runtime, string runtimeVersion, out HostBind? bind)
-    {
-        if (runtime.InterpreterPath is null)
-        {
-            throw new EntrypointException($"runtime {runtime.Id} cannot run on this machine: {runtime.Note}", runtimeVersion);
-        }
-
-        string entry = runtime.Family == "python" ? "bootstrap.py" : "bootstrap.cjs";
-        if (!File.Exists(Path.Combine(options.RuntimesDirectory, runtime.Family, entry)))
-        {
-            throw new EntrypointException($"the runtime client {runtime.Family}/{entry} is missing in {options.RuntimesDirectory}", runtimeVersion);
-        }
-
-        return [ShowInterpreter(runtime.InterpreterPath, out bind), $"/var/runtime/{entry}"];
-    }
-
-    /// <summary>/usr is visible as it is; what lies below /opt is hidden by the layers and shown at /var/lang, AWS's place for interpreters.</summary>
-    private static string ShowInterpreter(string path, out HostBind? bind)
-    {
-        bind = null;
-        if (!path.StartsWith("/opt/", StringComparison.Ordinal))
-        {
-            return path;
-        }
-
-        string prefix = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, ".."));
-        bind = new HostBind(prefix, "/var/lang");
-        return "/var/lang" + path[prefix.Length..];
-    }
 
     /// <summary>The function's own bootstrap wins over one of a layer; whether it can be executed is found out by executing it.</summary>
     private static string FindBootstrap(string task, IEnumerable<string> layers, string runtimeVersion)

@@ -44,7 +44,7 @@ internal static class EnvironmentVariables
     private static Dictionary<string, string> All(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        AddDefaults(variables, function.Runtime!, addresses);
+        AddDefaults(variables, function, addresses);
         foreach ((string name, string value) in function.Environment ?? ImmutableDictionary<string, string>.Empty)
         {
             variables[name] = value;
@@ -53,6 +53,7 @@ internal static class EnvironmentVariables
         AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
         AddRuntime(variables, function.Handler ?? "", function.Runtime!);
         AddIdentity(variables, identity);
+        RuntimeVariables.AddCredentials(variables, function.Runtime!, identity.Credentials);
         return variables;
     }
 
@@ -89,8 +90,9 @@ internal static class EnvironmentVariables
         variables["AWS_SESSION_TOKEN"] = identity.Credentials.SessionToken;
     }
 
-    private static void AddDefaults(Dictionary<string, string> variables, string runtime, EnvironmentAddresses addresses)
+    private static void AddDefaults(Dictionary<string, string> variables, FunctionVersion function, EnvironmentAddresses addresses)
     {
+        string runtime = function.Runtime!;
         // provided.al2 has no /var/lang; provided.al2023 has it although nothing lies there.
         string langBin = runtime == "provided.al2" ? "" : "/var/lang/bin:";
         string langLib = runtime == "provided.al2" ? "" : "/var/lang/lib:";
@@ -102,18 +104,7 @@ internal static class EnvironmentVariables
         variables["PWD"] = "/var/task";
         variables["SHLVL"] = "0";
         AddPlatform(variables, addresses);
-        switch (RuntimeCatalog.FamilyOf(runtime))
-        {
-            case "python":
-                AddPython(variables, RuntimeCatalog.VersionOf(runtime));
-                break;
-            case "nodejs":
-                // AWS also sets NODE_EXTRA_CA_CERTS for 16 and 18: it costs 35 ms of every start and names a file that only AWS has.
-                variables["NODE_PATH"] = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"/opt/nodejs/node{RuntimeCatalog.VersionOf(runtime).Major}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task");
-                break;
-        }
+        RuntimeVariables.Add(variables, function);
     }
 
     private static void AddPlatform(Dictionary<string, string> variables, EnvironmentAddresses addresses)
@@ -125,15 +116,6 @@ internal static class EnvironmentVariables
         if (addresses.AwsEndpointUrl is not null)
         {
             variables["AWS_ENDPOINT_URL"] = addresses.AwsEndpointUrl;
-        }
-    }
-
-    private static void AddPython(Dictionary<string, string> variables, Version version)
-    {
-        variables["PYTHONPATH"] = "/var/runtime";
-        if (version.Minor >= 12)
-        {
-            variables["LC_CTYPE"] = "C.UTF-8";
         }
     }
 

@@ -8,6 +8,9 @@ namespace Lamina.Execution.RuntimeApi;
 /// <summary>GET /runtime/invocation/next: blocks until there is an event, however long.</summary>
 internal static class NextCall
 {
+    /// <summary>The one header that may hold other letters than ASCII's; it is sent as UTF-8, as the caller wrote it.</summary>
+    public const string ClientContext = "Lambda-Runtime-Client-Context";
+
     private static readonly StringValues Json = new("application/json");
 
     public static async Task HandleAsync(RuntimeRequest request)
@@ -59,9 +62,13 @@ internal static class NextCall
         headers["Lambda-Runtime-Deadline-Ms"] = job.DeadlineMs.ToString(CultureInfo.InvariantCulture);
         SetIfNotEmpty(headers, "Lambda-Runtime-Invoked-Function-Arn", invocation.InvokedFunctionArn);
         SetIfNotEmpty(headers, "Lambda-Runtime-Trace-Id", invocation.TraceId);
-        SetIfNotEmpty(headers, "Lambda-Runtime-Client-Context", invocation.ClientContext);
+        SetIfNotEmpty(headers, ClientContext, OnOneLine(invocation.ClientContext));
         await request.ResponseBody.Writer.WriteAsync(invocation.Payload, CancellationToken.None);
     }
+
+    // JSON may be written over several lines, a header may not; between JSON's tokens a space means the same.
+    private static string? OnOneLine(string? json) =>
+        json is null || !json.AsSpan().ContainsAnyInRange('\0', '\x1f') ? json : string.Concat(json.Select(static letter => letter < ' ' ? ' ' : letter));
 
     private static void SetIfNotEmpty(IHeaderDictionary headers, string name, string? value)
     {

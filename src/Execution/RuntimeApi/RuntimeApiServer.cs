@@ -16,7 +16,11 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     {
         Connections = new SandboxConnectionSource(loggers);
         _application = new RuntimeApiApplication(awsEndpoint);
-        var options = new KestrelServerOptions { AddServerHeader = false, ResponseHeaderEncodingSelector = awsHeaderEncoding };
+        var options = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            ResponseHeaderEncodingSelector = name => name == NextCall.ClientContext ? Encoding.UTF8 : awsHeaderEncoding(name),
+        };
         options.Listen(Connections.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
 
         // Peers are sandboxes with limits of their own; a function that computes for minutes between two requests is no slow client.

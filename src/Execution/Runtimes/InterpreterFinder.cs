@@ -13,6 +13,9 @@ public sealed record Interpreter(string Path, Version Version);
 /// </remarks>
 public sealed partial class InterpreterFinder
 {
+    /// <summary>What our client for .NET is built for.</summary>
+    private const int ClientFramework = 10;
+
     private static readonly string[] DefaultFolders = ["/usr/bin", "/usr/local/bin"];
     private static readonly string[] VisibleRoots = ["/usr/", "/opt/"];
 
@@ -31,14 +34,27 @@ public sealed partial class InterpreterFinder
         _visibleRoots = visibleRoots;
     }
 
-    public IReadOnlyList<Interpreter> FindPythons() => Find("python3*", PythonName(), ReadPythonVersion);
+    public IReadOnlyList<Interpreter> FindPythons() => Find(_folders, "python3*", PythonName(), ReadPythonVersion);
 
-    public IReadOnlyList<Interpreter> FindNodes() => Find("node*", NodeName(), ReadNodeVersion);
+    public IReadOnlyList<Interpreter> FindNodes() => Find(_folders, "node*", NodeName(), ReadNodeVersion);
 
-    private List<Interpreter> Find(string pattern, Regex name, Func<string, Version?> readVersion)
+    public IReadOnlyList<Interpreter> FindRubies() => Find(_folders, "ruby*", RubyName(), ReadRubyVersion);
+
+    public IReadOnlyList<Interpreter> FindJavas() => Find(
+        _visibleRoots.SelectMany(static root => Folders(Path.Combine(root, "lib", "jvm"), "*")).Order(StringComparer.Ordinal)
+            .Select(static home => Path.Combine(home, "bin")).Concat(_folders),
+        "java", JavaName(), ReadJavaVersion);
+
+    /// <summary>Each with the newest framework it has; those too old for our client are left out.</summary>
+    public IReadOnlyList<Interpreter> FindDotnets() => [.. Find(
+        _visibleRoots.SelectMany(static root => (string[])[$"{root}share/dotnet", $"{root}lib/dotnet", $"{root}lib64/dotnet", $"{root}local/share/dotnet", $"{root}dotnet"])
+            .Concat(_folders),
+        "dotnet", DotnetName(), ReadDotnetVersion).Where(static found => found.Version.Major >= ClientFramework)];
+
+    private List<Interpreter> Find(IEnumerable<string> folders, string pattern, Regex name, Func<string, Version?> readVersion)
     {
         var found = new List<Interpreter>();
-        foreach (string folder in _folders.Concat(OptFolders()).Where(Directory.Exists))
+        foreach (string folder in folders.Concat(OptFolders()).Where(Directory.Exists))
         {
             foreach (string path in Directory.EnumerateFiles(folder, pattern).Where(path => name.IsMatch(Path.GetFileName(path))).Order(StringComparer.Ordinal))
             {
@@ -91,6 +107,42 @@ public sealed partial class InterpreterFinder
         return Version.TryParse(text?.TrimEnd('.'), out Version? version) ? version : null;
     }
 
+    /// <summary>Debian's ruby3.1 names its minor, others have a folder lib/ruby/3.4.0; the patch comes from the text of the program or its library.</summary>
+    private static Version? ReadRubyVersion(string path)
+    {
+        Match name = RubyName().Match(Path.GetFileName(path));
+        string lib = Path.Combine(PrefixOf(path), "lib");
+        Version? version = name.Groups["minor"].Success
+            ? Version.Parse(name.Groups["minor"].ValueSpan)
+            : Folders(Path.Combine(lib, "ruby"), "*.*.0")
+                .Select(static folder => Version.TryParse(Path.GetFileName(folder), out Version? abi) ? new Version(abi.Major, abi.Minor) : null).Max();
+        if (version is null)
+        {
+            return null;
+        }
+
+        IEnumerable<string> programs = Folders(lib, "*-linux-*").Prepend(lib)
+            .SelectMany(folder => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"libruby*.so.{version}") : []).Append(path);
+        string? text = programs.Select(program => FileText.FindAfter(program, $"ruby {version}.", "0123456789")).FirstOrDefault(static found => found is not null);
+        return int.TryParse(text, CultureInfo.InvariantCulture, out int patch) ? new Version(version.Major, version.Minor, patch) : version;
+    }
+
+    /// <summary>A line of the file that says what the installation is: <c>JAVA_VERSION="17.0.15"</c>, <c>"1.8.0_402"</c>, <c>"25"</c>.</summary>
+    private static Version? ReadJavaVersion(string path)
+    {
+        string release = Path.Combine(PrefixOf(path), "release");
+        Match match = File.Exists(release) ? JavaRelease().Match(File.ReadAllText(release)) : Match.Empty;
+        string text = match.Groups[1].Value.Replace('_', '.');
+        text = text.StartsWith("1.", StringComparison.Ordinal) ? text[2..] : text;
+        return Version.TryParse(text.Contains('.', StringComparison.Ordinal) ? text : $"{text}.0", out Version? version) ? version : null;
+    }
+
+    private static Version? ReadDotnetVersion(string path) => Folders(Path.Combine(Path.GetDirectoryName(path)!, "shared", "Microsoft.NETCore.App"), "*")
+        .Select(static folder => Version.TryParse(Path.GetFileName(folder), out Version? version) ? version : null).Max();
+
+    private static IEnumerable<string> Folders(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, pattern) : [];
+
     private static string PrefixOf(string program) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, ".."));
 
     private static string? ReadHeader(string header, Regex pattern) =>
@@ -101,6 +153,18 @@ public sealed partial class InterpreterFinder
 
     [GeneratedRegex(@"^node(-?\d+)?$")]
     private static partial Regex NodeName();
+
+    [GeneratedRegex(@"^ruby(?<minor>\d+\.\d+)?$")]
+    private static partial Regex RubyName();
+
+    [GeneratedRegex("^java$")]
+    private static partial Regex JavaName();
+
+    [GeneratedRegex("^dotnet$")]
+    private static partial Regex DotnetName();
+
+    [GeneratedRegex("^JAVA_VERSION=\"([0-9._]+)", RegexOptions.Multiline)]
+    private static partial Regex JavaRelease();
 
     [GeneratedRegex(@"#define\s+PY_MICRO_VERSION\s+(\d+)")]
     private static partial Regex PythonHeader();

@@ -61,6 +61,9 @@ public sealed class RuntimeCatalog(InterpreterFinder finder)
         },
         "python" => ResolveInterpreter(id, "python", finder.FindPythons(), "Debian: apt install python3"),
         "nodejs" => ResolveInterpreter(id, "nodejs", finder.FindNodes(), "Debian: apt install nodejs"),
+        "ruby" => ResolveInterpreter(id, "ruby", finder.FindRubies(), "Debian: apt install ruby"),
+        "java" => ResolveInterpreter(id, "java", finder.FindJavas(), "Debian: apt install default-jdk-headless"),
+        "dotnet" => ResolveInterpreter(id, "dotnet", finder.FindDotnets(), ".NET 10 or newer in /usr/share, /usr/lib or /opt"),
         var family => Missing(id, family, $"functions of the {family} family are not served yet"),
     };
 
@@ -107,17 +110,26 @@ public sealed class RuntimeCatalog(InterpreterFinder finder)
         };
     }
 
-    // Node.js counts in majors, Python's minors are what its users call versions. A newer one is preferred to an equally near older one.
+    /// <summary>What users call a version is the major of Node.js, Java and .NET, and the minor of Python and Ruby.</summary>
+    internal static bool CountsMajors(string family) => family is "nodejs" or "java" or "dotnet";
+
+    // A newer one is preferred to an equally near older one.
     private static int Distance(string family, Version have, Version wanted)
     {
-        int distance = family == "nodejs"
+        int distance = CountsMajors(family)
             ? 2 * (have.Major - wanted.Major)
             : (2_000 * (have.Major - wanted.Major)) + (2 * (have.Minor - wanted.Minor));
         return distance >= 0 ? distance : -distance + 1;
     }
 
-    private static string Named(string family, Version version) =>
-        family == "nodejs" ? $"Node.js {version.Major}" : $"Python {version.Major}.{version.Minor}";
+    private static string Named(string family, Version version) => family switch
+    {
+        "nodejs" => $"Node.js {version.Major}",
+        "java" => $"Java {version.Major}",
+        "dotnet" => $".NET {version.Major}",
+        "ruby" => $"Ruby {version.Major}.{version.Minor}",
+        _ => $"Python {version.Major}.{version.Minor}",
+    };
 
     private static RuntimeResolution Missing(string id, string family, string note) =>
         new() { Id = id, Family = family, InterpreterPath = null, Version = null, Exact = false, Note = note };

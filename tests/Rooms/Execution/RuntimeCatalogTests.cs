@@ -63,6 +63,44 @@ public sealed class RuntimeCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Ruby_is_known_by_its_name_its_folder_and_its_library()
+    {
+        Program("usr/bin/ruby3.1", "");
+        Program("usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1", "\u0000ruby 3.1.2p20 (2022-04-12)");
+        Program("usr/local/bin/ruby", "ruby 3.4.5 (2025-07-16)");
+        Program("usr/local/lib/ruby/3.4.0/json.rb", "");
+
+        Assert.Equal("3.1.2", Catalog().Resolve("ruby3.2").Version);
+        Assert.Equal("3.4.5", Catalog().Resolve("ruby3.4").Version);
+        Assert.True(Catalog().Resolve("ruby3.4").Exact);
+    }
+
+    [Fact]
+    public void Java_is_known_by_its_release_file()
+    {
+        Program("usr/lib/jvm/java-17/bin/java", "");
+        Program("usr/lib/jvm/java-17/release", "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.15\"\n");
+        Program("usr/lib/jvm/java-8/bin/java", "");
+        Program("usr/lib/jvm/java-8/release", "JAVA_VERSION=\"1.8.0_402\"\n");
+
+        Assert.Equal(("17.0.15", true), (Catalog().Resolve("java17").Version, Catalog().Resolve("java17.al2023").Exact));
+        Assert.Equal("8.0.402", Catalog().Resolve("java8.al2").Version);
+        Assert.Equal("17.0.15", Catalog().Resolve("java25").Version);
+    }
+
+    [Fact]
+    public void The_newest_NET_serves_all_of_them_unless_it_is_older_than_our_client()
+    {
+        Program("usr/share/dotnet/dotnet", "");
+        Program("usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.11/x", "");
+        Assert.Null(Catalog().Resolve("dotnet8").InterpreterPath);
+        Program("usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.2/x", "");
+
+        Assert.Equal(("10.0.2", false), (Catalog().Resolve("dotnet8").Version, Catalog().Resolve("dotnet8").Exact));
+        Assert.True(Catalog().Resolve("dotnet10").Exact);
+    }
+
+    [Fact]
     public void Custom_runtimes_need_nothing() => Assert.True(Catalog().Resolve("provided.al2023").Exact);
 
     [Fact]
@@ -72,6 +110,9 @@ public sealed class RuntimeCatalogTests : IDisposable
     [Theory]
     [InlineData("python3.13", "python", "3.11.2", "python:3.11.v2")]
     [InlineData("nodejs20.x", "nodejs", "20.20.2", "nodejs:20.v20.2")]
+    [InlineData("python3.9", "python", "3.9", "python:3.9")]
+    [InlineData("ruby3.3", "ruby", "3.1.2", "ruby:3.1.v2")]
+    [InlineData("java21", "java", "21.0.4", "java:21.v0.4")]
     [InlineData("provided.al2023", "provided", null, "provided:al2023")]
     public void INIT_START_names_what_really_runs(string id, string family, string? version, string expected) => Assert.Equal(
         expected,

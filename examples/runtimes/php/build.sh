@@ -1,0 +1,3 @@
+#!/bin/sh
+# Debian: apt-get install php-cli. build.sh FOLDER
+install -m 755 "$(dirname "$0")/bootstrap.php" "$1/bootstrap"

@@ -1,0 +1,3 @@
+using Lamina.Runtime;
+
+return RuntimeLoop.Run(args);

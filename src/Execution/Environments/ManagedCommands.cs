@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Lamina.Functions;
+using Lamina.Sandbox;
+
+namespace Lamina.Execution.Environments;
+
+/// <summary>How the process of a managed runtime is started: the interpreter, then our client in /var/runtime.</summary>
+internal sealed class ManagedCommands(string runtimesDirectory)
+{
+    private const string TaskRoot = "/var/task";
+
+    /// <summary>Where AWS keeps the program dotnet, and DOTNET_ROOT points.</summary>
+    private const string DotnetRoot = "/var/lang/bin";
+
+    /// <summary>The share of the memory that is for the heap of Java, as on Lambda; the JVM itself needs the rest.</summary>
+    private const double JavaHeap = 0.85;
+
+    /// <param name="task">The function's code, as the host sees it.</param>
+    /// <param name="bind">What of the host has to be shown besides, if anything.</param>
+    public ImmutableArray<string> For(RuntimeResolution runtime, FunctionVersion function, string task, string runtimeVersion, out HostBind? bind)
+    {
+        if (runtime.InterpreterPath is null)
+        {
+            throw new EntrypointException($"runtime {runtime.Id} cannot run on this machine: {runtime.Note}", runtimeVersion);
+        }
+
+        string entry = EntryOf(runtime.Family);
+        if (!File.Exists(Path.Combine(runtimesDirectory, runtime.Family, entry)))
+        {
+            string advice = runtime.Family == "java" ? "; Lamina was built where no JDK is (Debian: apt install default-jdk-headless, then ./lamina build)" : "";
+            throw new EntrypointException($"the runtime client {runtime.Family}/{entry} is missing in {runtimesDirectory}{advice}", runtimeVersion);
+        }
+
+        if (runtime.Family == "dotnet")
+        {
+            bind = new HostBind(Path.GetDirectoryName(runtime.InterpreterPath)!, DotnetRoot);
+            return DotnetCommand(function, task, runtimeVersion);
+        }
+
+        string interpreter = ShowInterpreter(runtime.InterpreterPath, out bind);
+        return runtime.Family == "java" ? JavaCommand(interpreter, runtime, function) : [interpreter, $"/var/runtime/{entry}"];
+    }
+
+    private static string EntryOf(string family) => family switch
+    {
+        "python" => "bootstrap.py",
+        "nodejs" => "bootstrap.cjs",
+        "java" => "lamina-runtime.jar",
+        "dotnet" => "Lamina.Runtime.dll",
+        _ => "bootstrap.rb",
+    };
+
+    /// <summary>
+    /// An archive of shared classes is good for a class path by its text, which therefore is written as it was when the archive was
+    /// made: seen from /var/task, where the process starts.
+    /// </summary>
+    private ImmutableArray<string> JavaCommand(string java, RuntimeResolution runtime, FunctionVersion function)
+    {
+        List<string> command =
+        [
+            java,
+            string.Create(CultureInfo.InvariantCulture, $"-XX:MaxHeapSize={(long)(function.MemorySizeMiB * 1024 * JavaHeap)}K"),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+
+            // Lambda's locale is en_US.UTF-8; here it may not be installed, and the JVM would take ASCII.
+            "-Dfile.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8",
+        ];
+        string archive = $"client-{runtime.Version}.jsa";
+        bool startsInTask = function.Environment?.ContainsKey("AWS_LAMBDA_EXEC_WRAPPER") != true;
+        if (startsInTask && File.Exists(Path.Combine(runtimesDirectory, "java", archive)))
+        {
+            // An archive that does not fit after all is passed over, in silence.
+            command.AddRange([$"-XX:SharedArchiveFile=../runtime/{archive}", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]);
+        }
+
+        string folder = startsInTask ? "../runtime" : "/var/runtime";
+        command.AddRange(["-Dlamina.api=/var/runtime/lamina-api.jar", "-cp", $"{folder}/lamina-runtime.jar", "lamina.runtime.Main"]);
+        return [.. command];
+    }
+
+    /// <summary>
+    /// A handler of a class library is called by our client, with the function's own dependencies and configuration; one without a
+    /// colon names an assembly or program that speaks the Runtime API itself. The newest framework serves them all.
+    /// </summary>
+    private static ImmutableArray<string> DotnetCommand(FunctionVersion function, string task, string runtimeVersion)
+    {
+        string handler = function.Handler ?? "";
+        ImmutableArray<string> start = [$"{DotnetRoot}/dotnet", "exec", "--roll-forward", "LatestMajor"];
+        if (!handler.Contains(':', StringComparison.Ordinal))
+        {
+            string assembly = handler.EndsWith(".dll", StringComparison.Ordinal) ? handler : $"{handler}.dll";
+            return IsIn(task, assembly) ? [.. start, $"{TaskRoot}/{assembly}"]
+                : IsIn(task, handler) ? [$"{TaskRoot}/{handler}"]
+                : throw new EntrypointException($"executable assembly {TaskRoot}/{assembly} or binary {TaskRoot}/{handler} not found", runtimeVersion);
+        }
+
+        string main = function.Environment?.GetValueOrDefault("LAMBDA_DOTNET_MAIN_ASSEMBLY") ?? handler.Split(':')[0];
+        main = main.EndsWith(".dll", StringComparison.Ordinal) ? main[..^4] : main;
+        return FileFor(task, main, ".deps.json") is { } dependencies && FileFor(task, main, ".runtimeconfig.json") is { } configuration
+            ? [.. start, "--depsfile", dependencies, "--runtimeconfig", configuration, "/var/runtime/Lamina.Runtime.dll", handler]
+            : [.. start, "/var/runtime/Lamina.Runtime.dll", handler];
+    }
+
+    /// <summary>The assembly's own file, or the only one that there is.</summary>
+    private static string? FileFor(string task, string assembly, string extension)
+    {
+        if (IsIn(task, assembly + extension))
+        {
+            return $"{TaskRoot}/{assembly}{extension}";
+        }
+
+        string[] found = Directory.GetFiles(task, $"*{extension}");
+        return found.Length == 1 ? $"{TaskRoot}/{Path.GetFileName(found[0])}" : null;
+    }
+
+    // A handler is a name in /var/task; what leads out of it is never looked at on the host.
+    private static bool IsIn(string task, string name) =>
+        name.Length > 0 && !name.Contains("..", StringComparison.Ordinal) && !name.StartsWith('/') && File.Exists(Path.Combine(task, name));
+
+    /// <summary>/usr is visible as it is; what lies below /opt is hidden by the layers and shown at /var/lang, AWS's place for interpreters.</summary>
+    private static string ShowInterpreter(string path, out HostBind? bind)
+    {
+        bind = null;
+        if (!path.StartsWith("/opt/", StringComparison.Ordinal))
+        {
+            return path;
+        }
+
+        string prefix = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, ".."));
+        bind = new HostBind(prefix, "/var/lang");
+        return "/var/lang" + path[prefix.Length..];
+    }
+}

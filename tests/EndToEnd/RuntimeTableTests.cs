@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>What Lambda promises of every runtime, held to each that this machine has.</summary>
+public sealed class RuntimeTableTests(RuntimeTable table, SharedServer shared) : SharedServerTests(shared), IClassFixture<RuntimeTable>
+{
+    public static TheoryData<string, string> Cells
+    {
+        get
+        {
+            TheoryData<string, string> cells = [];
+            foreach (TableRuntime runtime in TableRuntimes.All)
+            {
+                foreach (string what in runtime.Cases)
+                {
+                    cells.Add(runtime.Name, what);
+                }
+            }
+
+            return cells;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public Task Every_runtime_keeps_what_Lambda_promises(string runtime, string what) => table.ResultAsync(runtime, what);
+
+    [Fact]
+    public async Task A_custom_runtime_may_come_out_of_a_layer_and_finds_layers_programs_and_its_documented_variables()
+    {
+        string folder = Directory.CreateTempSubdirectory("lamina-shell-").FullName;
+        await TableRuntimes.BuildShellLayerAsync(folder);
+        string runtime = await table.PublishAsync("shell-runtime", RuntimeTable.Zip(folder));
+        Directory.Delete(folder, recursive: true);
+        TableFunction function = await table.DeployAsync("shell", Archive.Of("any.txt", "no code"), new JsonObject
+        {
+            ["Runtime"] = "provided.al2023",
+            ["Handler"] = "any",
+            ["Layers"] = new JsonArray(runtime, await table.ToolLayerAsync()),
+            ["Environment"] = new JsonObject { ["Variables"] = new JsonObject { ["OWN"] = "own" } },
+        });
+
+        RuntimeTable.AssertVariables(await function.CallAsync("{}"), ["PWD", "SHLVL"], new JsonObject
+        {
+            ["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+            ["LD_LIBRARY_PATH"] = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            ["OWN"] = "own",
+        });
+        Assert.Equal("bin and lib", (string?)(await function.CallAsync("""{"layer":true}"""))[0]);
+    }
+
+    [Fact]
+    public async Task Java_calls_a_method_of_a_bean_and_says_which_class_is_missing()
+    {
+        await table.ResultAsync("java", "hello");
+        TableFunction order = await DeployAgainAsync("java", "example.Function::order");
+        Assert.Equal("""{"name":"n","count":3}""", (await order.CallAsync("""{"name":"n","count":2,"more":[]}""")).ToJsonString());
+
+        TableFunction missing = await DeployAgainAsync("java", "example.Missing");
+        JsonNode error = (await missing.InvokeAsync("{}")).Json!;
+        Assert.Equal(("java.lang.ClassNotFoundException", "Class not found: example.Missing"), ((string?)error["errorType"], (string?)error["errorMessage"]));
+    }
+
+    [Fact]
+    public async Task NET_calls_streams_and_types_with_their_assemblies_and_starts_programs()
+    {
+        await table.ResultAsync("dotnet", "hello");
+        TableFunction echo = await DeployAgainAsync("dotnet", "DotnetFunction::DotnetFunction.Function::Echo");
+        Assert.Equal("[1, 2]", (await echo.InvokeAsync("[1, 2]")).Text);
+        TableFunction hash = await DeployAgainAsync("dotnet", "DotnetFunction::DotnetFunction.Function::Hash");
+        Assert.Equal("""{"Name":"B7EFDC83","Count":1}""", (await hash.CallAsync("""{"Name":"1","Count":0}""")).ToJsonString());
+        TableFunction program = await DeployAgainAsync("dotnet", "DotnetFunction");
+        Assert.Equal("DotnetFunction", (string?)(await program.CallAsync("{}"))["program"]);
+    }
+
+    [Fact]
+    public async Task Ruby_says_which_file_is_missing()
+    {
+        await table.ResultAsync("ruby", "hello");
+        JsonNode error = (await (await DeployAgainAsync("ruby", "missing.handler")).InvokeAsync("{}")).Json!;
+        Assert.Equal(("Init<LoadError>", "cannot load such file -- missing"), ((string?)error["errorType"], (string?)error["errorMessage"]));
+    }
+
+    [Fact]
+    public async Task A_Go_runtime_of_its_own_is_refused_with_AWS_s_advice()
+    {
+        ClientAnswer refused = await AnyClient.CreateFunctionAsync(Own("go"), Probe.Code, new JsonObject { ["Runtime"] = "go1.x" });
+        Assert.Equal("InvalidParameterValueException", refused.Error);
+        Assert.Equal(
+            "The runtime parameter of go1.x is no longer supported for creating or updating AWS Lambda functions. "
+            + "We recommend you use a supported runtime while creating or updating functions.",
+            refused.Message);
+    }
+
+    /// <summary>The row's code once more, with another handler.</summary>
+    private async Task<TableFunction> DeployAgainAsync(string name, string handler)
+    {
+        TableRuntime runtime = TableRuntimes.Of(name);
+        string folder = Directory.CreateTempSubdirectory("lamina-again-").FullName;
+        await runtime.BuildAsync(folder);
+        byte[] code = RuntimeTable.Zip(folder);
+        Directory.Delete(folder, recursive: true);
+        return await table.DeployAsync($"{name}-{Guid.NewGuid():N}"[..20], code, new JsonObject
+        {
+            ["Runtime"] = runtime.Id, ["Handler"] = handler, ["MemorySize"] = runtime.MemoryMiB,
+        });
+    }
+}
