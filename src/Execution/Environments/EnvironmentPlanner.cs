@@ -139,8 +139,6 @@ internal sealed class EnvironmentPlanner(
             : _commands.For(runtime, function, task, runtimeVersion, out interpreterBind);
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
         EnvironmentAddresses addresses = AddressesAt(identity.Address);
-        bool wrapped = runtime.Family != "provided"
-            && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
         return new EnvironmentPlan
         {
             Held = [.. trees],
