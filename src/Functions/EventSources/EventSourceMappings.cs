@@ -127,7 +127,7 @@ public sealed class EventSourceMappings(ICatalog catalog, TimeProvider time)
         ? one.EventSourceArn == other.EventSourceArn
         : other.EventSourceArn is null && Brokers(one) == Brokers(other) && Topics(one) == Topics(other);
 
-    // The blanks inside the brackets are AWS's (recorded), and so are the different wordings.
+    // The blanks inside the brackets are AWS's (recorded), and so are the wordings for queues and streams; that for Kafka follows them.
     private static string Already(EventSourceKind kind, EventSourceMappingConfiguration mapping, string functionName) =>
         kind.IsQueue() ? $"An event source mapping with SQS arn (\" {mapping.EventSourceArn} \") and function (\" {functionName} \")"
         : kind == EventSourceKind.SelfManagedKafka
