@@ -141,6 +141,18 @@ public sealed partial class Invoker : IAsyncDisposable
         }
     }
 
+    /// <summary>A runtime is another from now on: environments that were started with the former one end. For the added runtimes' Changed.</summary>
+    public void RetireUsersOf(string runtime)
+    {
+        foreach ((PoolKey key, FunctionPool pool) in _pools)
+        {
+            if (pool.Function.Runtime == runtime && _pools.TryRemove(key, out _))
+            {
+                pool.Retire();
+            }
+        }
+    }
+
     /// <summary>
     /// What a layer shows to its own account changed: environments of functions that use the layer end, those that run after their
     /// invocation, and the next invocation starts one that sees the new content. For the dev layers' Changed.

@@ -70,6 +70,16 @@ public sealed class ImageLibrary(ICatalog catalog, ImageLayerStore layers, TimeP
         return layers.Lease(snapshot, ImageDocuments.Find(snapshot, digest) ?? throw new IOException($"The image sha256:{digest} was deleted."));
     }
 
+    /// <summary>The same by its name. Throws ResourceNotFound.</summary>
+    public ImageLease LeaseNamed(string name)
+    {
+        ImageReference reference = NameOf(name);
+        CatalogSnapshot snapshot = catalog.Current;
+        StoredImage image = Find(snapshot, reference with { Tag = reference.Tag ?? DefaultTag })
+            ?? throw AwsError.ResourceNotFound($"There is no image {name}.");
+        return layers.Lease(snapshot, image);
+    }
+
     /// <summary>Empties the catalog but for images: they are what the machine has, as interpreters are.</summary>
     public static void ForgetAllElse(CatalogTransaction transaction) => ImageDocuments.KeepOnly(transaction);
 

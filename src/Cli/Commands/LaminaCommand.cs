@@ -29,7 +29,10 @@ internal static class LaminaCommand
 
         root.Subcommands.Add(Elsewhere("up", "Run the server in the foreground (lamina up --help says more)", "lamina up", "lamina up --listen 127.0.0.1:4566 --data ./data"));
         root.Subcommands.Add(Elsewhere("doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor"));
-        root.Subcommands.Add(Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine", "lamina runtimes"));
+        Verb runtimes = Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine; add and remove runtimes", "lamina runtimes");
+        runtimes.Subcommands.Add(AddRuntime.Create(context));
+        runtimes.Subcommands.Add(RemoveRuntime.Create(context));
+        root.Subcommands.Add(runtimes);
         root.Subcommands.Add(Elsewhere("build", "Build again, even when no source file is newer than the build", "lamina build"));
         root.Subcommands.Add(new Verb("layer", "Build, publish, share, list and inspect layers", "lamina layer list")
         {

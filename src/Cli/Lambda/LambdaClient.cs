@@ -23,6 +23,8 @@ internal sealed class LambdaClient(Wire wire)
 
     public ImageClient Images { get; } = new(wire);
 
+    public RuntimeClient Runtimes { get; } = new(wire);
+
     /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
     public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
     {

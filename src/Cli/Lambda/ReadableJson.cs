@@ -22,6 +22,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(IReadOnlyList<ImportedImage>))]
 [JsonSerializable(typeof(ImportRequest))]
 [JsonSerializable(typeof(ImportAnswer))]
+[JsonSerializable(typeof(RuntimeSource))]
+[JsonSerializable(typeof(ServedRuntime))]
 [JsonSerializable(typeof(GetLayerVersionPolicyResponse))]
 [JsonSerializable(typeof(ScrubLine))]
 [JsonSerializable(typeof(ScrubAnswer))]

@@ -71,6 +71,7 @@ internal sealed class EnvironmentPlanner(
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
     private const int RuntimeApiPort = 9001;
     private const int AwsEndpointPort = 4566;
+    private const int ShownDigits = 12;
 
     private readonly ManagedCommands _commands = new(options.RuntimesDirectory);
 
@@ -110,7 +111,9 @@ internal sealed class EnvironmentPlanner(
                 trees.Add(await LeaseAsync(archive, cancellationToken));
             }
 
-            return Plan(function, stack, identity, trees.ToImmutable());
+            return runtimes.Resolve(function.Runtime!) is { Added: not null } runtime
+                ? PlanAdded(function, stack, identity, trees.ToImmutable(), runtime)
+                : Plan(function, stack, identity, trees.ToImmutable());
         }
         catch
         {
@@ -164,6 +167,46 @@ internal sealed class EnvironmentPlanner(
         };
     }
 
+    /// <summary>A function of archives on a runtime that was added: in its root, or by our client with its interpreter at /var/lang.</summary>
+    private EnvironmentPlan PlanAdded(
+        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees, RuntimeResolution runtime)
+    {
+        AddedRuntime added = runtime.Added!;
+        ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
+        ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
+        ImmutableArray<string> bootstrap = added.IsRoot && runtime.Family == "provided"
+            ? [FindBootstrap(trees[0].Directory, layers, VersionText(runtime))]
+            : [];
+
+        // From here on nothing fails that would leave it held.
+        ImageLease? lease = added.Image is { } image ? images.Lease(image) : null;
+        AddedLaunch launch = AddedLaunch.Of(added, lease);
+        ImmutableArray<string> command = bootstrap.IsEmpty ? launch.CommandFor(runtime.Family) : bootstrap;
+        string? wrapper = added.IsRoot ? null : function.Environment?.GetValueOrDefault(WrapperVariable);
+        return new EnvironmentPlan
+        {
+            Held = lease is null ? [.. trees] : [.. trees, lease],
+            Sandbox = SandboxFor(function, identity) with
+            {
+                OptLayers = layers,
+                TaskDirectory = trees[0].Directory,
+                RuntimeDirectory = added.IsRoot ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
+                RootLayers = launch.RootLayers,
+                HostBinds = launch.Binds,
+            },
+            Process = new ProcessSpec
+            {
+                Arguments = string.IsNullOrEmpty(wrapper) ? command : [wrapper, .. command],
+                Environment = EnvironmentVariables.Below(variables, lease?.Image.Process.Environment ?? []),
+                WorkingDirectory = TaskRoot,
+            },
+            RuntimeVersion = VersionText(runtime),
+            IsWrapped = !string.IsNullOrEmpty(wrapper),
+            Image = null,
+            DevLayers = stack.DevLayers,
+        };
+    }
+
     /// <summary>The image's own program in the image's own root; of this machine it sees device nodes.</summary>
     private EnvironmentPlan PlanImage(FunctionVersion function, FunctionImage image, EnvironmentIdentity identity)
     {
@@ -192,6 +235,12 @@ internal sealed class EnvironmentPlanner(
     /// <summary>As AWS writes it, from the interpreter that really runs: a nearest one shows.</summary>
     internal static string VersionText(RuntimeResolution runtime)
     {
+        if (runtime is { Added: { IsRoot: true } added, Family: not "provided" })
+        {
+            string version = runtime.Id[runtime.Family.Length..].Replace(".x", "", StringComparison.Ordinal);
+            return $"{runtime.Family}:{version}.{(added.Image is { } image ? $"image-{image.ToString()[..ShownDigits]}" : "folder")}";
+        }
+
         if (runtime.Version is null)
         {
             return $"{runtime.Family}:{runtime.Id[(runtime.Id.AsSpan().IndexOf('.') + 1)..]}";

@@ -82,6 +82,15 @@ internal static class EnvironmentVariables
         return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
     }
 
+    /// <summary>Adds those of other variables that are not there yet.</summary>
+    public static ImmutableArray<string> Below(ImmutableArray<string> variables, IReadOnlyList<string> others)
+    {
+        HashSet<string> names = [.. variables.Select(NameOf)];
+        return [.. variables, .. others.Where(other => names.Add(NameOf(other)))];
+    }
+
+    private static string NameOf(string variable) => variable[..variable.IndexOf('=', StringComparison.Ordinal)];
+
     private static void AddIdentity(Dictionary<string, string> variables, EnvironmentIdentity identity)
     {
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = identity.InitializationType;

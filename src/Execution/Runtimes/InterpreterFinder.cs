@@ -83,7 +83,7 @@ public sealed partial class InterpreterFinder
     private bool IsVisible(string path) => _visibleRoots.Any(root => path.StartsWith(root, StringComparison.Ordinal));
 
     /// <summary>python3.11 names its minor; the patch comes from the headers or from the program's own version text.</summary>
-    private static Version? ReadPythonVersion(string path)
+    internal static Version? ReadPythonVersion(string path)
     {
         Match name = PythonName().Match(Path.GetFileName(path));
         if (!name.Groups["minor"].Success)
@@ -97,7 +97,7 @@ public sealed partial class InterpreterFinder
         return int.TryParse(text, CultureInfo.InvariantCulture, out int patch) ? new Version(version.Major, version.Minor, patch) : version;
     }
 
-    private static Version? ReadNodeVersion(string path)
+    internal static Version? ReadNodeVersion(string path)
     {
         string header = Path.Combine(PrefixOf(path), "include", "node", "node_version.h");
         Match match = File.Exists(header) ? NodeHeader().Match(File.ReadAllText(header)) : Match.Empty;

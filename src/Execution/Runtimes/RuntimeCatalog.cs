@@ -22,6 +22,11 @@ public sealed record RuntimeResolution
 
     /// <summary>What a person should know: nearest version taken, what to install.</summary>
     public required string? Note { get; init; }
+
+    /// <summary>What the operator added for this id; null when the machine's own serves it.</summary>
+    public AddedRuntime? Added { get; init; }
+
+    public bool IsAvailable => Family == "provided" || InterpreterPath is not null;
 }
 
 /// <summary>
@@ -48,7 +53,34 @@ public sealed class RuntimeCatalog(InterpreterFinder finder)
     /// <summary>Every runtime id there is, looked up anew.</summary>
     public IReadOnlyList<RuntimeResolution> List() => [.. Ids.Select(Resolve)];
 
-    public RuntimeResolution Resolve(string id) => FamilyOf(id) switch
+    /// <summary>What the operator added; it goes before what the machine has.</summary>
+    public AddedRuntimes? Added { get; init; }
+
+    public static bool IsKnown(string id) => Ids.Contains(id);
+
+    public RuntimeResolution Resolve(string id) => Added?.Find(id) is { } added ? ResolveAdded(added) : WithAdvice(ResolveOnMachine(id));
+
+    private static RuntimeResolution ResolveAdded(AddedRuntime added) => new()
+    {
+        Id = added.Id,
+        Family = FamilyOf(added.Id),
+        InterpreterPath = added.Program is { } program ? $"{added.From}: {program}" : added.From,
+        Version = added.Version,
+        Exact = true,
+        Note = added.IsRoot ? "added, with its own root file system" : "added",
+        Added = added,
+    };
+
+    private static RuntimeResolution WithAdvice(RuntimeResolution resolution) => resolution.Exact
+        ? resolution
+        : resolution with
+        {
+            Note = $"{resolution.Note}; or add it: lamina runtimes add {resolution.Id} --from {(IsInNpm(resolution) ? "npm" : "IMAGE")}",
+        };
+
+    private static bool IsInNpm(RuntimeResolution resolution) => resolution.Family == "nodejs" && VersionOf(resolution.Id).Major is >= 18 and <= 26;
+
+    private RuntimeResolution ResolveOnMachine(string id) => FamilyOf(id) switch
     {
         "provided" => new RuntimeResolution
         {

@@ -60,7 +60,7 @@ internal static class DoctorCommand
         RuntimeResolution[] runtimes = [.. new RuntimeCatalog().List()];
         foreach (IGrouping<string, RuntimeResolution> family in runtimes.GroupBy(static runtime => runtime.Family))
         {
-            RuntimeResolution[] available = [.. family.Where(RuntimesCommand.IsAvailable)];
+            RuntimeResolution[] available = [.. family.Where(static runtime => runtime.IsAvailable)];
             RuntimeResolution first = available.FirstOrDefault(static runtime => runtime.Exact) ?? family.First();
             yield return available.Length > 0
                 ? new Finding(family.Key, Verdict.Ok, first.InterpreterPath is null ? first.Note ?? "" : $"{first.InterpreterPath} {first.Version}", "", "")

@@ -90,11 +90,14 @@ internal sealed partial class House : IAsyncDisposable
         LogsRooms logs = Opened("logs", LogsRooms.Open(
             folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time, failure => Log.NotLogged(_logger, failure)));
         ExecutionOptions execution = ExecutionOptionsOf(options) with { LogSink = logs.Take };
+        AddedRuntimes added = AddedRuntimes.Open(folder.Path);
+        RuntimeCatalog runtimes = new() { Added = added };
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, images.Library, new RuntimeCatalog(), directory.IsCurrent, functions.Concurrency,
+            sandboxes, layers.Trees, layers.Dev, images.Library, runtimes, directory.IsCurrent, functions.Concurrency,
             AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
+        added.Changed += invoker.RetireUsersOf;
         SettingsRooms settings = SettingsRooms.Open(catalog, time);
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
@@ -111,7 +114,7 @@ internal sealed partial class House : IAsyncDisposable
                 Archives = layers.Archives,
                 Manifests = layers.Manifests,
                 Trees = layers.Trees,
-                Images = new ImageCollection(images.Layers, catalog, [functionRoots, running], time),
+                Images = new ImageCollection(images.Layers, catalog, [functionRoots, running, added], time),
                 Time = time,
                 ReportFailure = failure => Log.NotCollected(_logger, failure),
             },
@@ -144,6 +147,7 @@ internal sealed partial class House : IAsyncDisposable
                 new ExportLayers(layers.Exporter),
                 new ImageNames(images.Library),
                 new ImageLayerUploads(images.Layers),
+                new RuntimeChanges(added, new RuntimeExamination(images.Library), runtimes, mayNameFolders: options.Keys is null),
                 new OrganizationList(options.Organizations),
                 new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
