@@ -36,4 +36,6 @@ for java in /usr/lib/jvm/*/bin/java /opt/*/bin/java; do
     (cd "$work/task" && "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$work/runtime/client-$version.jsa" -Xlog:disable -Xlog:all=error:stderr \
         -cp ../runtime/lamina-runtime.jar lamina.runtime.Rehearsal) >/dev/null 2>&1 || echo "no class data archive for Java $version"
 done
+# The JVM makes archives read-only; the next build is to replace them, and their copies.
+chmod -R u+w "$out"
 touch "$out/built"

@@ -113,13 +113,13 @@ internal static class TableRuntimes
         Handler = "example.Function",
         BuildAsync = static async folder =>
         {
-            await RunAsync("javac", "-d", folder, "-cp", JavaApi(), Path.Combine(Functions, "java", "example", "Function.java"));
+            await RunAsync("javac", "--release", "17", "-d", folder, "-cp", JavaApi(), Path.Combine(Functions, "java", "example", "Function.java"));
         },
         BuildLayerAsync = static async layer =>
         {
             string classes = Directory.CreateTempSubdirectory("lamina-classes-").FullName;
             Directory.CreateDirectory(Path.Combine(layer, "java", "lib"));
-            await RunAsync("javac", "-d", classes, Path.Combine(Functions, "java", "One.java"));
+            await RunAsync("javac", "--release", "17", "-d", classes, Path.Combine(Functions, "java", "One.java"));
             await RunAsync("jar", "--create", "--file", Path.Combine(layer, "java", "lib", "one.jar"), "-C", classes, ".");
             Directory.Delete(classes, recursive: true);
         },
@@ -140,6 +140,8 @@ internal static class TableRuntimes
         Handler = "DotnetFunction::DotnetFunction.Function::HandleAsync",
         BuildAsync = static folder =>
         {
+            string root = System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory();
+            Assert.SkipUnless(root.StartsWith("/usr/", StringComparison.Ordinal) || root.StartsWith("/opt/", StringComparison.Ordinal), $".NET stands in {root}, which sandboxes hide.");
             string built = Path.Combine(RepositoryFolders.Root, "artifacts", "bin", "DotnetFunction", RepositoryFolders.Configuration);
             foreach (string file in Directory.EnumerateFiles(built).Where(static file => !file.EndsWith(".pdb", StringComparison.Ordinal)))
             {

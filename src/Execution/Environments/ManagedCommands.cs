@@ -115,9 +115,10 @@ internal sealed class ManagedCommands(string runtimesDirectory)
         return found.Length == 1 ? $"{TaskRoot}/{Path.GetFileName(found[0])}" : null;
     }
 
-    // A handler is a name in /var/task; what leads out of it is never looked at on the host.
+    // A name in /var/task itself. A link counts unseen: its target is a path inside the sandbox, not here.
     private static bool IsIn(string task, string name) =>
-        name.Length > 0 && !name.Contains("..", StringComparison.Ordinal) && !name.StartsWith('/') && File.Exists(Path.Combine(task, name));
+        name.Length > 0 && !name.Contains('/', StringComparison.Ordinal)
+        && new FileInfo(Path.Combine(task, name)) is { } file && (file.LinkTarget is not null || file.Exists);
 
     /// <summary>/usr is visible as it is; what lies below /opt is hidden by the layers and shown at /var/lang, AWS's place for interpreters.</summary>
     private static string ShowInterpreter(string path, out HostBind? bind)

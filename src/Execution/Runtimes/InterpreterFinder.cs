@@ -17,6 +17,7 @@ public sealed partial class InterpreterFinder
     private const int ClientFramework = 10;
 
     private static readonly string[] DefaultFolders = ["/usr/bin", "/usr/local/bin"];
+    private static readonly string[] DotnetFolders = ["share/dotnet", "lib/dotnet", "lib64/dotnet", "local/share/dotnet", "dotnet"];
     private static readonly string[] VisibleRoots = ["/usr/", "/opt/"];
 
     private readonly ConcurrentDictionary<(string Path, long Length, DateTime Changed), Version?> _versions = new();
@@ -47,8 +48,7 @@ public sealed partial class InterpreterFinder
 
     /// <summary>Each with the newest framework it has; those too old for our client are left out.</summary>
     public IReadOnlyList<Interpreter> FindDotnets() => [.. Find(
-        _visibleRoots.SelectMany(static root => (string[])[$"{root}share/dotnet", $"{root}lib/dotnet", $"{root}lib64/dotnet", $"{root}local/share/dotnet", $"{root}dotnet"])
-            .Concat(_folders),
+        _visibleRoots.SelectMany(static root => DotnetFolders.Select(folder => root + folder)).Concat(_folders),
         "dotnet", DotnetName(), ReadDotnetVersion).Where(static found => found.Version.Major >= ClientFramework)];
 
     private List<Interpreter> Find(IEnumerable<string> folders, string pattern, Regex name, Func<string, Version?> readVersion)
@@ -123,7 +123,8 @@ public sealed partial class InterpreterFinder
 
         IEnumerable<string> programs = Folders(lib, "*-linux-*").Prepend(lib)
             .SelectMany(folder => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"libruby*.so.{version}") : []).Append(path);
-        string? text = programs.Select(program => FileText.FindAfter(program, $"ruby {version}.", "0123456789")).FirstOrDefault(static found => found is not null);
+        string? text = programs.Select(program => FileText.FindAfter(program, $"ruby {version}.", "0123456789"))
+            .FirstOrDefault(static found => found is not null);
         return int.TryParse(text, CultureInfo.InvariantCulture, out int patch) ? new Version(version.Major, version.Minor, patch) : version;
     }
 

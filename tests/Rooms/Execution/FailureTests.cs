@@ -245,13 +245,15 @@ public sealed class FailureTests
     [Fact]
     public async Task A_runtime_nobody_can_serve_here_says_so()
     {
-        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
-        FunctionVersion function = await house.FunctionAsync(("index.rb", "")) with { Runtime = "ruby3.4" };
+        // No clients are there, as after a build without a JDK; there may be no Java either.
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { RuntimesDirectory = "/nowhere" }, TimeProvider.System, static _ => Task.CompletedTask);
+        FunctionVersion function = await house.FunctionAsync(("a.jar", "")) with { Runtime = "java21" };
 
         using InvokeOutcome outcome = await house.InvokeAsync(function);
 
         Assert.Contains("\"errorType\":\"Runtime.InvalidEntrypoint\"", ExecutionHouse.Text(outcome.Payload), StringComparison.Ordinal);
-        Assert.Contains("ruby3.4", ExecutionHouse.Text(outcome.Payload), StringComparison.Ordinal);
+        Assert.Contains("apt install default-jdk-headless", ExecutionHouse.Text(outcome.Payload), StringComparison.Ordinal);
     }
 
     [Fact]
