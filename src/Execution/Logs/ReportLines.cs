@@ -86,6 +86,11 @@ internal static class ReportLines
         log.Append(Encoding.UTF8.GetBytes(
             $"EXTENSION\tName: {name}\tState: {state}\tEvents: [{events}]{(errorType is null ? "" : "\tError Type: " + errorType)}"));
 
+    /// <param name="api"><c>TELEMETRY</c> or <c>LOGS</c>.</param>
+    public static void AppendSubscription(this EnvironmentLog log, string api, string name, IReadOnlyList<string> types) =>
+        log.Append(Encoding.UTF8.GetBytes(
+            $"{api}\tName: {name}\tState: Subscribed\tTypes: [{string.Join(", ", types.Select(static type => char.ToUpperInvariant(type[0]) + type[1..]))}]"));
+
     /// <summary>Ours: Lambda has no such line.</summary>
     public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>
         log.Append(Encoding.UTF8.GetBytes($"DEV_LAYER Layer: {layer}\tUpdate: {update}\tFolder: {folder}"));
