@@ -227,22 +227,24 @@ public sealed class TelemetryTests
             """
             register("INVOKE")
             count = [0]
+            told = threading.Event()
             def got(event):
                 if event["type"] == "function":
                     count[0] += 1
                 elif event["type"] == "platform.logsDropped":
                     say("counted", count[0], json.dumps(event["record"]))
+                    told.set()
             put("/2022-07-01/telemetry", {"schemaVersion": "2022-12-13", "types": ["function"], "buffering": {"maxItems": 1000, "timeoutMs": 30000},
                 "destination": {"protocol": "HTTP", "URI": "http://sandbox.localdomain:8080"}})
             next()
             next()
             listen()
+            told.wait() # and with it the invocation, or all would be frozen
             wait()
             """);
 
         using InvokeOutcome first = await house.InvokeAsync(function, "1");
         using InvokeOutcome second = await house.InvokeAsync(function, "2");
-        house.Invoker.Retire(function with { EnvironmentKey = "another" });
         string counted = await house.LogLineAsync(function, "listener counted");
 
         JsonElement dropped = JsonDocument.Parse(counted[counted.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
