@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the long tests, which ./test.sh runs in short: 100 versions of a layer of 5,000 files on disk; publishes, deletions, starts and
-# collections at once, 1,000 rounds from a seed, in the room and then through the server.
+# Runs the long tests, which ./test.sh runs in short: 100 versions of a layer of 5,000 files on disk; 100,000 calls of a runtime and three
+# extensions at random; publishes, deletions, starts and collections at once, 1,000 rounds from a seed, in the room and then through the server.
 #   ./soak.sh [SEED] [ROUNDS]      a seed is printed, so that what fails can be run again
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
@@ -8,7 +8,8 @@ case ${1:-} in -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 export LAMINA_STORM_SEED=${1:-$((RANDOM * RANDOM % 1000000))} LAMINA_STORM_ROUNDS=${2:-1000}
 export LAMINA_TEST_LIMIT=${LAMINA_TEST_LIMIT:-3600}
 echo "seed $LAMINA_STORM_SEED, $LAMINA_STORM_ROUNDS rounds"
-export LAMINA_RATIO_FILES=5000 LAMINA_RATIO_VERSIONS=100
+export LAMINA_RATIO_FILES=5000 LAMINA_RATIO_VERSIONS=100 LAMINA_WALK_CALLS=100000
 ./test.sh Rooms --filter StorageRatioTests
+./test.sh Rooms --filter RandomWalkTests
 ./test.sh Rooms --filter CollectionTests
 exec ./test.sh EndToEnd --filter StormTests

@@ -144,6 +144,25 @@ public static class Limits
     /// <summary>The shutdown phase where only internal extensions are registered (Lambda execution environment life cycle).</summary>
     public static readonly TimeSpan ShutdownWithInternalExtensions = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Events that a telemetry subscription gathers before they are sent, and bytes, and milliseconds (Telemetry API reference).</summary>
+    public const int TelemetryItemsDefault = 10_000;
+
+    public const int TelemetryItemsLeast = 1_000;
+
+    public const int TelemetryItemsMost = 10_000;
+
+    public const int TelemetryBytesDefault = 262_144;
+
+    public const int TelemetryBytesLeast = 262_144;
+
+    public const int TelemetryBytesMost = 1_048_576;
+
+    public const int TelemetryTimeoutMsDefault = 1_000;
+
+    public const int TelemetryTimeoutMsLeast = 25;
+
+    public const int TelemetryTimeoutMsMost = 30_000;
+
     /// <summary>How long a Content.Location or Code.Location link is valid (GetLayerVersion).</summary>
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
 

@@ -12,7 +12,10 @@ public sealed class MachineReportTests
 
         Assert.True(report.CanRun, string.Join('\n', report.Checks));
         Assert.Equal(
-            ["kernel", "C compiler", "pidfd", "seccomp", "user namespaces", "file owners", "cgroup memory", "cgroup cpu", "cgroup pids", "overlayfs", "network namespaces"],
+            [
+                "kernel", "C compiler", "pidfd", "seccomp", "user namespaces", "file owners",
+                "cgroup memory", "cgroup cpu", "cgroup pids", "cgroup freezer", "overlayfs", "network namespaces",
+            ],
             report.Checks.Select(check => check.Name));
         Assert.All(report.Checks, check => Assert.Equal(check.State == MachineState.Ok, check.Fix.Length == 0 && check.Meaning.Length == 0));
         Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));

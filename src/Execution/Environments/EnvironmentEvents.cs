@@ -1,4 +1,5 @@
 using Lamina.Execution.Extensions;
+using Lamina.Execution.Telemetry;
 using Lamina.Sandbox;
 
 namespace Lamina.Execution.Environments;
@@ -13,6 +14,7 @@ internal enum EnvironmentEventKind
     InitError,
     Extension,
     ExtensionAbandoned,
+    Subscribe,
     Exited,
     DeadlinePassed,
     Stop,
@@ -37,6 +39,9 @@ internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, obje
                 break;
             case ExtensionCall call:
                 call.Abandon();
+                break;
+            case SubscribeCall call:
+                call.TrySetResult(null);
                 break;
         }
     }

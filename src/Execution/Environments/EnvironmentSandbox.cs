@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
@@ -132,6 +133,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     }
 
     public void Thaw() => _sandbox!.Thaw();
+
+    /// <summary>A socket in the sandbox's network; null when there is no sandbox.</summary>
+    public Task<Socket?> OpenSocketAsync() => _sandbox?.OpenSocketAsync() ?? Task.FromResult<Socket?>(null);
 
     /// <summary>
     /// Ends every process; the sandbox and its /tmp stay, unless it was killed as a whole for its memory. All output is in the log then.

@@ -5,6 +5,7 @@ using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.RuntimeApi;
+using Lamina.Execution.Telemetry;
 using Lamina.Functions;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -53,6 +54,8 @@ internal sealed partial class ExecutionEnvironment
     private readonly InvocationRecorder _recorder;
     private readonly DeadlineTimer _deadline;
     private readonly EnvironmentSandbox _sandbox;
+    private readonly TelemetryHub _telemetry;
+    private readonly PlatformLog _platform;
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private volatile EnvironmentState _state;
@@ -79,10 +82,12 @@ internal sealed partial class ExecutionEnvironment
         Id = id;
         Log = log;
         _extensions = new ExtensionRoster(pool.Function, []);
-        _recorder = new InvocationRecorder(
-            pool.Function, new PlatformLog(pool.Function, log, InitializationType, services.Time), services.Time, reportsInit: !pool.IsProvisioned);
-        _deadline = new DeadlineTimer(services.Time, () => Post(new EnvironmentEvent(EnvironmentEventKind.DeadlinePassed, null)));
         _sandbox = new EnvironmentSandbox(services, this);
+        _telemetry = new TelemetryHub(_sandbox.OpenSocketAsync, pool.Function.Settings.LogFormat == "JSON", services.Time);
+        log.Telemetry = _telemetry;
+        _platform = new PlatformLog(pool.Function, log, _telemetry, InitializationType, services.Time);
+        _recorder = new InvocationRecorder(pool.Function, _platform, services.Time, reportsInit: !pool.IsProvisioned);
+        _deadline = new DeadlineTimer(services.Time, () => Post(new EnvironmentEvent(EnvironmentEventKind.DeadlinePassed, null)));
     }
 
     public string Id { get; }
@@ -191,6 +196,9 @@ internal sealed partial class ExecutionEnvironment
             case EnvironmentEventKind.ExtensionAbandoned:
                 _extensions.Forget((ExtensionCall)happened.Subject!);
                 return ValueTask.CompletedTask;
+            case EnvironmentEventKind.Subscribe:
+                OnSubscribe((SubscribeCall)happened.Subject!);
+                return ValueTask.CompletedTask;
             default:
                 throw new UnreachableException();
         }
@@ -203,6 +211,7 @@ internal sealed partial class ExecutionEnvironment
         _initJob = initJob;
         _reported = null;
         _runtime = RuntimeState.Started;
+        _telemetry.Open();
         EnvironmentEnd? fault = await _sandbox.PrepareAsync(_recorder, initJob);
         Transition(EnvironmentState.Init);
         ImmutableArray<string>? names = _sandbox.Plan?.Extensions;
@@ -231,6 +240,7 @@ internal sealed partial class ExecutionEnvironment
     private ValueTask EndInitAsync()
     {
         Transition(EnvironmentState.Idle);
+        _telemetry.Close();
         _sandbox.EndInit();
         _recorder.InitDone(_extensions);
         if (_initJob is not null)
@@ -435,6 +445,23 @@ internal sealed partial class ExecutionEnvironment
         return AdvanceAsync();
     }
 
+    private void OnSubscribe(SubscribeCall call)
+    {
+        Extension? extension = _extensions.Find(call.Id);
+        if (call.IsRefused(extension, isClosed: !_telemetry.IsOpen))
+        {
+            return;
+        }
+
+        string? fault = _telemetry.Subscribe(extension!, call.Subscription!);
+        if (fault is null)
+        {
+            _platform.Subscribed(extension!, call.Subscription!);
+        }
+
+        call.Complete(fault);
+    }
+
     private void Freeze()
     {
         if (_sandbox.TryFreeze())
@@ -541,6 +568,7 @@ internal sealed partial class ExecutionEnvironment
         LogClosing(_services.Logger, Id, Function.Name, from, fault.Reason);
         Thaw();
         Transition(EnvironmentState.Resetting);
+        _telemetry.Close();
         _deadline.Disarm();
         _next?.TrySetResult(null);
         _next = null;
@@ -626,12 +654,14 @@ internal sealed partial class ExecutionEnvironment
         _failedIn = from;
         _shutdown = new ShutdownPhase(reason, _extensions, _sandbox.Runtime, _deadline, _services.Time);
         _shutdown.Begin();
+        _telemetry.Flush();
     }
 
     private async ValueTask AdvanceShutdownAsync(bool deadlinePassed)
     {
         if (_shutdown is null || !_shutdown.Advance(deadlinePassed))
         {
+            _telemetry.Flush();
             return;
         }
 
@@ -644,6 +674,7 @@ internal sealed partial class ExecutionEnvironment
             return;
         }
 
+        await _telemetry.ClearAsync();
         await _sandbox.EmptyAsync();
         await EndResetAsync(_failedIn);
     }
@@ -660,6 +691,7 @@ internal sealed partial class ExecutionEnvironment
         LogClosing(_services.Logger, Id, Function.Name, from, end.Reason);
         _deadline.Dispose();
         _next?.TrySetResult(null);
+        await _telemetry.ClearAsync();
         await CloseSandboxAsync();
         _extensions.HangUp();
         Settle(from, end);

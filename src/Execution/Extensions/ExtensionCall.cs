@@ -32,11 +32,16 @@ internal sealed record ExtensionAnswer(int Status, ReadOnlyMemory<byte> Body, Gu
 {
     public static ExtensionAnswer Accepted { get; } = new(202, "{\"status\":\"OK\"}\n"u8.ToArray(), null, null);
 
+    public static ExtensionAnswer Subscribed { get; } = new(200, "\"OK\""u8.ToArray(), null, null);
+
     public static ExtensionAnswer Event(ExtensionEvent happened) => new(200, happened.Body, null, happened.Id);
 
     /// <summary>AWS's supervisor answers whatever an extension does wrong with 403.</summary>
     public static ExtensionAnswer Refusal(string errorType, string message) =>
         new(403, ErrorPayloads.OfCall(message, errorType), null, null);
+
+    public static ExtensionAnswer Invalid(string errorType, string message) =>
+        new(400, ErrorPayloads.OfCall(message, errorType), null, null);
 }
 
 /// <summary>An INVOKE or a SHUTDOWN on its way to extensions: one body and one identifier for all.</summary>

@@ -20,7 +20,8 @@ internal static class ExtensionFiles
         }
 
         SortedDictionary<string, bool> isFile = new(StringComparer.Ordinal);
-        foreach (DirectoryInfo folder in layers.Select(static layer => new DirectoryInfo(Path.Combine(layer, "extensions"))).Where(static folder => folder is { LinkTarget: null, Exists: true }))
+        IEnumerable<DirectoryInfo> folders = layers.Select(static layer => new DirectoryInfo(Path.Combine(layer, "extensions")));
+        foreach (DirectoryInfo folder in folders.Where(static folder => folder is { LinkTarget: null, Exists: true }))
         {
             foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
             {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Lamina.Contract;
+using Lamina.Execution.Telemetry;
 
 namespace Lamina.Execution;
 
@@ -16,6 +17,9 @@ internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine
     private bool _keepsTail;
 
     public string Stream { get; } = stream;
+
+    /// <summary>Who subscribed to what is written here; null for nobody, ever.</summary>
+    public TelemetryHub? Telemetry { get; set; }
 
     /// <summary>In the JSON log format: what of the function's output is kept; null keeps all.</summary>
     public ApplicationLogFilter? Filter { get; init; }
@@ -34,6 +38,7 @@ internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine
         if (source == OutputSource.Extension || Filter is null || Filter.Keeps(message.AsSpan(0, length)))
         {
             Append(message.AsMemory(0, length));
+            Telemetry?.Output(source, message.AsMemory(0, length));
         }
     }
 

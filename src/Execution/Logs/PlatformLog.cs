@@ -1,19 +1,19 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lamina.Execution.Extensions;
+using Lamina.Execution.Telemetry;
 using Lamina.Functions;
 
 namespace Lamina.Execution;
 
 /// <summary>
-/// What Lambda itself says about one environment: lines of text or, in the JSON log format, the objects of the Telemetry API's
-/// schema, those of them that the function's SystemLogLevel lets through.
+/// What Lambda itself says about one environment. It is written to the log, as lines of text or in the JSON log format as objects, those
+/// of them that the function's SystemLogLevel lets through; and it is told to whoever subscribed to it by the Telemetry or the Logs API.
 /// </summary>
-internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, string initializationType, TimeProvider time)
+internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, TelemetryHub telemetry, string initializationType, TimeProvider time)
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly Func<TelemetrySchema, bool> OfTelemetry = static schema => !schema.IsLogs();
+    private static readonly Func<TelemetrySchema, bool> OfLogs = static schema => schema.IsLogs();
+    private static readonly Func<TelemetrySchema, bool> OfLogsWithRuntimeDone = static schema => schema == TelemetrySchema.LogsWithRuntimeDone;
 
     private readonly bool _isJson = function.Settings.LogFormat == "JSON";
     private readonly SystemLogLevel _least = LevelOf(function.Settings.SystemLogLevel);
@@ -36,35 +36,27 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
             Log.AppendInitStart(runtimeVersion, arn);
         }
 
-        if (Wants(SystemLogLevel.Info))
+        Tell(SystemLogLevel.Info, "platform.initStart", writer =>
         {
-            Write("platform.initStart", writer =>
-            {
-                writer.WriteString("initializationType", initializationType);
-                writer.WriteString("phase", phase);
-                writer.WriteString("runtimeVersion", runtimeVersion);
-                writer.WriteString("runtimeVersionArn", arn);
-                writer.WriteString("functionName", function.Name);
-                writer.WriteString("functionVersion", function.Version);
-                writer.WriteString("instanceId", Log.Stream);
-                writer.WriteNumber("instanceMaxMemory", (long)function.MemorySizeMiB << 20);
-            });
-        }
+            writer.WriteString("initializationType", initializationType);
+            writer.WriteString("phase", phase);
+            writer.WriteString("runtimeVersion", runtimeVersion);
+            writer.WriteString("runtimeVersionArn", arn);
+            writer.WriteString("functionName", function.Name);
+            writer.WriteString("functionVersion", function.Version);
+            writer.WriteString("instanceId", Log.Stream);
+            writer.WriteNumber("instanceMaxMemory", (long)function.MemorySizeMiB << 20);
+        });
     }
 
     /// <param name="status"><c>success</c>, <c>error</c> or <c>timeout</c>.</param>
-    public void InitRuntimeDone(string phase, string status, string? errorType)
-    {
-        if (Wants(status == "success" ? SystemLogLevel.Debug : SystemLogLevel.Warn))
+    public void InitRuntimeDone(string phase, string status, string? errorType) =>
+        Tell(status == "success" ? SystemLogLevel.Debug : SystemLogLevel.Warn, "platform.initRuntimeDone", writer =>
         {
-            Write("platform.initRuntimeDone", writer =>
-            {
-                writer.WriteString("initializationType", initializationType);
-                writer.WriteString("phase", phase);
-                WriteStatus(writer, status, errorType);
-            });
-        }
-    }
+            writer.WriteString("initializationType", initializationType);
+            writer.WriteString("phase", phase);
+            WriteStatus(writer, status, errorType);
+        });
 
     public void ExtensionStates(ExtensionRoster extensions)
     {
@@ -75,11 +67,33 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
                 Log.AppendExtension(extension.Name, extension.State.ToString(), extension.EventNames, extension.ErrorType);
             }
 
-            if (Wants(extension.ErrorType is null ? SystemLogLevel.Info : SystemLogLevel.Warn))
-            {
-                Write("platform.extension", writer => WriteExtension(writer, extension));
-            }
+            Action<Utf8JsonWriter> record = writer => WriteExtension(writer, extension);
+            Tell(extension.ErrorType is null ? SystemLogLevel.Info : SystemLogLevel.Warn, "platform.extension", record);
+            TellLogs("platform.extension", record);
         }
+    }
+
+    public void Subscribed(Extension extension, TelemetrySubscription subscription)
+    {
+        bool isLogsApi = subscription.Schema.IsLogs();
+        if (!_isJson)
+        {
+            Log.AppendSubscription(isLogsApi ? "LOGS" : "TELEMETRY", extension.Name, subscription.TypeNames);
+        }
+
+        Action<Utf8JsonWriter> record = writer =>
+        {
+            writer.WriteString("name", extension.Name);
+            writer.WriteString("state", "Subscribed");
+            writer.WriteStartArray("types");
+            foreach (string name in subscription.TypeNames)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        };
+        Tell(SystemLogLevel.Info, isLogsApi ? "platform.logsSubscription" : "platform.telemetrySubscription", record, isLogsApi ? OfLogs : OfTelemetry);
     }
 
     public void InitReport(TimeSpan duration, string phase, string status, string? errorType)
@@ -92,18 +106,15 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
 
         SystemLogLevel level = !succeeded ? SystemLogLevel.Warn
             : initializationType == "on-demand" ? SystemLogLevel.Debug : SystemLogLevel.Info;
-        if (Wants(level))
+        Tell(level, "platform.initReport", writer =>
         {
-            Write("platform.initReport", writer =>
-            {
-                writer.WriteString("initializationType", initializationType);
-                writer.WriteString("phase", phase);
-                WriteStatus(writer, status, errorType);
-                writer.WriteStartObject("metrics");
-                WriteMilliseconds(writer, "durationMs", duration);
-                writer.WriteEndObject();
-            });
-        }
+            writer.WriteString("initializationType", initializationType);
+            writer.WriteString("phase", phase);
+            WriteStatus(writer, status, errorType);
+            writer.WriteStartObject("metrics");
+            WriteMilliseconds(writer, "durationMs", duration);
+            writer.WriteEndObject();
+        });
     }
 
     public void Start(Invocation invocation)
@@ -113,28 +124,41 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
             Log.AppendStart(invocation.RequestId, function.Version);
         }
 
-        if (Wants(SystemLogLevel.Info))
+        if (IsHeard)
         {
-            WriteStart(invocation);
+            TellStart(invocation);
         }
     }
 
     public void RuntimeDone(Invocation invocation, in RuntimeDoneReport done)
     {
-        if (Wants(done.Status == "success" ? SystemLogLevel.Debug : SystemLogLevel.Warn))
+        if (IsHeard)
         {
-            WriteRuntimeDone(invocation, done);
+            TellRuntimeDone(invocation, done);
         }
     }
 
     /// <summary>What killed the invocation, between the function's last line and END.</summary>
-    public void Fault(string requestId, string message, string errorType) => Log.AppendError(requestId, message, errorType);
+    public void Fault(string requestId, string message, string errorType)
+    {
+        Log.AppendError(requestId, message, errorType);
+        if (telemetry.WantsPlatformLogs)
+        {
+            byte[] text = System.Text.Encoding.UTF8.GetBytes($"RequestId: {requestId} Error: {message}\n{errorType}");
+            telemetry.Platform(TelemetryRecords.Text(time.GetUtcNow(), "platform.fault", text), OfLogs);
+        }
+    }
 
     public void End(string requestId)
     {
         if (!_isJson)
         {
             Log.AppendEnd(requestId);
+        }
+
+        if (telemetry.WantsPlatformLogs)
+        {
+            TellEnd(requestId);
         }
     }
 
@@ -145,11 +169,14 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
             Log.AppendReport(report);
         }
 
-        if (Wants(report.Status is null ? SystemLogLevel.Info : SystemLogLevel.Warn))
+        if (IsHeard)
         {
-            WriteReport(invocation, report);
+            TellReport(invocation, report);
         }
     }
+
+    /// <summary>Somebody may want what the text format does not say. Without that, an invocation makes no closures.</summary>
+    private bool IsHeard => _isJson || telemetry.WantsPlatform || telemetry.WantsPlatformLogs;
 
     /// <summary>Milliseconds as AWS gives them in JSON: with microseconds and no more.</summary>
     private static void WriteMilliseconds(Utf8JsonWriter writer, string name, TimeSpan duration) =>
@@ -212,16 +239,13 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
     {
         writer.WriteStartObject();
         writer.WriteString("name", name);
-        writer.WriteString("start", TimeText(start));
+        writer.WriteString("start", TelemetryRecords.TimeText(start));
         WriteMilliseconds(writer, "durationMs", duration);
         writer.WriteEndObject();
     }
 
-    private static void WriteReport(Utf8JsonWriter writer, Invocation invocation, InvocationReport report)
+    private static void WriteMetrics(Utf8JsonWriter writer, InvocationReport report)
     {
-        writer.WriteString("requestId", report.RequestId);
-        WriteStatus(writer, report.Status ?? "success", report.ErrorType);
-        WriteTracing(writer, invocation);
         writer.WriteStartObject("metrics");
         WriteMilliseconds(writer, "durationMs", report.Duration);
         writer.WriteNumber("billedDurationMs", report.BilledMilliseconds);
@@ -235,8 +259,6 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
         writer.WriteEndObject();
     }
 
-    private static string TimeText(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
     private static SystemLogLevel LevelOf(string? level) => level switch
     {
         "DEBUG" => SystemLogLevel.Debug,
@@ -244,35 +266,84 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
         _ => SystemLogLevel.Info,
     };
 
-    // Apart from their callers, which on the way of an invocation mostly have nothing to write: a closure is made where a method begins.
-    private void WriteStart(Invocation invocation) => Write("platform.start", writer =>
+    private void TellStart(Invocation invocation)
     {
-        writer.WriteString("requestId", invocation.RequestId);
-        writer.WriteString("version", function.Version);
-        WriteTracing(writer, invocation);
-    });
+        Tell(SystemLogLevel.Info, "platform.start", writer =>
+        {
+            writer.WriteString("requestId", invocation.RequestId);
+            writer.WriteString("version", function.Version);
+            WriteTracing(writer, invocation);
+        });
+        TellLogs("platform.start", writer =>
+        {
+            writer.WriteString("requestId", invocation.RequestId);
+            writer.WriteString("version", function.Version);
+        });
+    }
 
-    private void WriteRuntimeDone(Invocation invocation, RuntimeDoneReport done) =>
-        Write("platform.runtimeDone", writer => WriteRuntimeDone(writer, invocation, done));
-
-    private void WriteReport(Invocation invocation, InvocationReport report) =>
-        Write("platform.report", writer => WriteReport(writer, invocation, report));
-
-    private bool Wants(SystemLogLevel level) => _isJson && level >= _least;
-
-    private void Write(string type, Action<Utf8JsonWriter> record)
+    private void TellRuntimeDone(Invocation invocation, RuntimeDoneReport done)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
-        writer.WriteStartObject();
-        writer.WriteString("time", TimeText(time.GetUtcNow()));
-        writer.WriteString("type", type);
-        writer.WriteStartObject("record");
-        record(writer);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.Flush();
-        Log.Append(buffer.WrittenSpan);
+        SystemLogLevel level = done.Status == "success" ? SystemLogLevel.Debug : SystemLogLevel.Warn;
+        Tell(level, "platform.runtimeDone", writer => WriteRuntimeDone(writer, invocation, done));
+        if (telemetry.WantsPlatformLogs)
+        {
+            Tell("platform.runtimeDone", OfLogsWithRuntimeDone, writer =>
+            {
+                writer.WriteString("requestId", invocation.RequestId);
+                writer.WriteString("status", done.Status == "error" ? "failure" : done.Status);
+            });
+        }
+    }
+
+    private void TellEnd(string requestId) => TellLogs("platform.end", writer => writer.WriteString("requestId", requestId));
+
+    private void TellReport(Invocation invocation, InvocationReport report)
+    {
+        Tell(report.Status is null ? SystemLogLevel.Info : SystemLogLevel.Warn, "platform.report", writer =>
+        {
+            writer.WriteString("requestId", report.RequestId);
+            WriteStatus(writer, report.Status ?? "success", report.ErrorType);
+            WriteTracing(writer, invocation);
+            WriteMetrics(writer, report);
+        });
+        TellLogs("platform.report", writer =>
+        {
+            writer.WriteString("requestId", report.RequestId);
+            WriteMetrics(writer, report);
+        });
+    }
+
+    private void Tell(SystemLogLevel level, string type, Action<Utf8JsonWriter> record) => Tell(level, type, record, OfTelemetry);
+
+    /// <summary>To the log, where it has such events, and to those who subscribed to them.</summary>
+    private void Tell(SystemLogLevel level, string type, Action<Utf8JsonWriter> record, Func<TelemetrySchema, bool> schemas)
+    {
+        bool isLogged = _isJson && level >= _least;
+        if (!isLogged && !telemetry.IsOpen && !telemetry.WantsPlatform && !telemetry.WantsPlatformLogs)
+        {
+            return;
+        }
+
+        ReadOnlyMemory<byte> told = Tell(type, schemas, record);
+        if (isLogged)
+        {
+            Log.Append(told.Span);
+        }
+    }
+
+    private void TellLogs(string type, Action<Utf8JsonWriter> record)
+    {
+        if (telemetry.WantsPlatformLogs)
+        {
+            Tell(type, OfLogs, record);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Tell(string type, Func<TelemetrySchema, bool> schemas, Action<Utf8JsonWriter> record)
+    {
+        ReadOnlyMemory<byte> told = TelemetryRecords.Object(time.GetUtcNow(), type, record, static (writer, record) => record(writer));
+        telemetry.Platform(told, schemas);
+        return told;
     }
 }
 

@@ -92,6 +92,11 @@ internal static class ReportLines
         $"IMAGE\tLaunch error: {message}\tEntrypoint: [{string.Join(',', image.EntryPoint)}]\tCmd: [{string.Join(',', image.Command)}]"
         + $"\tWorkingDir: [{image.WorkingDirectory}]"));
 
+    /// <param name="api"><c>TELEMETRY</c> or <c>LOGS</c>.</param>
+    public static void AppendSubscription(this EnvironmentLog log, string api, string name, IReadOnlyList<string> types) =>
+        log.Append(Encoding.UTF8.GetBytes(
+            $"{api}\tName: {name}\tState: Subscribed\tTypes: [{string.Join(", ", types.Select(static type => char.ToUpperInvariant(type[0]) + type[1..]))}]"));
+
     /// <summary>Ours: Lambda has no such line.</summary>
     public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>
         log.Append(Encoding.UTF8.GetBytes($"DEV_LAYER Layer: {layer}\tUpdate: {update}\tFolder: {folder}"));

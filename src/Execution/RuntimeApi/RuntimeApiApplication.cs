@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Lamina.Execution.Environments;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -19,12 +20,23 @@ internal readonly record struct RuntimeRequest(IFeatureCollection Features, Sand
     public ExecutionEnvironment Environment => Peer.Environment;
 }
 
-/// <summary>The Lambda Runtime API, version 2018-06-01, and the Extensions API on one screen. No middleware: routes and the AWS endpoint.</summary>
+/// <summary>The Lambda Runtime API, version 2018-06-01, and the Extensions, Telemetry and Logs API on one screen. No middleware: routes and the AWS endpoint.</summary>
 internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttpApplication<RuntimeRequest>
 {
     private const string Prefix = "/2018-06-01/";
+    private const string TelemetryPath = "/2022-07-01/telemetry";
+    private const string LogsPath = "/2020-08-15/logs";
     private const string ExtensionPrefix = "/2020-01-01/extension/";
     private const string InvocationPrefix = "/2018-06-01/runtime/invocation/";
+
+    private static readonly FrozenSet<string> ExtensionPaths = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "/2020-01-01/extension/register",
+        "/2020-01-01/extension/event/next",
+        "/2020-01-01/extension/init/error",
+        "/2020-01-01/extension/exit/error",
+        TelemetryPath,
+        LogsPath);
 
     public RuntimeRequest CreateContext(IFeatureCollection contextFeatures) =>
         new(contextFeatures, contextFeatures.GetRequiredFeature<SandboxPeer>());
@@ -44,7 +56,7 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
             ("POST", "/2018-06-01/runtime/init/error") => ErrorCalls.HandleInitErrorAsync(context),
             ("POST", _) when TryRequestId(path, "/response", out string? id) => ResponseCall.HandleAsync(context, id),
             ("POST", _) when TryRequestId(path, "/error", out string? id) => ErrorCalls.HandleAsync(context, id),
-            (_, _) when path.StartsWith(ExtensionPrefix, StringComparison.Ordinal) => HandleExtensionAsync(context, request.Method, path),
+            (_, _) when IsOfExtensions(path) => HandleExtensionAsync(context, request.Method, path),
             ("GET", "/2018-06-01/ping" or "/ping") => RuntimeAnswers.WriteTextAsync(context, 200, "pong"),
             _ when path.StartsWith(Prefix, StringComparison.Ordinal) && IsKnown(path) => RuntimeAnswers.WriteTextAsync(context, 405, ""),
             _ => RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n"),
@@ -56,6 +68,11 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
         // Kestrel owns the features; there is nothing of ours to dispose.
     }
 
+    private static bool IsOfExtensions(string path) =>
+        path.StartsWith(ExtensionPrefix, StringComparison.Ordinal)
+            || path.StartsWith(TelemetryPath, StringComparison.Ordinal)
+            || path.StartsWith(LogsPath, StringComparison.Ordinal);
+
     private static Task HandleExtensionAsync(RuntimeRequest context, string method, string path)
     {
         if (context.Environment.ExtensionsOff)
@@ -63,13 +80,15 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
             return RuntimeAnswers.WriteTextAsync(context, 404, "");
         }
 
-        return (method, path[ExtensionPrefix.Length..]) switch
+        return (method, path) switch
         {
-            ("POST", "register") => ExtensionCalls.RegisterAsync(context),
-            ("GET", "event/next") => ExtensionCalls.NextAsync(context),
-            ("POST", "init/error") => ExtensionCalls.InitErrorAsync(context),
-            ("POST", "exit/error") => ExtensionCalls.ExitErrorAsync(context),
-            (_, "register" or "event/next" or "init/error" or "exit/error") => RuntimeAnswers.WriteTextAsync(context, 405, ""),
+            ("POST", "/2020-01-01/extension/register") => ExtensionCalls.RegisterAsync(context),
+            ("GET", "/2020-01-01/extension/event/next") => ExtensionCalls.NextAsync(context),
+            ("POST", "/2020-01-01/extension/init/error") => ExtensionCalls.InitErrorAsync(context),
+            ("POST", "/2020-01-01/extension/exit/error") => ExtensionCalls.ExitErrorAsync(context),
+            ("PUT", TelemetryPath or TelemetryPath + "/") => SubscribeCalls.TelemetryAsync(context),
+            ("PUT", LogsPath or LogsPath + "/") => SubscribeCalls.LogsAsync(context),
+            _ when ExtensionPaths.Contains(path) => RuntimeAnswers.WriteTextAsync(context, 405, ""),
             _ => RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n"),
         };
     }
