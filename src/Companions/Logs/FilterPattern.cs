@@ -159,7 +159,8 @@ internal sealed class FilterFields
             byName[_fields[i].Name] = FilterValue.OfText(values[at]);
         }
 
-        return _fields.TrueForAll(field => field.Condition?.IsTrue(name => byName.TryGetValue(name, out FilterValue value) ? value : FilterValue.Missing) != false);
+        FilterValue Find(string name) => byName.TryGetValue(name, out FilterValue value) ? value : FilterValue.Missing;
+        return _fields.TrueForAll(field => field.Condition?.IsTrue(Find) != false);
     }
 
     private static List<string> Split(string message)

@@ -131,8 +131,9 @@ public sealed class JsonRequest
     {
         MemberModel element = list.Element!;
         JsonElement[] items = [.. value.EnumerateArray()];
-        ListConstraint size = new() { Max = (int?)list.Max, Min = (int?)list.Min, Element = element.Kind == MemberKind.Text ? element.Text : null, Flat = false };
-        if (element.Kind == MemberKind.Text)
+        TextConstraint? text = element.Kind == MemberKind.Text ? element.Text : null;
+        ListConstraint size = new() { Max = (int?)list.Max, Min = (int?)list.Min, Element = text, Flat = false };
+        if (text is not null)
         {
             string?[] texts = [.. items.Select(static item =>
                 item.ValueKind == JsonValueKind.Null ? null : Require(item, JsonValueKind.String, "a String").GetString())];

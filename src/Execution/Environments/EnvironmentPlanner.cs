@@ -173,7 +173,9 @@ internal sealed class EnvironmentPlanner(
     {
         AddedRuntime added = runtime.Added!;
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
-        ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
+        EnvironmentAddresses addresses = AddressesAt(identity.Address);
+        ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, addresses);
+        ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
         ImmutableArray<string> bootstrap = added.IsRoot && runtime.Family == "provided"
             ? [FindBootstrap(trees[0].Directory, layers, VersionText(runtime))]
             : [];
@@ -200,6 +202,8 @@ internal sealed class EnvironmentPlanner(
                 Environment = EnvironmentVariables.Below(variables, lease?.Image.Process.Environment ?? []),
                 WorkingDirectory = TaskRoot,
             },
+            ExtensionVariables = extensions is { Length: > 0 } ? EnvironmentVariables.ForExtensions(function, identity, addresses) : [],
+            Extensions = extensions,
             RuntimeVersion = VersionText(runtime),
             IsWrapped = !string.IsNullOrEmpty(wrapper),
             Image = null,
