@@ -158,7 +158,7 @@ internal sealed class EnvironmentPlanner(
                 Environment = EnvironmentVariables.For(function, identity, addresses),
                 WorkingDirectory = TaskRoot,
             },
-            ExtensionVariables = extensions is { Length: > 0 } ? EnvironmentVariables.ForExtensions(function, identity, addresses) : [],
+            ExtensionVariables = ExtensionVariables(extensions, function, identity, addresses),
             Extensions = extensions,
             RuntimeVersion = runtimeVersion,
             IsWrapped = wrapped,
@@ -202,7 +202,7 @@ internal sealed class EnvironmentPlanner(
                 Environment = EnvironmentVariables.Below(variables, lease?.Image.Process.Environment ?? []),
                 WorkingDirectory = TaskRoot,
             },
-            ExtensionVariables = extensions is { Length: > 0 } ? EnvironmentVariables.ForExtensions(function, identity, addresses) : [],
+            ExtensionVariables = ExtensionVariables(extensions, function, identity, addresses),
             Extensions = extensions,
             RuntimeVersion = VersionText(runtime),
             IsWrapped = !string.IsNullOrEmpty(wrapper),
@@ -210,6 +210,10 @@ internal sealed class EnvironmentPlanner(
             DevLayers = stack.DevLayers,
         };
     }
+
+    private static ImmutableArray<string> ExtensionVariables(
+        ImmutableArray<string>? extensions, FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
+        extensions is { Length: > 0 } ? EnvironmentVariables.ForExtensions(function, identity, addresses) : [];
 
     /// <summary>The image's own program in the image's own root; of this machine it sees device nodes.</summary>
     private EnvironmentPlan PlanImage(FunctionVersion function, FunctionImage image, EnvironmentIdentity identity)
