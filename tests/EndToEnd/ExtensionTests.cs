@@ -127,7 +127,7 @@ public sealed class ExtensionTests(SharedServer shared) : SharedServerTests(shar
     [InlineData("open('/tmp/crash', 'w'); import time; time.sleep(600)", "Extension.Crash", "failure", Init + "start function runtimeDone:error report:error")]
     public async Task What_is_told_of_an_invocation_depends_on_its_end(string python, string? errorType, string reason, string told)
     {
-        await CreateAsync(new JsonObject());
+        await CreateAsync(reason == "timeout" ? new JsonObject { ["Timeout"] = 2 } : []);
 
         ClientAnswer answer = await AnyClient.InvokeAsync(Own("fn"), new JsonObject { ["do"] = python }.ToJsonString());
         if (reason == "spindown")
@@ -173,7 +173,8 @@ public sealed class ExtensionTests(SharedServer shared) : SharedServerTests(shar
             Own("others"),
             new Archive().File("extensions/shell", BashExtension, 0x1ED).File("extensions/native", await NativeAsync(), 0x1ED).ToArray());
         more["Layers"] = new JsonArray(watcher, others);
-        more["Timeout"] = 2;
+        // Long enough for a busy machine, unless the test is about time.
+        more["Timeout"] ??= 60;
         _ = (await AnyClient.CreateFunctionAsync(Own("fn"), Archive.Of("index.py", Function), more)).Success;
         await AnyClient.WaitUntilActiveAsync(Own("fn"));
     }
