@@ -4,6 +4,7 @@ using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Environments;
 using Lamina.Execution.RuntimeApi;
+using Lamina.Execution.Shells;
 using Lamina.Functions;
 using Lamina.Images;
 using Lamina.Layers;
@@ -37,6 +38,8 @@ public sealed partial class Invoker : IAsyncDisposable
     private readonly ExecutionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Invoker> _logger;
+    private readonly EnvironmentPlanner _planner;
+    private readonly ShellPool _shells;
     private readonly EnvironmentServices _services;
     private readonly EnvironmentStarter _starter;
     private readonly RuntimeApiServer _runtimeApi;
@@ -69,9 +72,12 @@ public sealed partial class Invoker : IAsyncDisposable
         _logger = loggers.CreateLogger<Invoker>();
         Logs = new FunctionLogs(options.LogBytesPerFunction, time);
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
+        _planner = new EnvironmentPlanner(trees, devLayers, images, runtimes, options);
+        _shells = new ShellPool(sandboxes, _runtimeApi.Connections, options, IsBusy, time, loggers.CreateLogger<ShellPool>());
         _services = new EnvironmentServices(
             sandboxes,
-            new EnvironmentPlanner(trees, devLayers, images, runtimes, options),
+            _planner,
+            _shells,
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,
@@ -94,6 +100,7 @@ public sealed partial class Invoker : IAsyncDisposable
     {
         await _runtimeApi.StartAsync(cancellationToken);
         _starter.Start();
+        _shells.Start();
         _desk.Start();
         _reaper = Task.Run(ReapAsync, cancellationToken);
     }
@@ -138,6 +145,26 @@ public sealed partial class Invoker : IAsyncDisposable
         {
             // What was provisioned for it is gone too.
             _desk.Refresh(changed.Arn);
+            _shells.Forget(changed);
+        }
+        else
+        {
+            Expect(changed);
+        }
+    }
+
+    /// <summary>The function version may be invoked soon: a sandbox is made in advance that can serve it, if that is still free to serve.</summary>
+    public void Expect(FunctionVersion function)
+    {
+        if (!_shells.IsOn)
+        {
+            return;
+        }
+
+        _shells.Forget(function);
+        if (_planner.ShellFor(function) is { } kind)
+        {
+            _shells.Expect(kind, function);
         }
     }
 
@@ -195,10 +222,20 @@ public sealed partial class Invoker : IAsyncDisposable
 
         await _starter.StopAsync();
         await _starter.KillAllAsync();
+        await _shells.StopAsync();
         await _runtimeApi.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
+    internal Task ShellsReadyAsync() => _shells.FullAsync();
+
+    /// <summary>How many waiting interpreters have become functions' runtimes.</summary>
+    internal long InterpretersTaken => _shells.InterpretersTaken;
+
+    /// <summary>Whoever waits has the machine; what is done in advance can wait.</summary>
+    private bool IsBusy() => !_cold.IsEmpty || Volatile.Read(ref _running) >= Environment.ProcessorCount;
 
     /// <summary>Completes when the version's provisioned environments are ready, or no more are tried.</summary>
     internal Task ProvisionedAsync(FunctionVersion version) => _desk.FindPool(version)?.ProvisionedAsync() ?? Task.CompletedTask;

@@ -63,7 +63,12 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
         return current?.EnvironmentKey == version.EnvironmentKey;
     }
 
+    /// <summary>What $LATEST of every function of every account runs at present.</summary>
+    public IEnumerable<FunctionVersion> ListReady() =>
+        FunctionDocuments.All(catalog.Current).Select(static document => document.Ready).OfType<FunctionVersion>();
+
     /// <summary>$LATEST of every function of the caller's account and region, by name, after <paramref name="after"/>.</summary>
+
     public IEnumerable<FunctionVersion> List(Caller caller, string? after) =>
         FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);
 

@@ -76,17 +76,19 @@ internal sealed class Jail : IAsyncDisposable
         }
 
         _sandboxes[sandbox.Tag] = sandbox;
-        int errno;
-        lock (_sending)
-        {
-            // Blocks for a moment when the jail is behind; it always catches up, because the event thread always takes its answers.
-            errno = IsLost ? 0 : Packets.Send(_socket, packet, 0);
-        }
-
-        if (IsLost || errno != 0)
+        if (TrySend(packet, "send plan", sandbox.Id) is { } fault)
         {
             Forget(sandbox);
-            throw errno == 0 ? Lost() : Errors.Failed("send plan", sandbox.Id, errno);
+            throw fault;
+        }
+    }
+
+    /// <summary>Sends what a sandbox made in advance is to show; the answer goes to the sandbox.</summary>
+    public void Attach(RunningSandbox sandbox, MessageWriter content)
+    {
+        if (TrySend(content.ToPacket("content of " + sandbox.Id), "send content", sandbox.Id) is { } fault)
+        {
+            throw fault;
         }
     }
 
@@ -104,6 +106,18 @@ internal sealed class Jail : IAsyncDisposable
         await _ended.Task;
         await _reaped.Task;
         await Task.WhenAll(_sandboxes.Values.Select(sandbox => sandbox.Removed));
+    }
+
+    private SandboxException? TrySend(ReadOnlySpan<byte> packet, string step, string id)
+    {
+        int errno;
+        lock (_sending)
+        {
+            // Blocks for a moment when the jail is behind; it always catches up, because the event thread always takes its answers.
+            errno = IsLost ? 0 : Packets.Send(_socket, packet, 0);
+        }
+
+        return IsLost ? Lost() : errno != 0 ? Errors.Failed(step, id, errno) : null;
     }
 
     private static SandboxException Lost() => new("The jail process ended unexpectedly; every sandbox it had made is gone.");
@@ -178,6 +192,10 @@ internal sealed class Jail : IAsyncDisposable
             case MessageType.Failed:
                 Forget(sandbox);
                 sandbox.OnNotCreated(message.ReadFailure());
+                break;
+            case MessageType.Attached:
+                var fault = message.ReadFailure();
+                sandbox.OnAttached(fault.Errno == 0 ? null : fault);
                 break;
             case MessageType.Gone:
                 var oomKills = message.ReadUInt64();

@@ -9,6 +9,7 @@ namespace Lamina.Sandbox;
 /// <summary>One living sandbox. Disposing kills every process in it, waits until all are gone and removes cgroups and folders.</summary>
 public sealed class RunningSandbox : IAsyncDisposable
 {
+    private readonly Jail _jail;
     private readonly EventLoop _loop;
     private readonly MemoryWatch _watch;
     private readonly SandboxMemory _memory;
@@ -16,6 +17,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<uint, SandboxProcess> _processes = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[4096];
@@ -34,11 +36,12 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>The pidfd has said it.</summary>
     private bool _ended;
 
-    internal RunningSandbox(SandboxSpec spec, uint tag, int cgroupVersion, EventLoop loop, MemoryWatch watch)
+    internal RunningSandbox(SandboxSpec spec, uint tag, int cgroupVersion, Jail jail, EventLoop loop, MemoryWatch watch)
     {
         Id = spec.Id;
         Tag = tag;
         _cgroupVersion = cgroupVersion;
+        _jail = jail;
         _loop = loop;
         _watch = watch;
         _memory = new SandboxMemory(spec.Limits.MemoryBytes);
@@ -60,6 +63,21 @@ public sealed class RunningSandbox : IAsyncDisposable
     internal Task Ready => _ready.Task;
 
     internal Task Removed => _removed.Task;
+
+    /// <summary>
+    /// Gives a sandbox of <see cref="SandboxSpec.AwaitsContent"/> what it is to show, once. Processes that run in it see the content from then on.
+    /// Throws <see cref="SandboxException"/>; such a sandbox is good for nothing but to be disposed.
+    /// </summary>
+    public Task AttachAsync(SandboxContent content)
+    {
+        lock (_gate)
+        {
+            _memory.Limit(content.MemoryBytes);
+        }
+
+        _jail.Attach(this, MessageWriter.ForAttach(content, Tag));
+        return _attached.Task;
+    }
 
     /// <summary>Starts a program inside. Throws <see cref="SandboxException"/> when it cannot be executed (errno ENOENT, EACCES, ENOEXEC…).</summary>
     public async Task<SandboxProcess> StartProcessAsync(ProcessSpec spec, CancellationToken cancellationToken)
@@ -267,6 +285,18 @@ public sealed class RunningSandbox : IAsyncDisposable
         _removed.TrySetResult();
     }
 
+    internal void OnAttached(SandboxException? fault)
+    {
+        if (fault is null)
+        {
+            _attached.TrySetResult();
+        }
+        else
+        {
+            _attached.TrySetException(fault);
+        }
+    }
+
     internal void OnGone(long oomKills, TimeSpan cpuTime)
     {
         if (_control is not null)
@@ -286,6 +316,8 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
 
         _ready.TrySetException(new SandboxException($"Sandbox {Id} ended before it was ready."));
+        _attached.TrySetException(GoneAlready());
+        _ = _attached.Task.Exception; // nobody may be waiting
         foreach (var process in _processes.Values)
         {
             process.OnSandboxGone(GoneAlready(), _memory.LimitPassed);

@@ -30,6 +30,9 @@ public sealed class SandboxHost : IAsyncDisposable
     public ImmutableArray<string> Degradations =>
         _jail is null ? [] : SandboxRules.Degradations(_greeting with { Owned = _jail.HasPlainFolders ? OwnedFolders.None : _greeting.Owned });
 
+    /// <summary>A cgroup holds each sandbox to its memory limit, also one that is changed later.</summary>
+    public bool LimitsMemory => _greeting.Controllers.HasFlag(CgroupControllers.Memory);
+
     internal JailGreeting Greeting => _greeting;
 
     /// <summary>The jail's process id, for diagnostics.</summary>
@@ -68,7 +71,7 @@ public sealed class SandboxHost : IAsyncDisposable
         SandboxRules.Check(spec);
         var jail = await GetJailAsync(cancellationToken);
         var tag = jail.NextTag();
-        var sandbox = new RunningSandbox(spec, tag, _greeting.CgroupVersion, _loop, _watch);
+        var sandbox = new RunningSandbox(spec, tag, _greeting.CgroupVersion, jail, _loop, _watch);
         jail.Create(sandbox, MessageWriter.ForCreate(spec, tag));
         try
         {

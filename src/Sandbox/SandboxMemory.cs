@@ -8,6 +8,7 @@ namespace Lamina.Sandbox;
 /// </summary>
 internal sealed class SandboxMemory(long limitBytes) : IDisposable
 {
+    private long _limitBytes = limitBytes;
     private SandboxReadings? _readings;
     private Descriptor? _tmp;
     private long _lastHighWater;
@@ -30,6 +31,9 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
 
     public int WriteFreezer(bool frozen) => _readings?.WriteFreezer(frozen) ?? 0;
 
+    /// <summary>For a sandbox that was made before it was known whom it serves.</summary>
+    public void Limit(long bytes) => _limitBytes = bytes;
+
     public void Attach(SandboxReadings readings) => _readings = readings;
 
     public void AttachTmp(Descriptor tmp) => _tmp = tmp;
@@ -45,7 +49,7 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
     {
         _asking = false;
         _cpuTime = cpuTime > _cpuTime ? cpuTime : _cpuTime;
-        PeakBytes = Math.Max(PeakBytes, Math.Min(largestEnded, limitBytes));
+        PeakBytes = Math.Max(PeakBytes, Math.Min(largestEnded, _limitBytes));
         Take(bytes);
     }
 
@@ -97,7 +101,7 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
     private void Take(long bytes)
     {
         PeakBytes = Math.Max(PeakBytes, bytes);
-        if (bytes > limitBytes)
+        if (bytes > _limitBytes)
         {
             OnLimitPassed();
         }
@@ -107,6 +111,6 @@ internal sealed class SandboxMemory(long limitBytes) : IDisposable
     private void OnLimitPassed()
     {
         _limitPassed = true;
-        PeakBytes = limitBytes;
+        PeakBytes = _limitBytes;
     }
 }

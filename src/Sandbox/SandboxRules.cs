@@ -16,6 +16,7 @@ internal static class SandboxRules
         Require(spec.Limits.Cpus > 0, $"cpus {spec.Limits.Cpus}: more than 0");
         Require(spec.Limits.Processes >= 1, $"processes {spec.Limits.Processes}: at least 1");
         Require(spec.Limits.OpenFiles >= 16, $"open files {spec.Limits.OpenFiles}: at least 16");
+        Require(!spec.AwaitsContent || (spec.OptLayers.IsEmpty && spec.TaskDirectory is null), "content that comes later: no layers and no task yet");
         foreach (var path in HostPaths(spec))
         {
             Require(Path.IsPathRooted(path), $"host path '{path}': must be absolute");

@@ -35,11 +35,21 @@ public sealed record SandboxSpec
 
     public required SandboxLimits Limits { get; init; }
 
+    /// <summary>
+    /// /opt and /var/task, whose sizes and the memory limit are not known yet, come by <see cref="RunningSandbox.AttachAsync"/>; the layers and
+    /// the task must be empty here. Until then both are folders that hold nothing but an empty lib.
+    /// </summary>
+    public bool AwaitsContent { get; init; }
+
     public required SandboxNetwork Network { get; init; }
 
     /// <summary>Addresses to listen on inside the sandbox's network; the sockets come back in this order.</summary>
     public required ImmutableArray<IPEndPoint> Listen { get; init; }
 }
+
+/// <summary>What a sandbox that was made in advance is to show and may use; see <see cref="SandboxSpec"/>.</summary>
+/// <param name="MemoryBytes">Memory the processes may use, apart from what lies in /tmp.</param>
+public sealed record SandboxContent(ImmutableArray<string> OptLayers, string? TaskDirectory, long TmpSizeBytes, long MemoryBytes);
 
 public sealed record HostBind(string HostPath, string SandboxPath);
 

@@ -17,6 +17,8 @@ internal enum MessageType : uint
     Failed = 4,
     Gone = 5,
     Removed = 6,
+    Attach = 7,
+    Attached = 8,
     Start = 16,
     Signal = 17,
     Usage = 18,
@@ -62,6 +64,7 @@ internal sealed class MessageWriter
         message.Put((uint)spec.Limits.Processes);
         message.Put((uint)spec.Limits.OpenFiles);
         message.Put(spec.Network == SandboxNetwork.Host ? 1u : 0u);
+        message.Put(spec.AwaitsContent ? 1u : 0u);
         message.PutPaths(WithoutCoveredTwins(spec.OptLayers));
         message.PutPath(spec.TaskDirectory ?? "");
         message.PutPath(spec.RuntimeDirectory ?? "");
@@ -88,6 +91,16 @@ internal sealed class MessageWriter
     /// </summary>
     private static List<string> WithoutCoveredTwins(ImmutableArray<string> layers) =>
         [.. layers.Where((layer, i) => !layers.AsSpan()[(i + 1)..].Contains(layer))];
+
+    public static MessageWriter ForAttach(SandboxContent content, uint tag)
+    {
+        var message = new MessageWriter(MessageType.Attach, tag);
+        message.Put((ulong)content.MemoryBytes);
+        message.Put((ulong)content.TmpSizeBytes);
+        message.PutPaths(WithoutCoveredTwins(content.OptLayers));
+        message.PutPath(content.TaskDirectory ?? "");
+        return message;
+    }
 
     public static MessageWriter ForStart(ProcessSpec spec, uint tag)
     {

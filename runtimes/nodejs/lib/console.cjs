@@ -5,10 +5,11 @@ const { format } = require('util');
 const { toError, toLine } = require('./errors.cjs');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const json = (process.env.AWS_LAMBDA_LOG_FORMAT ?? '').toUpperCase() === 'JSON';
+let json = false;
 const current = { requestId: undefined, tenantId: undefined };
 
 function patch() {
+  json = (process.env.AWS_LAMBDA_LOG_FORMAT ?? '').toUpperCase() === 'JSON';
   const least = LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? '').toUpperCase());
   LEVELS.forEach((level, rank) => {
     console[level.toLowerCase()] = rank < least ? () => {} : (message, ...rest) => write(level, message, rest);

@@ -13,6 +13,7 @@ const context = require('./context.cjs');
 const { RuntimeError, UnhandledPromiseRejection, describe } = require('./errors.cjs');
 const loader = require('./loader.cjs');
 const { release } = require('./release.cjs');
+const shell = require('./shell.cjs');
 
 const API = '/2018-06-01/runtime';
 const NEVER_SETTLED =
@@ -27,8 +28,11 @@ let whenLoopIsEmpty = () => process.exit(UNSETTLED);
 let target = `${API}/init/error`;
 
 async function run() {
-  console_.patch();
   connection = new Connection(process.env.AWS_LAMBDA_RUNTIME_API);
+  if (shell.isOne()) {
+    await shell.wait(connection).catch(abandon);
+  }
+  console_.patch();
   process.on('uncaughtException', (error) => crash('Uncaught Exception', error, 129));
   process.on('unhandledRejection', (reason, promise) =>
     crash('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), 128));

@@ -9,7 +9,7 @@
 import os
 import sys
 
-from . import loader, logs, payload
+from . import loader, logs, payload, shell
 from .context import LambdaContext
 from .http import Connection, Disconnected
 
@@ -20,6 +20,8 @@ _TRACE = "_X_AMZN_TRACE_ID"
 def run():
     connection = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
+        if shell.is_one():
+            shell.wait(connection)
         handler = _initialise(connection)
         while True:
             _serve_one(connection, handler)

@@ -3,6 +3,7 @@ using System.Net;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
+using Lamina.Execution.Shells;
 using Lamina.Functions;
 using Lamina.Images;
 using Lamina.Layers;
@@ -37,6 +38,9 @@ internal sealed record EnvironmentPlan : IDisposable
 
     /// <summary>The layers whose dev content stands in the place of the published one.</summary>
     public required ImmutableArray<DevLayer> DevLayers { get; init; }
+
+    /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
+    public ShellKind? Shell { get; init; }
 
     public ProcessSpec ExtensionProcess(string path) =>
         new() { Arguments = [path], Environment = ExtensionVariables, WorkingDirectory = "/" };
@@ -96,6 +100,51 @@ internal sealed class EnvironmentPlanner(
         }
     }
 
+    /// <summary>What a sandbox must be to be made in advance of the function's need; null: it is of a kind of its own.</summary>
+    public ShellKind? ShellFor(FunctionVersion function)
+    {
+        if (options.Network != SandboxNetwork.Isolated || function.Image is not null
+            || runtimes.Resolve(function.Runtime!) is not { Added: null } runtime
+            || (runtime.Family != "provided" && runtime.InterpreterPath is null))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ShellOf(function, runtime);
+        }
+        catch (EntrypointException)
+        {
+            // Whoever invokes it will hear why.
+            return null;
+        }
+    }
+
+    private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime)
+    {
+        HostBind? bind = ManagedCommands.BindFor(runtime);
+        SandboxSpec sandbox = SandboxFor(function, new string('0', 32), IPAddress.Loopback) with
+        {
+            RuntimeDirectory = RuntimeDirectoryOf(runtime),
+            HostBinds = bind is null ? [] : [bind],
+            TmpSizeBytes = ShellRules.TmpBytes,
+            Limits = new SandboxLimits(
+                ShellRules.MemoryBytes, Limits.InitCpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
+            AwaitsContent = true,
+        };
+        ProcessSpec? interpreter = !ShellRules.AllowInterpreter(runtime.Family, function) ? null : new ProcessSpec
+        {
+            Arguments = _commands.For(runtime, function, task: "", VersionText(runtime), out _),
+            Environment = EnvironmentVariables.AtStart(function, AddressesAt(IPAddress.Loopback)),
+            WorkingDirectory = "/",
+        };
+        return new ShellKind(sandbox, interpreter);
+    }
+
+    private string? RuntimeDirectoryOf(RuntimeResolution runtime) =>
+        runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family);
+
     private bool IsReplaced(LayerStackContent stack, FunctionVersion function) =>
         !stack.Archives.SequenceEqual(devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers).Archives);
 
@@ -113,7 +162,7 @@ internal sealed class EnvironmentPlanner(
 
             return runtimes.Resolve(function.Runtime!) is { Added: not null } runtime
                 ? PlanAdded(function, stack, identity, trees.ToImmutable(), runtime)
-                : Plan(function, stack, identity, trees.ToImmutable());
+                : Plan(function, stack, identity, trees.ToImmutable()) with { Shell = ShellFor(function) };
         }
         catch
         {
@@ -145,11 +194,11 @@ internal sealed class EnvironmentPlanner(
         return new EnvironmentPlan
         {
             Held = [.. trees],
-            Sandbox = SandboxFor(function, identity) with
+            Sandbox = SandboxFor(function, identity.Id, identity.Address) with
             {
                 OptLayers = layers,
                 TaskDirectory = task,
-                RuntimeDirectory = runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
+                RuntimeDirectory = RuntimeDirectoryOf(runtime),
                 HostBinds = interpreterBind is null ? [] : [interpreterBind],
             },
             Process = new ProcessSpec
@@ -188,7 +237,7 @@ internal sealed class EnvironmentPlanner(
         return new EnvironmentPlan
         {
             Held = lease is null ? [.. trees] : [.. trees, lease],
-            Sandbox = SandboxFor(function, identity) with
+            Sandbox = SandboxFor(function, identity.Id, identity.Address) with
             {
                 OptLayers = layers,
                 TaskDirectory = trees[0].Directory,
@@ -223,7 +272,7 @@ internal sealed class EnvironmentPlanner(
         return new EnvironmentPlan
         {
             Held = [lease],
-            Sandbox = SandboxFor(function, identity) with { RootLayers = [.. lease.Directories] },
+            Sandbox = SandboxFor(function, identity.Id, identity.Address) with { RootLayers = [.. lease.Directories] },
             Process = new ProcessSpec
             {
                 Arguments = launch.Arguments,
@@ -261,10 +310,10 @@ internal sealed class EnvironmentPlanner(
     }
 
     /// <summary>What every function's sandbox has, whatever it shows.</summary>
-    private SandboxSpec SandboxFor(FunctionVersion function, EnvironmentIdentity identity) => new()
+    private SandboxSpec SandboxFor(FunctionVersion function, string id, IPAddress address) => new()
     {
-        Id = identity.Id,
-        HostName = $"lambda-{identity.Id[..8]}",
+        Id = id,
+        HostName = $"lambda-{id[..8]}",
         OptLayers = [],
         TaskDirectory = null,
         RuntimeDirectory = null,
@@ -277,7 +326,7 @@ internal sealed class EnvironmentPlanner(
             Limits.ProcessesPerEnvironment,
             Limits.OpenFilesPerEnvironment),
         Network = options.Network,
-        Listen = [new IPEndPoint(identity.Address, RuntimeApiPort), new IPEndPoint(identity.Address, AwsEndpointPort)],
+        Listen = [new IPEndPoint(address, RuntimeApiPort), new IPEndPoint(address, AwsEndpointPort)],
     };
 
     /// <summary>The share of CPU that a function's memory buys, from its first event on.</summary>

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using System.Text;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
+using Lamina.Execution.Shells;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +22,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     private readonly List<Task> _exitWatches = [];
     private SessionCredentials? _session;
     private RunningSandbox? _sandbox;
+
+    /// <summary>Where the sandbox was made in advance: until the runtime has been begun in it.</summary>
+    private Shell? _shell;
     private EnvironmentPlan? _plan;
     private Task _accepting = Task.CompletedTask;
     private long _formerPeakMemoryBytes;
@@ -48,8 +53,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
             if (_sandbox is null)
             {
-                _sandbox = await services.Host.CreateAsync(_plan.Sandbox, CancellationToken.None);
-                _accepting = services.Connections.AcceptAsync(environment, _sandbox.Listeners);
+                _sandbox = await TryAttachAsync(_plan) ?? await CreateAsync(_plan);
             }
 
             return null;
@@ -88,7 +92,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     {
         try
         {
-            Runtime = await StartAsync(_plan!.Process, OutputSource.Function);
+            Runtime = TryBeginShell(_plan!) ?? await StartAsync(_plan!.Process, OutputSource.Function);
             return null;
         }
         catch (SandboxException exception)
@@ -152,6 +156,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         _pumps.Clear();
         _exitWatches.Clear();
         Runtime = null;
+        _shell = null;
         if (_sandbox is { OutOfMemory: true } or { Gone.IsCompleted: true })
         {
             _formerPeakMemoryBytes = ReadPeakMemoryBytes();
@@ -181,6 +186,58 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         }
     }
 
+    private async Task<RunningSandbox> CreateAsync(EnvironmentPlan plan)
+    {
+        RunningSandbox sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
+        _accepting = services.Connections.AcceptAsync(SandboxDoor.Of(environment), sandbox.Listeners);
+        return sandbox;
+    }
+
+    /// <summary>Null when no sandbox was made in advance, or the one that was has died: then another is made.</summary>
+    private async Task<RunningSandbox?> TryAttachAsync(EnvironmentPlan plan)
+    {
+        if (plan.Shell is not { } kind || services.Shells.TryTake(kind, environment.Function) is not { } shell)
+        {
+            return null;
+        }
+
+        SandboxSpec wanted = plan.Sandbox;
+        try
+        {
+            await shell.Sandbox.AttachAsync(
+                new SandboxContent(wanted.OptLayers, wanted.TaskDirectory, wanted.TmpSizeBytes, wanted.Limits.MemoryBytes));
+            if (wanted.Limits.Cpus > kind.Base.Limits.Cpus)
+            {
+                shell.Sandbox.LimitCpus(wanted.Limits.Cpus);
+            }
+        }
+        catch (SandboxException exception)
+        {
+            LogNotAttached(services.Logger, exception, environment.Id, environment.Function.Name);
+            await shell.DisposeAsync();
+            return null;
+        }
+
+        shell.Door.Open(environment);
+        _accepting = shell.Accepting;
+        _shell = shell;
+        return shell.Sandbox;
+    }
+
+    /// <summary>The runtime that waits already becomes the function's; null when none does.</summary>
+    private SandboxProcess? TryBeginShell(EnvironmentPlan plan)
+    {
+        if (_shell is not { Interpreter: { } interpreter } shell)
+        {
+            return null;
+        }
+
+        _shell = null;
+        Watch(interpreter, OutputSource.Function);
+        shell.Door.Begin(Encoding.UTF8.GetBytes(string.Concat(plan.Process.Environment.Select(static variable => variable + "\0"))));
+        return interpreter;
+    }
+
     private async ValueTask DrainAllAsync()
     {
         foreach (OutputPump pump in _pumps)
@@ -192,11 +249,16 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     private async Task<SandboxProcess> StartAsync(ProcessSpec spec, OutputSource source)
     {
         SandboxProcess process = await _sandbox!.StartProcessAsync(spec, CancellationToken.None);
+        Watch(process, source);
+        return process;
+    }
+
+    private void Watch(SandboxProcess process, OutputSource source)
+    {
         var pump = new OutputPump(process, source, environment.Log);
         _pumps.Add(pump);
         pump.Start();
-        _exitWatches.Add(WatchExitAsync(process, _sandbox));
-        return process;
+        _exitWatches.Add(WatchExitAsync(process, _sandbox!));
     }
 
     private EnvironmentEnd ImageNotLaunched(ImageLaunch image, EnvironmentEnd end)
@@ -217,6 +279,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
     [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} is not frozen.")]
     private static partial void LogNotFrozen(ILogger logger, Exception exception, string id, string function);
+
+    [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function}: the sandbox made in advance is of no use; another is made.")]
+    private static partial void LogNotAttached(ILogger logger, Exception exception, string id, string function);
 
     [LoggerMessage(LogLevel.Error, "Environment {Id} of {Function} could not be provided.")]
     private static partial void LogNotProvided(ILogger logger, Exception exception, string id, string function);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using Lamina.Execution.Shells;
 using Lamina.Functions;
 
 namespace Lamina.Execution.Environments;
@@ -33,6 +34,20 @@ internal static class EnvironmentVariables
 
     public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
         [.. All(function, identity, addresses).Select(static variable => $"{variable.Key}={variable.Value}")];
+
+    /// <summary>Those that are the same for every function of the runtime, as long as the function says nothing else.</summary>
+    public static ImmutableArray<string> AtStart(FunctionVersion function, EnvironmentAddresses addresses)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        AddDefaults(variables, function, addresses);
+        AddReserved(variables, function, logStream: "", addresses.RuntimeApi);
+        AddRuntime(variables, handler: "", function.Runtime!);
+        return
+        [
+            .. variables.Where(static variable => ShellRules.StartVariables.Contains(variable.Key)).Select(static variable => $"{variable.Key}={variable.Value}"),
+            ShellRules.Marker,
+        ];
+    }
 
     public static ImmutableArray<string> ForExtensions(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
     [

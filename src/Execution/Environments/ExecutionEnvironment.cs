@@ -5,6 +5,7 @@ using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.RuntimeApi;
+using Lamina.Execution.Shells;
 using Lamina.Execution.Telemetry;
 using Lamina.Functions;
 using Lamina.Sandbox;
@@ -16,6 +17,7 @@ namespace Lamina.Execution.Environments;
 internal sealed record EnvironmentServices(
     SandboxHost Host,
     EnvironmentPlanner Planner,
+    ShellPool Shells,
     SandboxConnectionSource Connections,
     LoopbackAddresses Addresses,
     RoleAssumption Roles,

@@ -32,15 +32,21 @@ internal sealed class ManagedCommands(string runtimesDirectory)
             throw new EntrypointException($"the runtime client {runtime.Family}/{entry} is missing in {runtimesDirectory}{advice}", runtimeVersion);
         }
 
+        bind = BindFor(runtime);
         if (runtime.Family == "dotnet")
         {
-            bind = new HostBind(Path.GetDirectoryName(runtime.InterpreterPath)!, DotnetRoot);
             return DotnetCommand(function, task, runtimeVersion);
         }
 
-        string interpreter = ShowInterpreter(runtime.InterpreterPath, out bind);
+        string interpreter = ShownPath(runtime.InterpreterPath);
         return runtime.Family == "java" ? JavaCommand(interpreter, runtime, function) : [interpreter, $"/var/runtime/{entry}"];
     }
+
+    /// <summary>What of the host a sandbox has to show for the interpreter, if anything.</summary>
+    public static HostBind? BindFor(RuntimeResolution runtime) => runtime.InterpreterPath is not { } path ? null
+        : runtime.Family == "dotnet" ? new HostBind(Path.GetDirectoryName(path)!, DotnetRoot)
+        : IsHidden(path) ? new HostBind(PrefixOf(path), "/var/lang")
+        : null;
 
     private static string EntryOf(string family) => family switch
     {
@@ -121,16 +127,9 @@ internal sealed class ManagedCommands(string runtimesDirectory)
         && new FileInfo(Path.Combine(task, name)) is { } file && (file.LinkTarget is not null || file.Exists);
 
     /// <summary>/usr is visible as it is; what lies below /opt is hidden by the layers and shown at /var/lang, AWS's place for interpreters.</summary>
-    private static string ShowInterpreter(string path, out HostBind? bind)
-    {
-        bind = null;
-        if (!path.StartsWith("/opt/", StringComparison.Ordinal))
-        {
-            return path;
-        }
+    private static string ShownPath(string path) => IsHidden(path) ? "/var/lang" + path[PrefixOf(path).Length..] : path;
 
-        string prefix = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, ".."));
-        bind = new HostBind(prefix, "/var/lang");
-        return "/var/lang" + path[prefix.Length..];
-    }
+    private static bool IsHidden(string path) => path.StartsWith("/opt/", StringComparison.Ordinal);
+
+    private static string PrefixOf(string path) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, ".."));
 }

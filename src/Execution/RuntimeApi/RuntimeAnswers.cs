@@ -9,6 +9,7 @@ namespace Lamina.Execution.RuntimeApi;
 internal static class RuntimeAnswers
 {
     private static readonly StringValues Json = new("application/json");
+    private static readonly StringValues Octets = new("application/octet-stream");
     private static readonly StringValues Text = new("text/plain; charset=utf-8");
     private static readonly byte[] Ok = "{\"status\":\"OK\"}\n"u8.ToArray();
     private static readonly byte[] WrongRequestId = "{\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}\n"u8.ToArray();
@@ -45,6 +46,8 @@ internal static class RuntimeAnswers
         ErrorPayloads.OfCall(
             $"State transition from {from.Name()} to {call.Wanted()} failed for runtime. Error: State transition is not allowed",
             "InvalidStateTransition"));
+
+    public static Task WriteBytesAsync(RuntimeRequest request, ReadOnlyMemory<byte> body) => WriteAsync(request, 200, Octets, body);
 
     public static Task WriteJsonAsync(RuntimeRequest request, int status, ReadOnlyMemory<byte> body) => WriteAsync(request, status, Json, body);
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Lamina.Execution.Environments;
+using Lamina.Execution.Shells;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,7 +18,7 @@ internal readonly record struct RuntimeRequest(IFeatureCollection Features, Sand
 
     public IHttpRequestLifetimeFeature Lifetime => Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
 
-    public ExecutionEnvironment Environment => Peer.Environment;
+    public ExecutionEnvironment Environment => Peer.Door.Environment!;
 }
 
 /// <summary>The Lambda Runtime API, version 2018-06-01, and the Extensions, Telemetry and Logs API on one screen. No middleware: routes and the AWS endpoint.</summary>
@@ -43,13 +44,20 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
 
     public Task ProcessRequestAsync(RuntimeRequest context)
     {
+        IHttpRequestFeature request = context.Request;
+        string path = request.Path;
+        if (context.Peer.Door.Environment is null)
+        {
+            return path == ShellRules.Path && !context.Peer.IsAwsEndpoint
+                ? StartCall.HandleAsync(context)
+                : RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n");
+        }
+
         if (context.Peer.IsAwsEndpoint)
         {
             return awsEndpoint(new DefaultHttpContext(context.Features));
         }
 
-        IHttpRequestFeature request = context.Request;
-        string path = request.Path;
         return (request.Method, path) switch
         {
             ("GET", "/2018-06-01/runtime/invocation/next") => NextCall.HandleAsync(context),

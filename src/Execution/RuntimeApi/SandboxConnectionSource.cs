@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using Lamina.Execution.Environments;
+using Lamina.Execution.Shells;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Lamina.Execution.RuntimeApi;
 
-/// <summary>Which environment a connection comes from, and which of its two listening sockets took it. Decided by the socket: nothing a client says counts.</summary>
-internal sealed record SandboxPeer(ExecutionEnvironment Environment, bool IsAwsEndpoint);
+/// <summary>Which sandbox a connection comes from, and which of its two listening sockets took it. Decided by the socket: nothing a client says counts.</summary>
+internal sealed record SandboxPeer(SandboxDoor Door, bool IsAwsEndpoint);
 
 /// <summary>
 /// The listener Kestrel sees: its connections are those accepted on the listening sockets of all living sandboxes.
@@ -33,9 +33,9 @@ internal sealed class SandboxConnectionSource : IConnectionListenerFactory, ICon
     public EndPoint EndPoint { get; } = new SandboxesEndPoint();
 
     /// <summary>Accepts from a sandbox's sockets, in the order in which its spec listed them, until they are closed.</summary>
-    public Task AcceptAsync(ExecutionEnvironment environment, ImmutableArray<Socket> listeners) => Task.WhenAll(
-        AcceptAllAsync(listeners[0], new SandboxPeer(environment, IsAwsEndpoint: false)),
-        AcceptAllAsync(listeners[1], new SandboxPeer(environment, IsAwsEndpoint: true)));
+    public Task AcceptAsync(SandboxDoor door, ImmutableArray<Socket> listeners) => Task.WhenAll(
+        AcceptAllAsync(listeners[0], new SandboxPeer(door, IsAwsEndpoint: false)),
+        AcceptAllAsync(listeners[1], new SandboxPeer(door, IsAwsEndpoint: true)));
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IConnectionListener>(this);

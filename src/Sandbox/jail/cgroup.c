@@ -383,6 +383,21 @@ int cgroup_make(const struct plan *plan, struct readings *readings, struct failu
     return 0;
 }
 
+/* The one file may never say more than the other, whichever way both go. */
+int cgroup_limit_memory(const char *id, uint64_t bytes, struct failure *failure)
+{
+    struct failure ignored;
+    if (!places[CG_MEMORY][0])
+        return 0;
+    if (version == 2)
+        return set(CG_MEMORY, id, "memory.max", bytes, failure);
+    (void)set(CG_MEMORY, id, "memory.memsw.limit_in_bytes", bytes, &ignored);
+    if (set(CG_MEMORY, id, "memory.limit_in_bytes", bytes, failure) < 0)
+        return -1;
+    (void)set(CG_MEMORY, id, "memory.memsw.limit_in_bytes", bytes, &ignored);
+    return 0;
+}
+
 int cgroup_attach(const char *id, pid_t pid, struct failure *failure)
 {
     char path[PATH_MAX], text[32];

@@ -38,6 +38,8 @@ enum message {
     MSG_FAILED = 4,   /* jail or init to server: errno, step, path */
     MSG_GONE = 5,     /* jail to server: every process of the sandbox has ended */
     MSG_REMOVED = 6,  /* jail to server: and its cgroups are removed */
+    MSG_ATTACH = 7,   /* server to jail: what a sandbox made in advance is to show */
+    MSG_ATTACHED = 8, /* jail to server: it does; or errno, step, path */
     MSG_START = 16,   /* server to init: start a process */
     MSG_SIGNAL = 17,  /* server to init: signal a process */
     MSG_USAGE = 18,   /* server to init: count memory and CPU (only asked where cgroups do not) */
@@ -104,6 +106,7 @@ struct plan {
     uint64_t memory_bytes, tmp_bytes;
     uint32_t cpu_quota_us, cpu_period_us, processes, open_files;
     bool host_network;
+    bool late; /* /opt and /var/task come by MSG_ATTACH */
     uint32_t layer_count, root_count, bind_count, listen_count;
     const char *layers[MAX_LAYERS]; /* the first is the lowest */
     const char *task, *runtime;     /* "" shows an empty folder */
@@ -123,6 +126,7 @@ struct start {
 
 /* Both point into the message, which must outlive them. False: the message is not what it should be. */
 bool decode_plan(const uint8_t *message, size_t length, struct plan *plan, const char **fault);
+bool decode_attach(const uint8_t *message, size_t length, struct plan *content, const char **fault); /* fills what differs by function */
 bool decode_start(const uint8_t *message, size_t length, struct start *start, const char **fault);
 
 /* ---- cgroup.c --------------------------------------------------------------------------------------------------------- */
@@ -136,6 +140,7 @@ struct readings { /* open files, -1 where the machine has none */
 void cgroups_open(const char *run_directory, const char *key); /* finds a place and removes what a killed predecessor left */
 int cgroup_make(const struct plan *plan, struct readings *readings, struct failure *failure);
 int cgroup_attach(const char *id, pid_t pid, struct failure *failure);
+int cgroup_limit_memory(const char *id, uint64_t bytes, struct failure *failure);
 void cgroup_last_words(const char *id, uint64_t *oom_kills, uint64_t *cpu_nanoseconds);
 void cgroup_thaw(const char *id); /* what is frozen does not die in v1 */
 bool cgroup_remove(const char *id); /* false: still busy, try again */
@@ -197,6 +202,7 @@ struct jail { /* settled at start, the same for every sandbox */
 extern struct jail jail;
 
 int probe_nested_namespace(uint32_t host_id);
+int show_content(const struct plan *content, const struct trees *trees, struct failure *failure); /* in the sandbox's mount namespace */
 _Noreturn void run_child(const struct plan *plan, const struct trees *trees, uint32_t host_id, int control);
 _Noreturn void run_init(int control);
 

@@ -302,12 +302,61 @@ static int make_sandbox(struct failure *failure)
     return result;
 }
 
+static int enter_and_show(pid_t pid, struct failure *failure)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0)
+        return fail(failure, "pidfd_open", "sandbox");
+    int result = setns(pidfd, CLONE_NEWNS) < 0 ? fail(failure, "setns", "sandbox") : show_content(&plan, &trees, failure);
+    close(pidfd);
+    if (setns(host_namespace, CLONE_NEWNS) < 0)
+        refuse("setns", "the jail's own mount namespace");
+    return result;
+}
+
+static int attach_content(struct failure *failure)
+{
+    uint32_t slot = 0;
+    while (slot < slots_in_use && !(sandboxes[slot].used && sandboxes[slot].tag == plan.tag && pids[slot] > 0))
+        slot++;
+    if (slot == slots_in_use)
+        return fail_with(failure, ESRCH, "attach", "the sandbox has ended");
+    int idmap = idmap_for(jail.first_uid + slot % jail.uid_count, failure);
+    if (idmap == -1 || open_trees(idmap, failure) < 0)
+        return -1;
+    if (cgroup_limit_memory(sandboxes[slot].id, plan.memory_bytes + plan.tmp_bytes, failure) < 0)
+        return -1;
+    return enter_and_show(pids[slot], failure);
+}
+
+static void on_attach(size_t length)
+{
+    struct failure failure = {0};
+    const char *fault;
+    if (!decode_attach(message, length, &plan, &fault))
+        fail_with(&failure, EINVAL, "decode attach", fault);
+    else
+        (void)attach_content(&failure);
+    close_trees();
+    struct writer reply;
+    begin(&reply, MSG_ATTACHED, plan.tag);
+    put_u32(&reply, (uint32_t)failure.error);
+    put_text(&reply, failure.error != 0 ? failure.step : "");
+    put_text(&reply, failure.error != 0 ? failure.path : "");
+    (void)send_message(SERVER_FD, &reply, NULL, 0);
+}
+
 static bool on_message(void)
 {
     struct failure failure = {0};
     ssize_t length = receive_message(SERVER_FD, message, sizeof message);
     if (length <= 0 && !(length < 0 && errno == EMSGSIZE))
         return false;
+    struct reader reader = {.at = message, .end = message + (length < 0 ? 0 : length)};
+    if (read_u32(&reader) == MSG_ATTACH) {
+        on_attach((size_t)length);
+        return true;
+    }
     const char *fault = "too long";
     if (length < 0 || !decode_plan(message, (size_t)length, &plan, &fault))
         fail_with(&failure, EINVAL, "decode plan", fault);

@@ -31,6 +31,12 @@ static bool is_plain(const char *path)
     }
 }
 
+static bool are_sizes(const struct plan *plan)
+{
+    const uint64_t most = (uint64_t)1 << 50;
+    return plan->memory_bytes >= 4096 && plan->memory_bytes <= most && plan->tmp_bytes >= 4096 && plan->tmp_bytes <= most;
+}
+
 static const char *read_header(struct plan *plan, struct reader *reader)
 {
     plan->id = read_text(reader);
@@ -42,14 +48,14 @@ static const char *read_header(struct plan *plan, struct reader *reader)
     plan->processes = read_u32(reader);
     plan->open_files = read_u32(reader);
     plan->host_network = read_u32(reader) != 0;
+    plan->late = read_u32(reader) != 0;
     if (reader->bad)
         return "truncated";
     if (!is_id(plan->id))
         return "id";
     if (plan->host_name[0] == '\0' || strlen(plan->host_name) > 64)
         return "host name";
-    const uint64_t most = (uint64_t)1 << 50;
-    if (plan->memory_bytes < 4096 || plan->memory_bytes > most || plan->tmp_bytes < 4096 || plan->tmp_bytes > most)
+    if (!are_sizes(plan))
         return "memory or tmp size";
     /* the kernel's bounds */
     if (plan->cpu_quota_us < 1000 || plan->cpu_period_us < 1000 || plan->cpu_period_us > 1000000)
@@ -59,7 +65,7 @@ static const char *read_header(struct plan *plan, struct reader *reader)
     return NULL;
 }
 
-static const char *read_folders(struct plan *plan, struct reader *reader)
+static const char *read_content(struct plan *plan, struct reader *reader)
 {
     plan->layer_count = read_u32(reader);
     if (plan->layer_count > MAX_LAYERS)
@@ -68,9 +74,17 @@ static const char *read_folders(struct plan *plan, struct reader *reader)
         if (!is_absolute(plan->layers[i] = read_text(reader)))
             return "layer path";
     plan->task = read_text(reader);
+    return plan->task[0] && !is_absolute(plan->task) ? "task path" : NULL;
+}
+
+static const char *read_folders(struct plan *plan, struct reader *reader)
+{
+    const char *fault = read_content(plan, reader);
+    if (fault != NULL)
+        return fault;
     plan->runtime = read_text(reader);
-    if ((plan->task[0] && !is_absolute(plan->task)) || (plan->runtime[0] && !is_absolute(plan->runtime)))
-        return "task or runtime path";
+    if (plan->runtime[0] && !is_absolute(plan->runtime))
+        return "runtime path";
     plan->template_bytes = reader->at;
     plan->root_count = read_u32(reader);
     if (plan->root_count > MAX_ROOT_LAYERS)
@@ -123,6 +137,21 @@ bool decode_plan(const uint8_t *message, size_t length, struct plan *plan, const
         *fault = read_folders(plan, &reader);
     if (*fault == NULL)
         *fault = read_addresses(plan, &reader);
+    if (*fault == NULL && (reader.bad || reader.at != reader.end))
+        *fault = "length";
+    return *fault == NULL;
+}
+
+bool decode_attach(const uint8_t *message, size_t length, struct plan *content, const char **fault)
+{
+    struct reader reader = {.at = message, .end = message + length};
+    memset(content, 0, sizeof *content);
+    content->task = content->runtime = "";
+    uint32_t type = read_u32(&reader);
+    content->tag = read_u32(&reader);
+    content->memory_bytes = read_u64(&reader);
+    content->tmp_bytes = read_u64(&reader);
+    *fault = type != MSG_ATTACH ? "message type" : !are_sizes(content) ? "memory or tmp size" : read_content(content, &reader);
     if (*fault == NULL && (reader.bad || reader.at != reader.end))
         *fault = "length";
     return *fault == NULL;

@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -57,16 +58,19 @@ static int listen_at(const struct address *address, struct failure *failure)
 }
 
 /* ---- 2. mounts -------------------------------------------------------------------------------------------------------- */
-static int mount_opt(const struct plan *plan, const struct trees *trees, struct failure *failure)
+/* The scaffold is a folder of this sandbox's own, which is unmounted afterwards. */
+static int mount_opt(const struct plan *plan, const struct trees *trees, const char *scaffold, struct failure *failure)
 {
     if (plan->layer_count == 0)
         return 0;
     if (plan->layer_count == 1)
         return tree_attach(trees->layers[0], "/opt", failure);
     /* Each layer gets a short name without ',' ':' or '\' first. The topmost comes first in lowerdir. */
-    char at[32], options[MAX_LAYERS * 8 + 64] = "lowerdir=";
+    char at[32], options[MAX_LAYERS * 16 + 64] = "lowerdir=";
     for (uint32_t i = plan->layer_count; i-- > 0;) {
-        snprintf(at, sizeof at, "/tmp/%u", i);
+        snprintf(at, sizeof at, "%s/%u", scaffold, i);
+        if (mkdir(at, 0755) < 0 && errno != EEXIST)
+            return fail(failure, "mkdir", at);
         if (tree_attach(trees->layers[i], at, failure) < 0) {
             snprintf(failure->path, sizeof failure->path, "%s", plan->layers[i]);
             return -1;
@@ -80,14 +84,28 @@ static int mount_opt(const struct plan *plan, const struct trees *trees, struct 
     return 0;
 }
 
+/*
+ * In the place of content that comes later. A dynamic linker that looks for libraries meanwhile must find the folders of its path:
+ * where there was none, it never looks again.
+ */
+static int mount_placeholder(const char *at, struct failure *failure)
+{
+    char lib[32];
+    if (mount("lamina", at, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k,nr_inodes=128") < 0)
+        return fail(failure, "mount tmpfs", at);
+    snprintf(lib, sizeof lib, "%s/lib", at);
+    return mkdir(lib, 0755) < 0 ? fail(failure, "mkdir", lib) : 0;
+}
+
+/* One inode per 4 KiB, as a disk of that size would have it: a million empty files must not become kernel memory. */
+static uint64_t inodes_of(uint64_t bytes) { return bytes / 4096 < 1024 ? 1024 : bytes / 4096; }
+
 static int mount_memory(const char *at, uint64_t bytes, uint32_t host_id, const char *mode, unsigned long flags, struct failure *failure)
 {
-    /* One inode per 4 KiB, as a disk of that size would have it: a million empty files must not become kernel memory. */
-    uint64_t inodes = bytes / 4096 < 1024 ? 1024 : bytes / 4096;
     char options[160];
     unsigned id = jail.rootless ? 0 : host_id;
     snprintf(options, sizeof options, "mode=%s,size=%llu,nr_inodes=%llu,uid=%u,gid=%u", mode, (unsigned long long)bytes,
-        (unsigned long long)inodes, id, id);
+        (unsigned long long)inodes_of(bytes), id, id);
     return mount("tmpfs", at, "tmpfs", MS_NOSUID | MS_NODEV | flags, options) < 0 ? fail(failure, "mount tmpfs", at) : 0;
 }
 
@@ -95,11 +113,13 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
 {
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return fail(failure, "mount proc", "/proc");
-    if (mount_opt(plan, trees, failure) < 0)
+    if (mount_opt(plan, trees, "/tmp", failure) < 0)
         return -1;
     if (umount2("/tmp", MNT_DETACH) < 0) /* the scaffold, with the host's /proc and the layers in it: each umount waits for RCU */
         return fail(failure, "umount", "/tmp");
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
+        return -1;
+    if (plan->late && (mount_placeholder("/opt", failure) < 0 || mount_placeholder("/var/task", failure) < 0))
         return -1;
     if (trees->runtime >= 0 && tree_attach(trees->runtime, "/var/runtime", failure) < 0)
         return -1;
@@ -114,6 +134,24 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
         && (mount("/proc/sys", "/proc/sys", NULL, MS_BIND, NULL) < 0
             || mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0))
         return fail(failure, "bind read-only", "/proc/sys");
+    return 0;
+}
+
+int show_content(const struct plan *content, const struct trees *trees, struct failure *failure)
+{
+    char sizes[96];
+    if (umount2("/opt", MNT_DETACH) < 0)
+        return fail(failure, "umount", "/opt");
+    if (mount_opt(content, trees, "/var/task", failure) < 0)
+        return -1;
+    if (umount2("/var/task", MNT_DETACH) < 0)
+        return fail(failure, "umount", "/var/task");
+    if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
+        return -1;
+    snprintf(sizes, sizeof sizes, "size=%llu,nr_inodes=%llu", (unsigned long long)content->tmp_bytes,
+        (unsigned long long)inodes_of(content->tmp_bytes));
+    if (mount(NULL, "/tmp", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, sizes) < 0)
+        return fail(failure, "resize", "/tmp");
     return 0;
 }
 

@@ -27,6 +27,9 @@ internal sealed partial class House : IAsyncDisposable
     /// <summary>How long running invocations and requests may go on after the first signal.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Of more functions than this none is expected to be invoked next; their documents are not read at start either.</summary>
+    private const int MostExpected = 200;
+
     private readonly Stack<(string Name, Func<Task> Close)> _opened = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
@@ -164,6 +167,11 @@ internal sealed partial class House : IAsyncDisposable
                 time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
+        foreach (FunctionVersion function in directory.ListReady().Take(MostExpected))
+        {
+            invoker.Expect(function);
+        }
+
         events.Start();
         KestrelListener listener = await KestrelListener.StartAsync(options.Listen, AnswerAsync, loggers, cancellationToken);
         _opened.Push(("port", () => StopAsync(listener, events, invoker)));
@@ -202,6 +210,7 @@ internal sealed partial class House : IAsyncDisposable
         RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
         Network = options.FunctionNetwork,
         IdleTimeout = options.IdleTimeout,
+        ShellMemoryBytes = options.ShellMemoryBytes,
         AwsHeaderEncoding = ObjectHeaders.EncodingOf,
         StopLimit = StopLimit,
     };

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lamina.Access;
 using Lamina.Contract;
+using Lamina.Execution;
 using Lamina.Sandbox;
 using Lamina.Server.Verbs;
 using Microsoft.AspNetCore.Connections;
@@ -62,6 +63,13 @@ internal static class UpCommand
         DefaultValueFactory = static _ => 600,
     };
 
+    private static readonly Option<int> ShellMemory = new("--shell-memory")
+    {
+        Description = "MiB that sandboxes made in advance of an invocation may hold; 0: none are made",
+        HelpName = "MIB",
+        DefaultValueFactory = static _ => (int)(ExecutionOptions.DefaultShellMemoryBytes >> 20),
+    };
+
     private static readonly Option<string[]> Organization = new("--organization")
     {
         Description = "Accounts that form an AWS organisation; once for each organisation",
@@ -112,6 +120,10 @@ internal static class UpCommand
             static text => double.TryParse(text, CultureInfo.InvariantCulture, out double seconds) && seconds is not (> 0 and <= 86_400),
             "--idle-timeout wants seconds, more than 0 and at most a day.");
         Refuse(
+            ShellMemory,
+            static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
+            "--shell-memory wants MiB, 0 or more.");
+        Refuse(
             CodeStorageQuota,
             static text => long.TryParse(text, CultureInfo.InvariantCulture, out long bytes) && bytes < 0,
             "--code-storage-quota wants bytes.");
@@ -138,7 +150,7 @@ internal static class UpCommand
             "lamina up --keys keys.json --listen 0.0.0.0:4566 --enforce-iam",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, ShellMemory, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -185,6 +197,7 @@ internal static class UpCommand
         LogLevel = parsed.GetRequiredValue(Level),
         FunctionNetwork = parsed.GetRequiredValue(Network),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
+        ShellMemoryBytes = (long)parsed.GetRequiredValue(ShellMemory) << 20,
         Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
         CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),
         AllowReset = parsed.GetValue(AllowReset),

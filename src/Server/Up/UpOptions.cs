@@ -27,6 +27,9 @@ internal sealed record UpOptions
 
     public required TimeSpan IdleTimeout { get; init; }
 
+    /// <summary>Memory that sandboxes made in advance may hold together; 0: none are made.</summary>
+    public required long ShellMemoryBytes { get; init; }
+
     /// <summary>Which account belongs to which organisation.</summary>
     public required Organizations Organizations { get; init; }
 

@@ -111,6 +111,8 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         });
     }
 
+    public string Folder => _folder;
+
     public Invoker Invoker { get; }
 
     public DevLayers DevLayers { get; }
@@ -131,6 +133,9 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     public static ExecutionOptions Options { get; } = new()
     {
         RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
+
+        // LAMINA_TEST_SHELLS=1: every test starts its environments in sandboxes made in advance, if it waits for them.
+        ShellMemoryBytes = Environment.GetEnvironmentVariable("LAMINA_TEST_SHELLS") == "1" ? 1L << 30 : 0,
     };
 
     public static Task<ExecutionHouse> OpenAsync() => OpenAsync(Options, TimeProvider.System, RefuseAsync);

@@ -49,6 +49,7 @@ public sealed class ServedHouse : IAsyncLifetime
             LogLevel = LogLevel.None,
             FunctionNetwork = SandboxNetwork.Isolated,
             IdleTimeout = TimeSpan.FromMinutes(10),
+            ShellMemoryBytes = 0,
             Organizations = Organizations.Parse([$"{Organization}={Member}"]),
             CodeStorageQuotaBytes = Limits.CodeStorageBytes,
         };

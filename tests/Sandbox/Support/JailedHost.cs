@@ -18,6 +18,9 @@ public sealed class JailedHost : IAsyncLifetime
 
     public static string JailPath => Path.Combine(AppContext.BaseDirectory, "lamina-jail");
 
+    /// <summary>LAMINA_TEST_SANDBOX=late: every test runs its programs in a sandbox that was made in advance.</summary>
+    private static bool IsLate => Environment.GetEnvironmentVariable("LAMINA_TEST_SANDBOX") == "late";
+
     public static bool IsRoot => Environment.IsPrivilegedProcess;
 
     public SandboxHostOptions Options => new() { JailPath = JailPath, RunDirectory = RunFolder };
@@ -88,8 +91,17 @@ public sealed class JailedHost : IAsyncLifetime
     /// <summary>Creates, runs one program to its end, destroys.</summary>
     public async Task<Result> RunAsync(SandboxSpec spec, ProcessSpec program)
     {
-        await using var sandbox = await Host.CreateAsync(spec, CancellationToken.None);
+        await using var sandbox = IsLate ? await CreateLateAsync(spec) : await Host.CreateAsync(spec, CancellationToken.None);
         return await RunInAsync(sandbox, program);
+    }
+
+    /// <summary>The same sandbox by the other way: made without its content, which is attached afterwards.</summary>
+    public async Task<RunningSandbox> CreateLateAsync(SandboxSpec spec)
+    {
+        var bare = spec with { OptLayers = [], TaskDirectory = null, AwaitsContent = true, TmpSizeBytes = 512 << 20 };
+        var sandbox = await Host.CreateAsync(bare, CancellationToken.None);
+        await sandbox.AttachAsync(new SandboxContent(spec.OptLayers, spec.TaskDirectory, spec.TmpSizeBytes, spec.Limits.MemoryBytes));
+        return sandbox;
     }
 
     public static async Task<Result> RunInAsync(RunningSandbox sandbox, ProcessSpec program)

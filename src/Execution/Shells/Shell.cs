@@ -1,0 +1,68 @@
+using Lamina.Execution.RuntimeApi;
+using Lamina.Sandbox;
+
+namespace Lamina.Execution.Shells;
+
+/// <summary>One sandbox made in advance, and the interpreter that waits in it. Whoever takes it owns what it holds.</summary>
+internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accepting, SandboxProcess? interpreter) : IAsyncDisposable
+{
+    public RunningSandbox Sandbox => sandbox;
+
+    public SandboxDoor Door => door;
+
+    /// <summary>Completes when the sandbox's sockets are closed and nothing comes from it any more.</summary>
+    public Task Accepting => accepting;
+
+    /// <summary>Null in an empty one.</summary>
+    public SandboxProcess? Interpreter => interpreter;
+
+    public bool IsAlive => !sandbox.Gone.IsCompleted && interpreter is not { Exited.IsCompleted: true };
+
+    /// <summary>Bytes of memory it costs to keep.</summary>
+    public long MemoryBytes { get; private init; }
+
+    /// <summary>Makes a sandbox and waits until its interpreter does. Throws <see cref="SandboxException"/>.</summary>
+    public static async Task<Shell> MakeAsync(
+        ShellKind kind, string id, SandboxHost host, SandboxConnectionSource connections, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        RunningSandbox sandbox = await host.CreateAsync(kind.Base with { Id = id, HostName = $"lambda-{id[..8]}" }, cancellationToken);
+        SandboxDoor door = new();
+        Task accepting = connections.AcceptAsync(door, sandbox.Listeners);
+        Shell? shell = null;
+        try
+        {
+            SandboxProcess? interpreter = kind.Interpreter is null ? null : await sandbox.StartProcessAsync(kind.Interpreter, cancellationToken);
+            if (interpreter is not null)
+            {
+                await Task.WhenAny(door.Waiting, interpreter.Exited, sandbox.Gone).WaitAsync(limit, cancellationToken);
+                if (!door.Waiting.IsCompleted)
+                {
+                    throw new SandboxException($"'{kind}' ended before it was ready");
+                }
+            }
+
+            return shell = new Shell(sandbox, door, accepting, interpreter) { MemoryBytes = CostOf(sandbox) };
+        }
+        catch (TimeoutException exception)
+        {
+            throw new SandboxException($"'{kind}' was not ready within {limit.TotalSeconds} s", exception);
+        }
+        finally
+        {
+            if (shell is null)
+            {
+                await sandbox.DisposeAsync();
+                await accepting;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await sandbox.DisposeAsync();
+        await accepting;
+    }
+
+    // What the kernel keeps for namespaces and mounts is not counted for the cgroup: about 300 KB, most of it the network.
+    private static long CostOf(RunningSandbox sandbox) => sandbox.ReadUsage().PeakMemoryBytes + (512 << 10);
+}

@@ -1,0 +1,249 @@
+using System.Security.Cryptography;
+using Lamina.Execution.RuntimeApi;
+using Lamina.Functions;
+using Lamina.Sandbox;
+using Microsoft.Extensions.Logging;
+
+namespace Lamina.Execution.Shells;
+
+/// <summary>
+/// Sandboxes made before it is known whom they will serve: one for each function that may soon need an environment, and two to spare,
+/// of every kind that is in use, as far as the memory budget goes. They are made one at a time while nothing else is to be done. None
+/// is ever used twice or shared.
+/// </summary>
+internal sealed partial class ShellPool(
+    SandboxHost host, SandboxConnectionSource connections, ExecutionOptions options, Func<bool> isBusy, TimeProvider time, ILogger<ShellPool> logger)
+{
+    /// <summary>A shell of a kind that nobody has wanted for so long goes.</summary>
+    private static readonly TimeSpan Keep = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long the interpreter of a shell may take; as long as an init.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long no other is tried after one that could not be made.</summary>
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
+
+    /// <summary>A server that is never quiet gets its shells all the same.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ShellKind, ShellShelf> _shelves = [];
+    private readonly SemaphoreSlim _changed = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _worker = Task.CompletedTask;
+    private bool _stopped;
+
+    /// <summary>Whether shells are made at all. Without a cgroup for memory the limit is set when a process starts, which is too early.</summary>
+    public bool IsOn { get; } = options.ShellMemoryBytes > 0 && options.Network == SandboxNetwork.Isolated && host.LimitsMemory;
+
+    /// <summary>How many waiting interpreters have become functions' runtimes.</summary>
+    public long InterpretersTaken { get; private set; }
+
+    public void Start() => _worker = IsOn ? Task.Run(() => RefillAsync(_stopping.Token)) : Task.CompletedTask;
+
+    /// <summary>A shell that is the caller's from now on; null when none is ready.</summary>
+    /// <param name="function">Whose environment it becomes; not expected any more.</param>
+    public Shell? TryTake(ShellKind kind, FunctionVersion function)
+    {
+        Shell? shell;
+        lock (_lock)
+        {
+            ShellShelf shelf = ShelfOf_NeedsLock(kind);
+            shelf.Forget(NameOf(function));
+            do
+            {
+                shell = shelf.Take();
+            }
+            while (shell is { IsAlive: false } && Discard(shell));
+            InterpretersTaken += shell?.Interpreter is null ? 0 : 1;
+        }
+
+        Signal();
+        return shell;
+    }
+
+    /// <summary>The function may soon need an environment.</summary>
+    public void Expect(ShellKind kind, FunctionVersion function)
+    {
+        lock (_lock)
+        {
+            ShelfOf_NeedsLock(kind).Expect(NameOf(function));
+        }
+
+        Signal();
+    }
+
+    /// <summary>The function is gone, or starts in another way from now on.</summary>
+    public void Forget(FunctionVersion function)
+    {
+        lock (_lock)
+        {
+            foreach (ShellShelf shelf in _shelves.Values)
+            {
+                shelf.Forget(NameOf(function));
+            }
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _worker;
+        List<Shell> left = [];
+        lock (_lock)
+        {
+            _stopped = true;
+            foreach (ShellShelf shelf in _shelves.Values)
+            {
+                while (shelf.Take() is { } shell)
+                {
+                    left.Add(shell);
+                }
+            }
+        }
+
+        await Task.WhenAll(left.Select(static shell => shell.DisposeAsync().AsTask()));
+        _stopping.Dispose();
+    }
+
+    /// <summary>Completes when all the shells that are wanted now are ready.</summary>
+    internal async Task FullAsync()
+    {
+        while (IsOn && NextWanted() is not null)
+        {
+            await Task.Delay(BetweenLooks, time);
+        }
+    }
+
+    private static string NameOf(FunctionVersion function) => $"{function.Arn}:{function.Version}";
+
+    private ShellShelf ShelfOf_NeedsLock(ShellKind kind)
+    {
+        if (!_shelves.TryGetValue(kind, out ShellShelf? shelf))
+        {
+            _shelves[kind] = shelf = new ShellShelf(kind);
+        }
+
+        shelf.LastWanted = time.GetTimestamp();
+        return shelf;
+    }
+
+    private void Signal()
+    {
+        if (IsOn && _changed.CurrentCount == 0)
+        {
+            _changed.Release();
+        }
+    }
+
+    private async Task RefillAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await _changed.WaitAsync(Keep, cancellationToken);
+                DropUnwanted();
+                while (NextWanted() is { } shelf)
+                {
+                    await QuietAsync(cancellationToken);
+                    await MakeAsync(shelf, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogStopped(logger);
+        }
+    }
+
+    private async Task MakeAsync(ShellShelf shelf, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+            Shell shell = await Shell.MakeAsync(shelf.Kind, id, host, connections, StartLimit, cancellationToken);
+            lock (_lock)
+            {
+                shelf.Add(shell);
+            }
+        }
+        catch (SandboxException exception)
+        {
+            LogNotMade(logger, exception, shelf.Kind);
+            lock (_lock)
+            {
+                shelf.BrokenUntil = time.GetTimestamp() + (long)(Recovery.TotalSeconds * time.TimestampFrequency);
+            }
+        }
+    }
+
+    /// <summary>The shelf that lacks most, of those for whose next shell there is memory.</summary>
+    private ShellShelf? NextWanted()
+    {
+        lock (_lock)
+        {
+            long now = time.GetTimestamp();
+            long left = options.ShellMemoryBytes - _shelves.Values.Sum(static shelf => shelf.ReadyBytes);
+            return _shelves.Values
+                .Where(shelf => shelf.Missing > 0 && shelf.BytesOfOne <= left && shelf.BrokenUntil <= now)
+                .MinBy(static shelf => shelf.Ready);
+        }
+    }
+
+    private async Task QuietAsync(CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        while (isBusy() && time.GetElapsedTime(began) < Patience)
+        {
+            await Task.Delay(BetweenLooks, time, cancellationToken);
+        }
+    }
+
+    private void DropUnwanted()
+    {
+        lock (_lock)
+        {
+            foreach ((ShellKind kind, ShellShelf shelf) in _shelves)
+            {
+                if (time.GetElapsedTime(shelf.LastWanted) > Keep)
+                {
+                    _shelves.Remove(kind);
+                    while (shelf.Take() is { } shell)
+                    {
+                        Discard(shell);
+                    }
+                }
+            }
+        }
+    }
+
+    private bool Discard(Shell shell)
+    {
+        _ = DiscardAsync(shell);
+        return !_stopped;
+    }
+
+    private async Task DiscardAsync(Shell shell)
+    {
+        try
+        {
+            await shell.DisposeAsync();
+        }
+        catch (SandboxException exception)
+        {
+            LogNotEnded(logger, exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A sandbox in advance ({Kind}) could not be made; functions start without for a while.")]
+    private static partial void LogNotMade(ILogger logger, Exception exception, ShellKind kind);
+
+    [LoggerMessage(LogLevel.Warning, "A sandbox made in advance did not end.")]
+    private static partial void LogNotEnded(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Debug, "No more sandboxes are made in advance.")]
+    private static partial void LogStopped(ILogger logger);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using Lamina.Functions;
+
+namespace Lamina.Execution.Shells;
+
+/// <summary>
+/// Which functions a waiting interpreter may serve. One that has started already cannot heed what decides how a process starts: a
+/// function that sets such a variable, or a wrapper, gets a fresh one.
+/// </summary>
+internal static class ShellRules
+{
+    /// <summary>The variable by which our runtime clients know that they are to wait.</summary>
+    public const string Marker = "_LAMINA_SHELL=1";
+
+    /// <summary>What a waiting process asks for what it is to become.</summary>
+    public const string Path = "/lamina/start";
+
+    /// <summary>What a waiting interpreter may use: the least that a function can be given.</summary>
+    public const long MemoryBytes = 128 << 20;
+
+    /// <summary>The size of its /tmp until it is known.</summary>
+    public const long TmpBytes = 512 << 20;
+
+    private static readonly FrozenSet<string> Families = FrozenSet.Create(StringComparer.Ordinal, "python", "nodejs");
+
+    /// <summary>Read by the dynamic linker, the C library or the interpreter when a process starts, or when it first uses a library.</summary>
+    private static readonly FrozenSet<string> Names = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "AWS_LAMBDA_EXEC_WRAPPER", "LANG", "LANGUAGE", "TZ", "PATH", "HOME", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES",
+        "RES_OPTIONS", "LOCALDOMAIN", "NO_COLOR", "FORCE_COLOR", "TERM", "COLORTERM");
+
+    private static readonly string[] Prefixes = ["LD_", "LC_", "PYTHON", "NODE_", "UV_", "V8_", "OPENSSL_", "SSL_", "MALLOC_", "RES_"];
+
+    /// <summary>Its variables when it is started: those that are the same for every function of the runtime.</summary>
+    public static readonly FrozenSet<string> StartVariables = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "PATH", "LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "TZ", "PYTHONPATH", "NODE_PATH", "AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
+
+    public static bool AllowInterpreter(string family, FunctionVersion function) =>
+        Families.Contains(family) && (function.Environment is not { } variables || variables.Keys.All(IsHarmless));
+
+    private static bool IsHarmless(string name) =>
+        !Names.Contains(name) && !Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+}
