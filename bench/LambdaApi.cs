@@ -78,6 +78,21 @@ internal sealed class LambdaApi(HttpClient http)
         await WaitUntilReadyAsync(name);
     }
 
+    /// <summary>Waits until the server has made what it makes in advance: a cold start in a quiet moment is what is measured.</summary>
+    public async Task WaitForShellsAsync()
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        long start = TimeProvider.System.GetTimestamp();
+        while (await pause.WaitForNextTickAsync() && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20))
+        {
+            JsonNode shells = await SendAsync(HttpMethod.Get, "/_lamina/shells", body: null);
+            if (shells["kinds"]!.AsArray().All(static kind => (int)kind!["missing"]! == 0))
+            {
+                return;
+            }
+        }
+    }
+
     public async Task InvokeAsync(string name)
     {
         using StringContent content = new(Workload.Event, Encoding.UTF8, "application/json");

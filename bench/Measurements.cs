@@ -149,6 +149,7 @@ internal sealed class Measurements(LambdaApi api, BenchOptions options)
     private async Task<TimeSpan> ColdInvokeAsync(string function)
     {
         await api.MakeColdAsync(function, ++_generation);
+        await api.WaitForShellsAsync();
         return await Sample.TimeAsync(() => api.InvokeAsync(function));
     }
 }

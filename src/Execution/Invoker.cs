@@ -228,6 +228,12 @@ public sealed partial class Invoker : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>Memory that sandboxes made in advance may hold; 0: none are made.</summary>
+    public long ShellMemoryBytes => _shells.IsOn ? _options.ShellMemoryBytes : 0;
+
+    /// <summary>The sandboxes made in advance, by kind.</summary>
+    public IReadOnlyList<ShellReport> ListShells() => _shells.List();
+
     /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
     internal Task ShellsReadyAsync() => _shells.FullAsync();
 

@@ -87,6 +87,14 @@ internal sealed partial class ShellPool(
         }
     }
 
+    public IReadOnlyList<ShellReport> List()
+    {
+        lock (_lock)
+        {
+            return [.. _shelves.Values.Select(static shelf => new ShellReport(shelf.Kind.ToString(), shelf.Ready, shelf.Missing, shelf.ReadyBytes))];
+        }
+    }
+
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();

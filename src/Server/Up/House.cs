@@ -152,6 +152,7 @@ internal sealed partial class House : IAsyncDisposable
                 new ImageLayerUploads(images.Layers),
                 new RuntimeChanges(added, new RuntimeExamination(images.Library), runtimes, mayNameFolders: options.Keys is null),
                 new OrganizationList(options.Organizations),
+                new ShellList(invoker),
                 new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
