@@ -21,7 +21,7 @@ internal sealed class LambdaAuthorization(IdentityAuthorizer authorizer, Functio
     {
         bool isInvocation = operation.StartsWith("Invoke", StringComparison.Ordinal);
         LambdaRequestFacts facts = isInvocation ? LambdaRequestFacts.None : LambdaRequestFacts.Read(call.Body.Span);
-        string resource = ResourceOf(call, facts, isInvocation);
+        string resource = ResourceOf(call, operation, facts, isInvocation);
         Dictionary<string, ImmutableArray<string>> values = conditions.ValuesOf(call, operation, facts, resource);
         Require(new PolicyContext(call.Caller, $"lambda:{ActionOf(operation)}", resource, values), NamedFunction(call));
         if (facts.Role is { } role)
@@ -51,9 +51,10 @@ internal sealed class LambdaAuthorization(IdentityAuthorizer authorizer, Functio
         _ => operation,
     };
 
-    private static string ResourceOf(OperationCall call, LambdaRequestFacts facts, bool isInvocation)
+    /// <summary>A mapping that is still to be made has no ARN: its function is a condition.</summary>
+    private static string ResourceOf(OperationCall call, string operation, LambdaRequestFacts facts, bool isInvocation)
     {
-        if ((call.Label("FunctionName") ?? facts.FunctionName) is { } function)
+        if ((call.Label("FunctionName") ?? (operation == "CreateFunction" ? facts.FunctionName : null)) is { } function)
         {
             return FunctionReference.TryParse(function, call.Caller, out FunctionReference? reference)
                 ? Qualified(reference, call.Query("Qualifier"), isInvocation)

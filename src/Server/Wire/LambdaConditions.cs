@@ -46,16 +46,11 @@ internal sealed class LambdaConditions(
     private void AddStored(
         Dictionary<string, ImmutableArray<string>> values, OperationCall call, string operation, LambdaRequestFacts facts, string resource)
     {
-        if (facts.FunctionName is not null && resource != LambdaAuthorization.Anything)
-        {
-            Add(values, FunctionArnKey, resource);
-        }
-
         AddTags(values, "aws:ResourceTag/", tags.Find(call.Caller, resource) ?? ImmutableDictionary<string, string>.Empty);
-        if (operation.EndsWith("EventSourceMapping", StringComparison.Ordinal) && call.Label("UUID") is { } uuid)
+        if (operation.EndsWith("EventSourceMapping", StringComparison.Ordinal))
         {
             // The mapping is the resource, and its function, as it is now or is to be, a condition.
-            EventSourceMapping? mapping = mappings.Find(call.Caller, uuid);
+            EventSourceMapping? mapping = call.Label("UUID") is { } uuid ? mappings.Find(call.Caller, uuid) : null;
             Add(values, FunctionArnKey, FunctionArnOf(call.Caller, facts.FunctionName) ?? mapping?.Configuration.FunctionArn);
         }
         else if (operation.EndsWith("FunctionUrlConfig", StringComparison.Ordinal)

@@ -158,6 +158,24 @@ public sealed class EnforcedHouseTests(EnforcedHouse enforced) : IClassFixture<E
     }
 
     [Fact]
+    public async Task A_mapping_is_made_for_the_functions_that_a_condition_names()
+    {
+        await RootAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("consumer"));
+        Session session = await SessionWithAsync(
+            "consumers",
+            """{"Effect":"Allow","Action":"lambda:CreateEventSourceMapping","Resource":"*","Condition":{"ArnLike":{"lambda:FunctionArn":"arn:aws:lambda:*:*:function:consumer"}}},"""
+            + """{"Effect":"Allow","Action":"lambda:CreateEventSourceMapping","Resource":"arn:aws:lambda:*:*:function:*"}""");
+        JsonObject request = new() { ["FunctionName"] = "consumer", ["EventSourceArn"] = "arn:aws:sqs:us-east-1:000000000000:consumed" };
+
+        Assert.Equal(202, (int)(await SendAsync(session, HttpMethod.Post, "/2015-03-31/event-source-mappings", request)).Status);
+        request["FunctionName"] = "mapped-by-others";
+        Assert.Contains(
+            "is not authorized to perform: lambda:CreateEventSourceMapping on resource: * because",
+            (await SendAsync(session, HttpMethod.Post, "/2015-03-31/event-source-mappings", request)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_url_is_told_by_how_it_is_signed_whatever_the_request_says()
     {
         await RootAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("linked"));
