@@ -47,7 +47,8 @@ public sealed class ImageCollection(
 
     private Dead FindDead(CatalogSnapshot snapshot)
     {
-        HashSet<Sha256> needed = [.. ImageDocuments.AllTags(snapshot).Select(static tag => tag.Digest), .. roots.SelectMany(room => room.ImagesIn(snapshot)).Select(static root => root.Image)];
+        IEnumerable<ImageRoot> users = roots.SelectMany(room => room.ImagesIn(snapshot));
+        HashSet<Sha256> needed = [.. ImageDocuments.AllTags(snapshot).Select(static tag => tag.Digest), .. users.Select(static root => root.Image)];
         ILookup<bool, StoredImage> images = ImageDocuments.AllImages(snapshot).ToLookup(image => needed.Contains(image.Digest));
         HashSet<Sha256> used = [.. images[true].SelectMany(static image => image.Layers)];
         DateTimeOffset underWay = time.GetUtcNow() - Limits.ImageImportDuration;

@@ -70,6 +70,10 @@ internal sealed class ImageScrub(ImageLayerStore layers, ICatalog catalog, IRead
             return problems.Count == 0 ? null
                 : $"{string.Join("; ", problems.Take(NamedFiles))}{(unnamed > 0 ? $"; and {unnamed} more" : "")}.";
         }
+        catch (FileNotFoundException)
+        {
+            return "The list of its files is gone.";
+        }
         catch (Exception failure) when (failure is IOException or InvalidDataException)
         {
             return failure.Message;

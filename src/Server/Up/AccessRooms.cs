@@ -25,7 +25,12 @@ internal sealed record AccessRooms(
         SignatureVerifier? verifier = options.Keys is { } keys ? new SignatureVerifier(new KeyRing(keys, identities, sessions), time) : null;
         QueryServices services = new(
         [
-            new QueryService("iam", "2010-05-08", IamOperations.All, Iam(catalog, time), options.EnforceIam ? IamResources.Authorization(authorizer, identities, time) : null),
+            new QueryService(
+                "iam",
+                "2010-05-08",
+                IamOperations.All,
+                Iam(catalog, time),
+                options.EnforceIam ? IamResources.Authorization(authorizer, identities, time) : null),
             new QueryService(
                 "sts",
                 "2011-06-15",

@@ -32,6 +32,7 @@ public sealed class ImageScrubTests : IAsyncDisposable
     [InlineData("bin/twin", "/bin/tool is no longer what was unpacked; /bin/twin is no longer what was unpacked.")]
     [InlineData("lib", "/lib leads elsewhere.")]
     [InlineData("list", "The list of its files is damaged.")]
+    [InlineData("list gone", "The list of its files is gone.")]
     public async Task A_damaged_file_is_named_with_all_who_need_it_and_healed_by_the_same_image(string harm, string problem)
     {
         TestImage image = Image();
@@ -95,6 +96,9 @@ public sealed class ImageScrubTests : IAsyncDisposable
                 break;
             case "list":
                 File.WriteAllText(folder + ".files", "f");
+                break;
+            case "list gone":
+                File.Delete(folder + ".files");
                 break;
             default:
                 File.SetUnixFileMode(Path.Combine(folder, harm), UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -21,7 +21,10 @@ public sealed class LogSeamTests
     [InlineData("3 b", "3 b,3 b", "")]
     public void A_line_is_shown_once_and_none_is_lost_between_group_and_memory(string stored, string recent, string shown) => Assert.Equal(
         shown,
-        string.Join(',', LogSeam.Older([.. Lines(stored).Select(StoredLine)], [.. Lines(recent).Select(RecentLine)]).Select(static message => Encoding.UTF8.GetString(message.Span))));
+        string.Join(
+            ',',
+            LogSeam.Older([.. Lines(stored).Select(StoredLine)], [.. Lines(recent).Select(RecentLine)])
+                .Select(static message => Encoding.UTF8.GetString(message.Span))));
 
     [Fact]
     public void Equal_lines_of_two_environments_are_two()
