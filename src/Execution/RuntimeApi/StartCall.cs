@@ -1,5 +1,3 @@
-using Lamina.Execution.Shells;
-
 namespace Lamina.Execution.RuntimeApi;
 
 /// <summary>GET /lamina/start: an interpreter that was started in advance waits for what it is to become. Not AWS's; nobody else gets an answer.</summary>
@@ -7,7 +5,7 @@ internal static class StartCall
 {
     public static async Task HandleAsync(RuntimeRequest request)
     {
-        Task<ReadOnlyMemory<byte>>? begun = request.Peer.Door.TryAsk();
+        Task<ReadOnlyMemory<byte>>? begun = request.Peer.Door.TryAskAsync();
         if (begun is null)
         {
             await RuntimeAnswers.WriteTextAsync(request, 404, "404 page not found\n");

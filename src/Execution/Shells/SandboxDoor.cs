@@ -30,7 +30,7 @@ internal sealed class SandboxDoor
     public void Open(ExecutionEnvironment environment) => _environment = environment;
 
     /// <summary>What the process is to become, as soon as that is known. Null: it is not its place to ask.</summary>
-    public Task<ReadOnlyMemory<byte>>? TryAsk() => _environment is null && _waiting.TrySetResult() ? _begun.Task : null;
+    public Task<ReadOnlyMemory<byte>>? TryAskAsync() => _environment is null && _waiting.TrySetResult() ? _begun.Task : null;
 
     /// <summary>Answers the process that waits. The variables as NAME=value, each ended by NUL.</summary>
     public void Begin(ReadOnlyMemory<byte> variables) => _begun.TrySetResult(variables);
