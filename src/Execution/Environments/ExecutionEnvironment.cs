@@ -69,6 +69,9 @@ internal sealed partial class ExecutionEnvironment
     /// <summary>The first fatal error that a runtime or an extension reported; its process is expected to exit.</summary>
     private EnvironmentEnd? _reported;
 
+    /// <summary>The runtime broke off its response, most likely by ending: that is heard of in a moment, or this is the fault.</summary>
+    private EnvironmentEnd? _truncated;
+
     /// <summary>The invocation that contains the present init; null when the init is a phase of its own.</summary>
     private InvokeJob? _initJob;
     private InvokeJob? _job;
@@ -95,6 +98,9 @@ internal sealed partial class ExecutionEnvironment
     public EnvironmentLog Log { get; }
 
     public FunctionVersion Function => _pool.Function;
+
+    /// <summary>A time stamp by the clock that measures invocations.</summary>
+    public long Now => _services.Time.GetTimestamp();
 
     /// <summary>As AWS_LAMBDA_INITIALIZATION_TYPE says it.</summary>
     public string InitializationType => _pool.IsProvisioned ? "provisioned-concurrency" : "on-demand";
@@ -184,6 +190,12 @@ internal sealed partial class ExecutionEnvironment
                 return OnNextAsync((NextRequest)happened.Subject!);
             case EnvironmentEventKind.NextAbandoned:
                 _next = _next == happened.Subject ? null : _next;
+                return ValueTask.CompletedTask;
+            case EnvironmentEventKind.ResponseBegun:
+                OnResponseBegun((ResponseBegin)happened.Subject!);
+                return ValueTask.CompletedTask;
+            case EnvironmentEventKind.ResponseTruncated:
+                OnResponseTruncated((string)happened.Subject!);
                 return ValueTask.CompletedTask;
             case EnvironmentEventKind.Result:
                 OnResult((PostedResult)happened.Subject!);
@@ -336,8 +348,9 @@ internal sealed partial class ExecutionEnvironment
     /// <summary>The runtime has finished and extensions have not: everything it wrote before belongs to what it did.</summary>
     private async ValueTask RuntimeFirstAsync()
     {
+        _job!.ExtensionsAloneAt = _services.Time.GetTimestamp();
         await _sandbox.DrainOutputAsync();
-        _recorder.RuntimeDone(_job!);
+        _recorder.RuntimeDone(_job);
     }
 
     private void TryDeliver()
@@ -352,6 +365,7 @@ internal sealed partial class ExecutionEnvironment
         _pending = null;
         _next = null;
         _job = job;
+        _truncated = null;
         _recorder.InvocationStarted(job);
         if (job != _initJob)
         {
@@ -362,10 +376,38 @@ internal sealed partial class ExecutionEnvironment
         next.TrySetResult(job);
     }
 
+    private void OnResponseBegun(ResponseBegin begin)
+    {
+        RuntimeState from = _runtime;
+        RuntimeState? to = _state == EnvironmentState.Invoking ? from.After(RuntimeCall.BeginResponse) : null;
+        if (to is null || begin.RequestId != _job!.Invocation.RequestId)
+        {
+            begin.TrySetResult(new RuntimeVerdict(to is null ? RuntimeVerdictKind.WrongState : RuntimeVerdictKind.WrongRequestId, from));
+            return;
+        }
+
+        if (_job.Invocation.Response is not null)
+        {
+            _runtime = to.Value;
+            _job.ResponseBegunAt = _services.Time.GetTimestamp();
+        }
+
+        begin.Accept(_job.Invocation.Response, from);
+    }
+
+    private void OnResponseTruncated(string requestId)
+    {
+        if (_state == EnvironmentState.Invoking && _runtime == RuntimeState.Responding && requestId == _job!.Invocation.RequestId)
+        {
+            _truncated = new EnvironmentEnd(EndReason.Truncated, ErrorPayloads.TruncatedResponse, "the runtime broke off its response");
+            _deadline.Arm(ErrorGrace);
+        }
+    }
+
     private void OnResult(PostedResult posted)
     {
         RuntimeState from = _runtime;
-        RuntimeState? to = _state == EnvironmentState.Invoking ? from.After(RuntimeCall.Response) : null;
+        RuntimeState? to = _state == EnvironmentState.Invoking ? from.After(posted.Call) : null;
         if (to is null || posted.RequestId != _job!.Invocation.RequestId)
         {
             posted.Refuse(to is null ? RuntimeVerdictKind.WrongState : RuntimeVerdictKind.WrongRequestId, from);
@@ -394,13 +436,14 @@ internal sealed partial class ExecutionEnvironment
         InvokeJob job = _job!;
         _deadline.Arm(_services.FreezeDelay);
         TimeSpan duration = _recorder.Elapsed(job);
+        TimeSpan? extensionOverhead = _extensions.IsEmpty ? null : _recorder.ExtensionOverhead(job);
         await _sandbox.DrainOutputAsync();
         if (!runtimeDone)
         {
             _recorder.RuntimeDone(job);
         }
 
-        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, _sandbox.ReadPeakMemoryBytes(), fault: null, runtimeDone: true);
+        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, _sandbox.ReadPeakMemoryBytes(), fault: null, runtimeDone: true, extensionOverhead);
         Transition(EnvironmentState.Idle);
         _job = null;
 
@@ -549,7 +592,8 @@ internal sealed partial class ExecutionEnvironment
                 return AdvanceShutdownAsync(deadlinePassed: true);
             case EnvironmentState.Init or EnvironmentState.Invoking or EnvironmentState.Responded:
                 EndReason reason = _state == EnvironmentState.Init && _initJob is null ? EndReason.InitTimeout : EndReason.Timeout;
-                return FailAsync(_reported ?? new EnvironmentEnd(reason, ErrorPayloads.TimedOut, ErrorPayloads.TimeoutMessage(Function.TimeoutSeconds)));
+                EnvironmentEnd timeout = new(reason, ErrorPayloads.TimedOut, ErrorPayloads.TimeoutMessage(Function.TimeoutSeconds));
+                return FailAsync(_reported ?? _truncated ?? timeout);
             default:
                 return ValueTask.CompletedTask;
         }
