@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Debugging;
 using Lamina.Execution.Extensions;
 using Lamina.Functions;
 using Lamina.Images;
@@ -55,7 +56,11 @@ internal sealed record EnvironmentPlan : IDisposable
 /// <param name="Address">Its loopback address: 127.0.0.1 in a network of its own, unique otherwise.</param>
 /// <param name="Credentials">Of a session of the function's role.</param>
 internal sealed record EnvironmentIdentity(
-    string Id, string LogStream, string InitializationType, IPAddress Address, SessionCredentials Credentials);
+    string Id, string LogStream, string InitializationType, IPAddress Address, SessionCredentials Credentials)
+{
+    /// <summary>The runtime waits for a debugger before it runs anything of the function.</summary>
+    public bool WaitsForDebugger { get; init; }
+}
 
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
 internal sealed class EntrypointException(string message, string? runtimeVersion) : Exception(message)
@@ -140,8 +145,15 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string> command = runtime.Family == "provided"
             ? [FindBootstrap(task, layers, runtimeVersion)]
             : _commands.For(runtime, function, task, runtimeVersion, out interpreterBind);
+        if (identity.WaitsForDebugger)
+        {
+            string? debugpy = DebugLaunch.FindDebugger(runtime.Family, task, layers, runtimeVersion);
+            command = DebugLaunch.Of(runtime.Family, command, identity.Address, debugpy);
+        }
+
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
         EnvironmentAddresses addresses = AddressesAt(identity.Address);
+        ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, addresses);
         return new EnvironmentPlan
         {
             Held = [.. trees],
@@ -155,7 +167,7 @@ internal sealed class EnvironmentPlanner(
             Process = new ProcessSpec
             {
                 Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, identity, addresses),
+                Environment = identity.WaitsForDebugger && runtime.Family == "dotnet" ? variables.Add(DebugLaunch.DotnetVariable) : variables,
                 WorkingDirectory = TaskRoot,
             },
             ExtensionVariables = ExtensionVariables(extensions, function, identity, addresses),
@@ -180,10 +192,18 @@ internal sealed class EnvironmentPlanner(
             ? [FindBootstrap(trees[0].Directory, layers, VersionText(runtime))]
             : [];
 
+        if (identity.WaitsForDebugger && added.IsRoot)
+        {
+            throw new EntrypointException("a base image that was added for a runtime starts its own program, which cannot be put under a debugger", VersionText(runtime));
+        }
+
+        string? debugpy = identity.WaitsForDebugger ? DebugLaunch.FindDebugger(runtime.Family, trees[0].Directory, layers, VersionText(runtime)) : null;
+
         // From here on nothing fails that would leave it held.
         ImageLease? lease = added.Image is { } image ? images.Lease(image) : null;
         AddedLaunch launch = AddedLaunch.Of(added, lease);
         ImmutableArray<string> command = bootstrap.IsEmpty ? launch.CommandFor(runtime.Family) : bootstrap;
+        command = identity.WaitsForDebugger ? DebugLaunch.Of(runtime.Family, command, identity.Address, debugpy) : command;
         string? wrapper = added.IsRoot ? null : function.Environment?.GetValueOrDefault(WrapperVariable);
         return new EnvironmentPlan
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Debugging;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Execution.Telemetry;
@@ -22,7 +23,11 @@ internal sealed record EnvironmentServices(
     TimeSpan FreezeDelay,
     TimeProvider Time,
     Action<FunctionVersion, LogLine>? LogSink,
-    ILogger<ExecutionEnvironment> Logger);
+    ILogger<ExecutionEnvironment> Logger)
+{
+    /// <summary>Of an environment that is started under a debugger: nothing times out in it.</summary>
+    public DebugSession? Debug { get; init; }
+}
 
 /// <summary>
 /// One sandbox serving one function version, one invocation at a time. One loop owns all of its state; HTTP handlers and the
@@ -86,6 +91,7 @@ internal sealed partial class ExecutionEnvironment
         Log = log;
         _extensions = new ExtensionRoster(pool.Function, []);
         _sandbox = new EnvironmentSandbox(services, this);
+        services.Debug?.Attach(_sandbox.Address, _sandbox.OpenSocketAsync, Kill);
         _telemetry = new TelemetryHub(_sandbox.OpenSocketAsync, pool.Function.Settings.LogFormat == "JSON", services.Time);
         log.Telemetry = _telemetry;
         _platform = new PlatformLog(pool.Function, log, _telemetry, InitializationType, services.Time);
@@ -229,7 +235,8 @@ internal sealed partial class ExecutionEnvironment
         ImmutableArray<string>? names = _sandbox.Plan?.Extensions;
         _extensionsOff = _sandbox.Plan is not null && names is null;
         _extensions = new ExtensionRoster(Function, names ?? []);
-        TimeSpan initLimit = _pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration;
+        TimeSpan initLimit = _services.Debug is not null ? DebugSession.Limit
+            : _pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration;
         _deadline.Arm(initJob is null ? initLimit : TimeSpan.FromSeconds(Function.TimeoutSeconds));
         for (int i = 0; fault is null && i < _extensions.All.Count; i++)
         {

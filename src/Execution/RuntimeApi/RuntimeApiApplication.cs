@@ -17,7 +17,8 @@ internal readonly record struct RuntimeRequest(IFeatureCollection Features, Sand
 
     public IHttpRequestLifetimeFeature Lifetime => Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
 
-    public ExecutionEnvironment Environment => Peer.Environment;
+    /// <summary>Of a request to the Runtime API, which no other sandbox has.</summary>
+    public ExecutionEnvironment Environment => Peer.Environment!;
 }
 
 /// <summary>The Lambda Runtime API, version 2018-06-01, and the Extensions, Telemetry and Logs API on one screen. No middleware: routes and the AWS endpoint.</summary>
