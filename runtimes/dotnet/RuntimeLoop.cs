@@ -18,6 +18,7 @@ internal static class RuntimeLoop
         Environment.SetEnvironmentVariable("DOTNET_GCHeapHardLimit", null);
         var connection = new Connection(Required("AWS_LAMBDA_RUNTIME_API"));
         LogWriter.Install();
+        WaitForDebugger();
         try
         {
             if (Initialise(connection, arguments.Length > 0 ? arguments[0] : Required("_HANDLER")) is not { } handler)
@@ -34,6 +35,19 @@ internal static class RuntimeLoop
         {
             Console.Error.WriteLine($"The Runtime API is gone: {gone.Message}");
             return 1;
+        }
+    }
+
+    /// <summary>Where the platform asks for it. It lets nothing time out then, so there is no limit here.</summary>
+    private static void WaitForDebugger()
+    {
+        const string Variable = "LAMINA_WAIT_FOR_DEBUGGER";
+        bool waits = Environment.GetEnvironmentVariable(Variable) == "1";
+        Environment.SetEnvironmentVariable(Variable, null);
+        using ManualResetEventSlim never = new();
+        while (waits && !System.Diagnostics.Debugger.IsAttached)
+        {
+            never.Wait(TimeSpan.FromMilliseconds(100));
         }
     }
 

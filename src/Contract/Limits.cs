@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Bytes of a synchronous payload, in and out: 6 MB + 100 (the runtime interface emulator's constant).</summary>
     public const int SyncPayloadBytes = 6_291_556;
 
+    /// <summary>Bytes of a streamed response: 200 MB since July 2025 (Quotas).</summary>
+    public const long StreamedResponseBytes = 200L * 1024 * 1024;
+
+    /// <summary>Bytes of what stands before the body of a streamed HTTP response. Ours: far above what headers add up to.</summary>
+    public const int ResponsePreludeBytes = 64 * 1024;
+
     /// <summary>Bytes of an asynchronous payload: 1 MB since October 2025 (Quotas).</summary>
     public const int AsyncPayloadBytes = 1_048_576;
 

@@ -21,4 +21,7 @@ public sealed record Invocation
     /// as soon as the runtime has given it.
     /// </summary>
     public required bool WantsLogTail { get; init; }
+
+    /// <summary>Where a response goes that the function streams; null when the caller wants it whole, however it is made.</summary>
+    public ResponseStream? Response { get; init; }
 }

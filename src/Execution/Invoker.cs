@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Debugging;
 using Lamina.Execution.Environments;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Execution.Shells;
@@ -117,15 +118,37 @@ public sealed partial class Invoker : IAsyncDisposable
                 admission == Admission.RefusedByAccount ? InvokeOutcome.ThrottledByAccount : InvokeOutcome.ThrottledByReservation);
         }
 
-        Interlocked.Increment(ref _running);
-        if (Volatile.Read(ref _stopping) != 0)
+        return RunAdmittedAsync(pool, admission, invocation, cancellationToken);
+    }
+
+    /// <summary>Runs one invocation in an environment of its own that waits for a debugger; it ends with it, or when the caller goes.</summary>
+    public async ValueTask<InvokeOutcome> DebugAsync(
+        FunctionVersion function, Invocation invocation, DebugSession session, CancellationToken cancellationToken)
+    {
+        FunctionAdmission admitting = _desk.Of(function.Arn);
+        Admission admission = admitting.TryEnter();
+        if (admission is Admission.RefusedByReservation or Admission.RefusedByAccount)
         {
-            Leave(pool, admission);
-            throw AwsError.Service("Lamina is shutting down.");
+            return admission == Admission.RefusedByAccount ? InvokeOutcome.ThrottledByAccount : InvokeOutcome.ThrottledByReservation;
         }
 
-        return RunAsync(pool, admission, invocation, cancellationToken);
+        FunctionVersion patient = function with { TimeoutSeconds = (int)DebugSession.Limit.TotalSeconds };
+        FunctionPool pool = new(patient, admitting, kept: null, _services with { Debug = session }, _starter, Logs.RingOf(function.Arn));
+        await using CancellationTokenRegistration gone = cancellationToken.UnsafeRegister(static session => ((DebugSession)session!).End(), session);
+        try
+        {
+            return await RunAdmittedAsync(pool, admission, invocation, cancellationToken);
+        }
+        finally
+        {
+            pool.Retire();
+        }
     }
+
+    /// <summary>Runs a command in a fresh environment of the function, without its runtime.</summary>
+    /// <exception cref="AwsError">The command cannot be started.</exception>
+    public Task<FunctionShell> OpenShellAsync(FunctionVersion function, ShellCommand command, CancellationToken cancellationToken) =>
+        FunctionShell.OpenAsync(_services, function, command, cancellationToken);
 
     /// <summary>
     /// A function version changed or is gone (its key is then empty): environments with another key end. For the editor's Changed.
@@ -248,6 +271,19 @@ public sealed partial class Invoker : IAsyncDisposable
 
     /// <summary>Completes when the environments that live now have ended.</summary>
     internal Task NoEnvironmentsLeftAsync() => _starter.AllEndedAsync();
+
+    private ValueTask<InvokeOutcome> RunAdmittedAsync(
+        FunctionPool pool, Admission admission, Invocation invocation, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+        if (Volatile.Read(ref _stopping) != 0)
+        {
+            Leave(pool, admission);
+            throw AwsError.Service("Lamina is shutting down.");
+        }
+
+        return RunAsync(pool, admission, invocation, cancellationToken);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<InvokeOutcome> RunAsync(

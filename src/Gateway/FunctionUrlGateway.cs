@@ -1,4 +1,3 @@
-using System.Text;
 using Lamina.Contract;
 using Lamina.Execution;
 using Lamina.Functions;
@@ -9,9 +8,9 @@ namespace Lamina.Gateway;
 
 /// <summary>
 /// The story of a request to a function URL: (1) the host's URL; (2) a preflight is answered here; (3) who may call; (4) the body within
-/// its limit becomes the event; (5) the function runs; (6) its result becomes the response, with the CORS headers of the URL.
+/// its limit becomes the event; (5) the function runs; (6) its result, or in RESPONSE_STREAM mode what it writes while it runs, becomes the
+/// response, with the CORS headers of the URL.
 /// </summary>
-/// <remarks>A URL whose mode is RESPONSE_STREAM is served like one that is BUFFERED.</remarks>
 public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory directory, UrlAccess access, Invoker invoker, TimeProvider time)
 {
     private const string Forbidden =
@@ -23,7 +22,7 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
         // 1. The URL.
         if (urls.Find(host.Id) is not { } url || url.Region != host.Region)
         {
-            await WriteAsync(context.Response, 404, "ResourceNotFoundException", """{"Message":"Not Found"}""", cancellationToken);
+            await UrlAnswer.WriteErrorAsync(context.Response, 404, "ResourceNotFoundException", """{"Message":"Not Found"}""", cancellationToken);
             return;
         }
 
@@ -39,7 +38,7 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
         if (!access.Allows(url, signer, UrlRequest.SourceIpOf(context)))
         {
             UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
-            await WriteAsync(context.Response, 403, "AccessDeniedException", Forbidden, cancellationToken);
+            await UrlAnswer.WriteErrorAsync(context.Response, 403, "AccessDeniedException", Forbidden, cancellationToken);
             return;
         }
 
@@ -49,38 +48,91 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
         if (request is null || payload.Length > Limits.SyncPayloadBytes)
         {
             UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
-            await WriteAsync(context.Response, 413, "RequestEntityTooLargeException", """{"Message":"Request Entity Too Large"}""", cancellationToken);
+            await UrlAnswer.WriteErrorAsync(context.Response, 413, "RequestEntityTooLargeException", """{"Message":"Request Entity Too Large"}""", cancellationToken);
             return;
         }
 
-        await RunAsync(context, request, payload, cancellationToken);
+        await (url.InvokeMode == "RESPONSE_STREAM"
+            ? StreamAsync(context, request, payload, cancellationToken)
+            : RunAsync(context, request, payload, cancellationToken));
     }
 
     private async Task RunAsync(HttpContext context, UrlRequest request, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         // 5. The function.
-        FunctionUrl url = request.Url;
-        using InvokeOutcome? outcome = await InvokeAsync(url, InvocationOf(request, payload), cancellationToken);
-        context.Response.Headers["X-Amzn-Trace-Id"] = request.TraceId;
+        using InvokeOutcome? outcome = await InvokeAsync(request.Url, InvocationOf(request, payload), cancellationToken);
 
         // 6. The response.
+        await AnswerAsync(context, request, outcome, UrlResponse.Of, cancellationToken);
+    }
+
+    private async Task StreamAsync(HttpContext context, UrlRequest request, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        // 5. The function.
+        ResponseStream stream = new();
+        await using CancellationTokenRegistration gone = cancellationToken.UnsafeRegister(static stream => ((ResponseStream)stream!).Abandon(), stream);
+        Task<InvokeOutcome?> running = InvokeAsync(request.Url, InvocationOf(request, payload) with { Response = stream }, cancellationToken).AsTask();
+        await Task.WhenAny(stream.Begun, running);
+        if (!stream.Begun.IsCompleted)
+        {
+            // It has answered whole: that is the body, whatever it looks like.
+            using InvokeOutcome? whole = await running;
+            await AnswerAsync(context, request, whole, UrlResponse.Plain, cancellationToken);
+            return;
+        }
+
+        // 6. The response.
+        UrlResponse? head = await UrlStream.ReadHeadAsync(stream, cancellationToken);
+        if (head is null || !UrlAnswer.TrySetHead(context.Response, head))
+        {
+            stream.Abandon();
+            await FailAsync(context, request, cancellationToken);
+        }
+        else
+        {
+            SetCommonHeaders(context, request);
+            await UrlStream.RelayAsync(stream, context.Response, cancellationToken);
+        }
+
+        using InvokeOutcome? outcome = await running;
+        if (outcome?.Result != InvokeResult.Succeeded && context.Response.HasStarted)
+        {
+            // Half a response must not look like a whole one.
+            context.Abort();
+        }
+    }
+
+    private static async Task AnswerAsync(
+        HttpContext context, UrlRequest request, InvokeOutcome? outcome, Func<ReadOnlyMemory<byte>, UrlResponse?> read, CancellationToken cancellationToken)
+    {
         if (outcome?.Result == InvokeResult.Throttled)
         {
-            UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
-            await WriteAsync(context.Response, 429, "TooManyRequestsException", """{"Message":"Rate Exceeded."}""", cancellationToken);
+            SetCommonHeaders(context, request);
+            await UrlAnswer.WriteErrorAsync(context.Response, 429, "TooManyRequestsException", """{"Message":"Rate Exceeded."}""", cancellationToken);
             return;
         }
 
-        UrlResponse? response = outcome?.Result == InvokeResult.Succeeded ? UrlResponse.Of(outcome.Payload) : null;
-        if (response is null || !TrySetHeaders(context.Response, response))
+        UrlResponse? response = outcome?.Result == InvokeResult.Succeeded ? read(outcome.Payload) : null;
+        if (response is null || !UrlAnswer.TrySetHead(context.Response, response))
         {
-            UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
-            await WriteAsync(context.Response, 502, "InternalFailure", "Internal Server Error", cancellationToken);
+            await FailAsync(context, request, cancellationToken);
             return;
         }
 
-        UrlCorsHeaders.Add(context.Request, context.Response, url.Cors);
-        await WriteBodyAsync(context.Response, response.Body, cancellationToken);
+        SetCommonHeaders(context, request);
+        await UrlAnswer.WriteBodyAsync(context.Response, response.Body, cancellationToken);
+    }
+
+    private static Task FailAsync(HttpContext context, UrlRequest request, CancellationToken cancellationToken)
+    {
+        SetCommonHeaders(context, request);
+        return UrlAnswer.WriteErrorAsync(context.Response, 502, "InternalFailure", "Internal Server Error", cancellationToken);
+    }
+
+    private static void SetCommonHeaders(HttpContext context, UrlRequest request)
+    {
+        context.Response.Headers["X-Amzn-Trace-Id"] = request.TraceId;
+        UrlCorsHeaders.Add(context.Request, context.Response, request.Url.Cors);
     }
 
     /// <summary>Null when there is nothing to run.</summary>
@@ -149,49 +201,4 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
         TraceId = request.TraceId,
         WantsLogTail = false,
     };
-
-    private static bool TrySetHeaders(HttpResponse response, UrlResponse given)
-    {
-        foreach ((string name, string value) in given.Headers)
-        {
-            if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || value.Any(static c => c is < ' ' or > '~'))
-            {
-                response.Headers.Clear();
-                return false;
-            }
-
-            response.Headers.Append(IsConnections(name) ? $"x-amzn-Remapped-{name}" : name, value);
-        }
-
-        response.StatusCode = given.Status;
-        return true;
-    }
-
-    /// <summary>Headers that belong to the connection; AWS passes the function's own under another name.</summary>
-    private static bool IsConnections(string name) => name.ToLowerInvariant() is
-        "connection" or "content-length" or "date" or "keep-alive" or "proxy-authenticate" or "server" or "te" or "trailer"
-        or "transfer-encoding" or "upgrade";
-
-    private static async Task WriteAsync(HttpResponse response, int status, string errorType, string body, CancellationToken cancellationToken)
-    {
-        response.StatusCode = status;
-        response.ContentType = "application/json";
-        response.Headers["x-amzn-ErrorType"] = errorType;
-        await WriteBodyAsync(response, Encoding.UTF8.GetBytes(body), cancellationToken);
-    }
-
-    private static async Task WriteBodyAsync(HttpResponse response, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        // RFC 9110: these have no content, whatever the function says.
-        if (response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent)
-        {
-            return;
-        }
-
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
-        {
-            await response.BodyWriter.WriteAsync(body, cancellationToken);
-        }
-    }
 }

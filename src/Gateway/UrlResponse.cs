@@ -7,6 +7,7 @@ namespace Lamina.Gateway;
 internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body)
 {
     private const string Json = "application/json";
+    private const string Binary = "application/octet-stream";
 
     /// <summary>
     /// An object with a statusCode is a response; anything else is the body of a 200 (recorded: a string without its quotes).
@@ -33,7 +34,33 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
         }
     }
 
-    private static UrlResponse Plain(ReadOnlyMemory<byte> body) => new(200, [new("Content-Type", Json)], body);
+    public static UrlResponse Plain(ReadOnlyMemory<byte> body) => new(200, [new("Content-Type", Json)], body);
+
+    /// <summary>The head of a streamed response that says nothing of itself.</summary>
+    public static UrlResponse OfStream(string? contentType) => new(200, [new("Content-Type", contentType ?? Binary)], default);
+
+    /// <summary>The head that stands before a streamed body; null when it cannot be one.</summary>
+    public static UrlResponse? OfPrelude(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            int status = 200;
+            return Member(root, "statusCode") is { } given && !TryStatus(given, out status)
+                ? null
+                : new UrlResponse(status, HeadersOf(root, Binary), default);
+        }
+        catch (Exception malformed) when (malformed is JsonException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static UrlResponse? Shaped(JsonElement root, JsonElement statusCode)
     {
@@ -42,6 +69,13 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
             return null;
         }
 
+        string body = Member(root, "body")?.GetString() ?? "";
+        bool encoded = Member(root, "isBase64Encoded")?.GetBoolean() ?? false;
+        return new UrlResponse(status, HeadersOf(root, Json), encoded ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body));
+    }
+
+    private static List<KeyValuePair<string, string>> HeadersOf(JsonElement root, string contentType)
+    {
         List<KeyValuePair<string, string>> headers = [];
         if (Member(root, "headers") is { } given)
         {
@@ -50,7 +84,7 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
 
         if (!headers.Exists(static header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)))
         {
-            headers.Add(new("Content-Type", Json));
+            headers.Add(new("Content-Type", contentType));
         }
 
         if (Member(root, "cookies") is { } cookies)
@@ -58,9 +92,7 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
             headers.AddRange(cookies.EnumerateArray().Select(static cookie => new KeyValuePair<string, string>("Set-Cookie", cookie.GetString()!)));
         }
 
-        string body = Member(root, "body")?.GetString() ?? "";
-        bool encoded = Member(root, "isBase64Encoded")?.GetBoolean() ?? false;
-        return new UrlResponse(status, headers, encoded ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body));
+        return headers;
     }
 
     private static bool TryStatus(JsonElement element, out int status)

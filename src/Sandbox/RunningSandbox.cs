@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Lamina.Sandbox.Native;
 
 namespace Lamina.Sandbox;
@@ -87,7 +88,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         _processes[tag] = process;
         try
         {
-            Send(MessageWriter.ForStart(spec, tag), spec.Arguments[0]);
+            Send(MessageWriter.ForStart(spec, tag), spec.Arguments[0], spec.Streams);
             if (_gone.Task.IsCompleted)
             {
                 throw GoneAlready();
@@ -545,21 +546,23 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
     }
 
-    private void Send(MessageWriter message, string what)
+    private void Send(MessageWriter message, string what, ImmutableArray<SafeHandle> descriptors)
     {
-        var errno = TrySend(message, what);
+        var errno = TrySend(message, what, [.. descriptors.Select(static descriptor => (int)descriptor.DangerousGetHandle())]);
         if (errno != 0)
         {
             throw _gone.Task.IsCompleted || errno == LibC.EPIPE ? GoneAlready() : Errors.Failed("send to init", what, errno);
         }
     }
 
-    private int TrySend(MessageWriter message, string what)
+    private int TrySend(MessageWriter message, string what) => TrySend(message, what, []);
+
+    private int TrySend(MessageWriter message, string what, ReadOnlySpan<int> descriptors)
     {
         var packet = message.ToPacket(what);
         lock (_gate)
         {
-            return _control is { IsClosed: false } ? Packets.Send(_control, packet, LibC.MSG_DONTWAIT) : LibC.EPIPE;
+            return _control is { IsClosed: false } ? Packets.Send(_control, packet, descriptors, LibC.MSG_DONTWAIT) : LibC.EPIPE;
         }
     }
 

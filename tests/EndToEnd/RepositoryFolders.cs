@@ -10,6 +10,9 @@ internal static class RepositoryFolders
 
     public static string Clients { get; } = Path.Combine(AppContext.BaseDirectory, "clients");
 
+    /// <summary>Which of AWS's runtime interface clients the tests install.</summary>
+    public static string RuntimeClients { get; } = Path.Combine(AppContext.BaseDirectory, "ric");
+
     /// <summary>As these tests were built: <c>release</c>.</summary>
     public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 

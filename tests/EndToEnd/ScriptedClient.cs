@@ -20,10 +20,20 @@ internal sealed class ScriptedClient : ILambdaClient
     public static ScriptedClient Boto3(Uri endpoint, ClientCredentials credentials) =>
         new(ClientTools.Python, Path.Combine(RepositoryFolders.Clients, "driver.py"), endpoint, credentials);
 
+    /// <summary>The same with a boto3 that has InvokeWithResponseStream, which Debian 12's has not.</summary>
+    public static ScriptedClient StreamingBoto3(Uri endpoint) =>
+        new(ClientTools.StreamingPython(), Path.Combine(RepositoryFolders.Clients, "driver.py"), endpoint, ClientCredentials.Any);
+
     public static ScriptedClient JavaScript(Uri endpoint, ClientCredentials credentials) =>
         new(ClientTools.Node, Path.Combine(ClientTools.InstallJavaScript(), "driver.mjs"), endpoint, credentials);
 
     public Task<ClientAnswer> CallAsync(string operation, JsonObject parameters) => AskAsync("operation", operation, parameters);
+
+    /// <summary>
+    /// InvokeWithResponseStream, read to its end. As soon as the first chunk is there the client puts the object that the marker names
+    /// (Bucket and Key; null: none).
+    /// </summary>
+    public Task<ClientAnswer> StreamAsync(JsonObject parameters, JsonObject? marker) => AskAsync("stream", marker?.DeepClone(), parameters);
 
     public Task<ClientAnswer> WaitAsync(string waiter, JsonObject parameters) => AskAsync("wait", waiter, parameters);
 
@@ -35,7 +45,7 @@ internal sealed class ScriptedClient : ILambdaClient
         _one.Dispose();
     }
 
-    private async Task<ClientAnswer> AskAsync(string kind, string what, JsonObject parameters)
+    private async Task<ClientAnswer> AskAsync(string kind, JsonNode? what, JsonObject parameters)
     {
         JsonObject request = new() { [kind] = what, ["parameters"] = parameters.DeepClone() };
         await _one.WaitAsync();

@@ -115,8 +115,16 @@ async function serveStream({ handler, highWaterMark }, headers, body) {
     'Content-Type': contentType,
     Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
   }), highWaterMark);
-  stream.on('error', abandonIfSendingFailed);
-  whenLoopIsEmpty = () => stream.end();
+  // Whoever writes hears of it by the write; a stream nobody listens to must not end the process.
+  stream.on('error', () => {});
+  let resume;
+  const abandoned = new Promise((resolve) => (resume = resolve));
+  whenLoopIsEmpty = () => (stream.lost ? resume() : stream.end());
+  await Promise.race([runStreaming(handler, stream, headers, body), abandoned]);
+  whenLoopIsEmpty = null;
+}
+
+async function runStreaming(handler, stream, headers, body) {
   try {
     const running = handler(JSON.parse(body), stream, context.fromHeaders(headers));
     if (typeof running?.then !== 'function') {
@@ -125,15 +133,18 @@ async function serveStream({ handler, highWaterMark }, headers, body) {
     if ((await running) !== undefined) {
       console.warn('Streaming handlers ignore return values.');
     }
-    if (!stream.writableFinished && !stream.writableEnded) {
+    if (!stream.lost && !stream.writableFinished && !stream.writableEnded) {
       throw new Error('Response stream is not finished.');
     }
     await stream.answered();
   } catch (error) {
-    console_.logError('Invoke Error', error);
-    await stream.fail(error);
+    if (!stream.lost) {
+      console_.logError('Invoke Error', error);
+      await stream.fail(error).catch(() => {}); // Lost by now; `next` tells whether more than the caller is.
+    } else if (error !== stream.errored) {
+      console_.logError('Invoke Error', error);
+    }
   }
-  whenLoopIsEmpty = null;
 }
 
 async function report(headers, error, result) {
@@ -197,12 +208,6 @@ async function send(method, path, headers, body) {
     return await connection.request(method, path, headers, body);
   } catch (error) {
     return abandon(error);
-  }
-}
-
-function abandonIfSendingFailed(error) {
-  if (error?.syscall !== undefined) {
-    abandon(error);
   }
 }
 

@@ -14,11 +14,17 @@ class ResponseStream extends Writable {
   #contentType = 'application/octet-stream';
   #prelude = null;
   #trailers = {};
+  #lost = false;
 
   /** `open(contentType)` starts the request; it is called at the first write, when the content type is settled. */
   constructor(open, highWaterMark) {
     super({ highWaterMark, decodeStrings: true });
     this.#open = open;
+  }
+
+  /** The platform takes no more of it: the caller has hung up. That is no fault of the function, and the loop goes on. */
+  get lost() {
+    return this.#lost;
   }
 
   setContentType(contentType) {
@@ -58,7 +64,10 @@ class ResponseStream extends Writable {
     if (chunk.length === 0) {
       done(); // An empty chunk would be the end.
     } else {
-      this.#exchange.write(chunk, done);
+      this.#exchange.write(chunk, (error) => {
+        this.#lost ||= Boolean(error);
+        done(error);
+      });
     }
   }
 
@@ -73,7 +82,10 @@ class ResponseStream extends Writable {
       return;
     }
     this.#exchange = this.#open(this.#contentType);
-    this.#exchange.answered.catch((error) => this.destroy(error));
+    this.#exchange.answered.catch((error) => {
+      this.#lost = true;
+      this.destroy(error);
+    });
     if (this.#prelude !== null) {
       this.#exchange.write(this.#prelude);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Lamina.Cli.Lambda;
 using Lamina.Cli.Terminals;
@@ -18,26 +19,54 @@ internal static class InvokeFunction
         };
         var log = new Option<bool>("--log") { Description = "Print the invocation's log (its last 4 KB) on standard error" };
         var asEvent = new Option<bool>("--event") { Description = "Do not wait for the answer (invocation type Event)" };
+        var debug = new Option<bool>("--debug")
+        {
+            Description = "Start a fresh environment whose Node.js, Python (with debugpy) or .NET waits for a debugger; nothing times out",
+        };
+        var debugPort = new Option<int?>("--debug-port") { Description = "Port of 127.0.0.1 for --debug (default: the debugger's usual one; 0: any)" };
+        debug.Validators.Add(result =>
+        {
+            if (result.GetValue(asEvent))
+            {
+                result.AddError("--debug waits for the answer, and --event does not.");
+            }
+        });
         var verb = new Verb(
             "invoke",
             "Invoke a function and print its answer",
             "lamina invoke orders-python --payload '{\"items\":[]}' --log",
             "lamina invoke orders-python --payload @examples/orders/order.json",
-            "echo '{}' | lamina invoke orders-python --payload - --event")
+            "echo '{}' | lamina invoke orders-python --payload - --event",
+            "lamina invoke orders-nodejs --debug")
         {
-            name, payload, log, asEvent,
+            name, payload, log, asEvent, debug, debugPort,
         };
         verb.SetAction(async (parsed, cancellationToken) =>
         {
             LambdaClient client = context.Client(parsed);
             string function = parsed.GetRequiredValue(name);
             byte[] body = await PayloadAsync(parsed.GetValue(payload), cancellationToken);
+            if (parsed.GetValue(debug))
+            {
+                InvokeAnswer debugged = await client.Debugging.InvokeAsync(
+                    function, body, parsed.GetValue(debugPort), place => Announce(context.Terminal, place), cancellationToken);
+                return Print(context.Terminal, function, debugged, parsed.GetValue(log));
+            }
+
             InvocationType type = parsed.GetValue(asEvent) ? InvocationType.Event : InvocationType.RequestResponse;
             InvokeAnswer answer = await context.Terminal.WithProgressAsync(
                 $"Invoking {function}", () => client.InvokeAsync(function, body, type, cancellationToken));
             return Print(context.Terminal, function, answer, parsed.GetValue(log));
         });
         return verb;
+    }
+
+    private static void Announce(Terminal terminal, DebugPlace place)
+    {
+        terminal.Error.WriteLine(place.Port is { } port
+            ? string.Create(CultureInfo.InvariantCulture, $"Waiting for a debugger ({place.Debugger}) on 127.0.0.1:{port}; Ctrl-C ends the invocation.")
+            : "Waiting for a debugger to attach to the dotnet process that runs Lamina.Runtime.dll; Ctrl-C ends the invocation.");
+        terminal.Error.Flush();
     }
 
     private static int Print(Terminal terminal, string function, InvokeAnswer answer, bool log)

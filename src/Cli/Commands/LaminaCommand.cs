@@ -49,6 +49,7 @@ internal static class LaminaCommand
             ImportImage.Create(context), ListImages.Create(context), DeleteImage.Create(context),
         });
         root.Subcommands.Add(InvokeFunction.Create(context));
+        root.Subcommands.Add(OpenShell.Create(context));
         root.Subcommands.Add(FollowLogs.Create(context));
         root.Subcommands.Add(InspectOpt.Create(context));
         root.Subcommands.Add(InspectStorage.Create(context));

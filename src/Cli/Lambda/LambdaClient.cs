@@ -25,6 +25,10 @@ internal sealed class LambdaClient(Wire wire)
 
     public RuntimeClient Runtimes { get; } = new(wire);
 
+    public DebugClient Debugging { get; } = new(wire);
+
+    public ShellClient Shells { get; } = new(wire);
+
     /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
     public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -307,7 +311,7 @@ internal sealed class LambdaClient(Wire wire)
         "The server ended the scrub before it was through.", Connection.Endpoint.ToString(), "See the server's log, and start it again.", inner);
 
     /// <summary>Runtimes join the lines of one log event with carriage returns, at which a terminal would write over the line's beginning.</summary>
-    private static string Lines(byte[] log) =>
+    public static string Lines(byte[] log) =>
         Encoding.UTF8.GetString(log).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
     private static string Function(string name) => $"{Functions}/{Escape(name)}";

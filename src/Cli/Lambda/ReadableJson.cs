@@ -27,6 +27,8 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(GetLayerVersionPolicyResponse))]
 [JsonSerializable(typeof(ScrubLine))]
 [JsonSerializable(typeof(ScrubAnswer))]
+[JsonSerializable(typeof(DebugPlace))]
+[JsonSerializable(typeof(DebugResult))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

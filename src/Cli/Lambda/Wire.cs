@@ -108,7 +108,7 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
                 refused);
         }
 
-        if (!response.IsSuccessStatusCode)
+        if (!response.IsSuccessStatusCode && response.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols)
         {
             using (response)
             {

@@ -10,6 +10,8 @@ internal enum EnvironmentEventKind
     Invoke,
     Next,
     NextAbandoned,
+    ResponseBegun,
+    ResponseTruncated,
     Result,
     InitError,
     Extension,
@@ -36,6 +38,9 @@ internal readonly record struct EnvironmentEvent(EnvironmentEventKind Kind, obje
                 break;
             case PostedResult posted:
                 posted.Refuse(RuntimeVerdictKind.WrongState, RuntimeState.InitError);
+                break;
+            case ResponseBegin begin:
+                begin.TrySetResult(new RuntimeVerdict(RuntimeVerdictKind.WrongState, RuntimeState.InitError));
                 break;
             case ExtensionCall call:
                 call.Abandon();
@@ -69,8 +74,14 @@ internal sealed class InvokeJob(Invocation invocation)
     /// <summary>Time stamp at which the runtime got the event.</summary>
     public long DeliveredAt { get; set; }
 
+    /// <summary>Time stamp at which the runtime began to answer; 0 before.</summary>
+    public long ResponseBegunAt { get; set; }
+
     /// <summary>Time stamp at which the runtime's answer had been read; 0 before.</summary>
     public long RespondedAt { get; set; }
+
+    /// <summary>Time stamp at which the runtime asked for its next event while extensions still worked; 0 before, and without any.</summary>
+    public long ExtensionsAloneAt { get; set; }
 
     public long ProducedBytes { get; set; }
 
@@ -104,10 +115,37 @@ internal enum PostedKind
     ResponseTooLarge,
 }
 
+/// <summary>
+/// The beginning of a POST …/{id}/response in streaming mode. Completes with whether the runtime may; <see cref="Stream"/> then says
+/// where the body goes, or is null when the caller wants it whole.
+/// </summary>
+internal sealed class ResponseBegin(string requestId)
+    : TaskCompletionSource<RuntimeVerdict>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public string RequestId { get; } = requestId;
+
+    public ResponseStream? Stream { get; private set; }
+
+    public void Accept(ResponseStream? stream, RuntimeState from)
+    {
+        Stream = stream;
+        TrySetResult(new RuntimeVerdict(RuntimeVerdictKind.Accepted, from));
+    }
+}
+
 /// <summary>A runtime's POST …/{id}/response or /error, body read. Completes with what to answer the runtime.</summary>
 internal sealed class PostedResult(PostedKind kind, string requestId, PayloadBuffer body, string? errorType)
     : TaskCompletionSource<RuntimeVerdict>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
+    /// <summary>What the runtime did in the eyes of the state machine.</summary>
+    public RuntimeCall Call { get; init; } = RuntimeCall.Response;
+
+    /// <summary>Bytes of the answer, also where the body has gone to the caller already.</summary>
+    public long ProducedBytes { get; init; } = body.Memory.Length;
+
+    /// <summary>Time stamp at which the runtime began to answer; 0 when that is not told apart from the end.</summary>
+    public long BegunAt { get; init; }
+
     public PostedKind Kind { get; } = kind;
 
     public string RequestId { get; } = requestId;
@@ -120,7 +158,9 @@ internal sealed class PostedResult(PostedKind kind, string requestId, PayloadBuf
     {
         PostedKind.Response => InvokeOutcome.Of(InvokeResult.Succeeded, Body),
         PostedKind.Error => InvokeOutcome.Of(InvokeResult.FunctionFailed, Body),
-        _ => InvokeOutcome.Of(InvokeResult.FunctionFailed, new PayloadBuffer(ErrorPayloads.ResponseTooLarge, null)),
+        _ => InvokeOutcome.Of(
+            InvokeResult.FunctionFailed,
+            new PayloadBuffer(Call == RuntimeCall.EndResponse ? ErrorPayloads.StreamTooLarge : ErrorPayloads.ResponseTooLarge, null)),
     };
 
     public void Refuse(RuntimeVerdictKind verdict, RuntimeState state)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Debugging;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.Shells;
 using Lamina.Functions;
@@ -59,7 +60,11 @@ internal sealed record EnvironmentPlan : IDisposable
 /// <param name="Address">Its loopback address: 127.0.0.1 in a network of its own, unique otherwise.</param>
 /// <param name="Credentials">Of a session of the function's role.</param>
 internal sealed record EnvironmentIdentity(
-    string Id, string LogStream, string InitializationType, IPAddress Address, SessionCredentials Credentials);
+    string Id, string LogStream, string InitializationType, IPAddress Address, SessionCredentials Credentials)
+{
+    /// <summary>The runtime waits for a debugger before it runs anything of the function.</summary>
+    public bool WaitsForDebugger { get; init; }
+}
 
 /// <summary>The function cannot be started on this machine, whatever is tried.</summary>
 internal sealed class EntrypointException(string message, string? runtimeVersion) : Exception(message)
@@ -192,8 +197,16 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
 
+        string? debugger = identity.WaitsForDebugger ? DebuggerOf(runtime, trees[0].Directory, layers) : null;
+
         // From here on nothing fails that would leave an image held.
         RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
+        if (identity.WaitsForDebugger)
+        {
+            launch = launch with { Command = DebugLaunch.Of(runtime.Family, launch.Command, identity.Address, debugger) };
+            variables = runtime.Family == "dotnet" ? variables.Add(DebugLaunch.DotnetVariable) : variables;
+        }
+
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         return new EnvironmentPlan
@@ -219,9 +232,16 @@ internal sealed class EnvironmentPlanner(
             IsWrapped = wrapped,
             Image = null,
             DevLayers = stack.DevLayers,
-            Shell = ShellFor(function),
+            Shell = identity.WaitsForDebugger ? null : ShellFor(function),
         };
     }
+
+    /// <summary>What the runtime is started under for a debugger; null where it brings that itself.</summary>
+    private static string? DebuggerOf(RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
+        runtime.Added is { IsRoot: true }
+            ? throw new EntrypointException(
+                "a base image that was added for a runtime starts its own program, which cannot be put under a debugger", VersionText(runtime))
+            : DebugLaunch.FindDebugger(runtime.Family, task, layers, VersionText(runtime));
 
     /// <param name="task">The function's code, as the host sees it, as the layers.</param>
     private RuntimeLaunch LaunchOf(RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers)

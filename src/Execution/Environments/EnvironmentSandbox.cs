@@ -34,6 +34,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
     public EnvironmentPlan? Plan => _plan;
 
+    /// <summary>Its loopback address.</summary>
+    public System.Net.IPAddress Address => _address;
+
     /// <summary>Makes what is not there yet, the sandbox and the plan for it. Null when all is there; otherwise why it is not.</summary>
     public async Task<EnvironmentEnd?> PrepareAsync(InvocationRecorder recorder, InvokeJob? initJob)
     {
@@ -42,7 +45,10 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
             _session ??= services.Roles.Open(environment.Function.Role, environment.Function.Arn);
             _plan ??= await services.Planner.PlanAsync(
                 environment.Function,
-                new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address, _session),
+                new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address, _session)
+                {
+                    WaitsForDebugger = services.Debug is not null,
+                },
                 CancellationToken.None);
             recorder.InitStarted(_plan.RuntimeVersion, initJob);
             recorder.RunsOnDevContent(_plan.DevLayers);

@@ -77,6 +77,9 @@ internal enum EndReason
     /// <summary>The runtime's process ended.</summary>
     Exit,
 
+    /// <summary>The runtime broke off a streamed response.</summary>
+    Truncated,
+
     /// <summary>An extension could not be started, reported an error, or its process ended.</summary>
     Extension,
 

@@ -16,6 +16,7 @@ internal static class ErrorPayloads
     public const string InvalidWorkingDirectory = "Runtime.InvalidWorkingDir";
     public const string TimedOut = "Sandbox.Timedout";
     public const string SandboxFailure = "Sandbox.Failure";
+    public const string TruncatedResponse = "Runtime.TruncatedResponse";
     public const string ResponseSizeTooLarge = "Function.ResponseSizeTooLarge";
     public const string ExtensionCrash = "Extension.Crash";
     public const string ExtensionInitError = "Extension.InitError";
@@ -45,13 +46,9 @@ internal static class ErrorPayloads
         [31] = "bad system call",
     };
 
-    public static ReadOnlyMemory<byte> ResponseTooLarge { get; } = Write(static writer =>
-    {
-        writer.WriteString(
-            "errorMessage",
-            string.Create(CultureInfo.InvariantCulture, $"Response payload size exceeded maximum allowed payload size ({Limits.SyncPayloadBytes} bytes)."));
-        writer.WriteString("errorType", ResponseSizeTooLarge);
-    });
+    public static ReadOnlyMemory<byte> ResponseTooLarge { get; } = OfSize(Limits.SyncPayloadBytes);
+
+    public static ReadOnlyMemory<byte> StreamTooLarge { get; } = OfSize(Limits.StreamedResponseBytes);
 
     /// <summary><c>{"errorType":"…","errorMessage":"RequestId: … Error: …"}</c></summary>
     public static ReadOnlyMemory<byte> Of(string errorType, string requestId, string message) => Write(writer =>
@@ -103,6 +100,14 @@ internal static class ErrorPayloads
 
     public static string ExitStatusMessage(int status) =>
         string.Create(CultureInfo.InvariantCulture, $"Runtime exited with error: exit status {status}");
+
+    private static ReadOnlyMemory<byte> OfSize(long limit) => Write(writer =>
+    {
+        writer.WriteString(
+            "errorMessage",
+            string.Create(CultureInfo.InvariantCulture, $"Response payload size exceeded maximum allowed payload size ({limit} bytes)."));
+        writer.WriteString("errorType", ResponseSizeTooLarge);
+    });
 
     private static string SignalName(int signal) =>
         SignalNames.TryGetValue(signal, out string? name) ? name : string.Create(CultureInfo.InvariantCulture, $"signal {signal}");

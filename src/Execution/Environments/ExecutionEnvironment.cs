@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
+using Lamina.Execution.Debugging;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Execution.Shells;
@@ -24,7 +25,11 @@ internal sealed record EnvironmentServices(
     TimeSpan FreezeDelay,
     TimeProvider Time,
     Action<FunctionVersion, LogLine>? LogSink,
-    ILogger<ExecutionEnvironment> Logger);
+    ILogger<ExecutionEnvironment> Logger)
+{
+    /// <summary>Of an environment that is started under a debugger: nothing times out in it.</summary>
+    public DebugSession? Debug { get; init; }
+}
 
 /// <summary>
 /// One sandbox serving one function version, one invocation at a time. One loop owns all of its state; HTTP handlers and the
@@ -71,6 +76,9 @@ internal sealed partial class ExecutionEnvironment
     /// <summary>The first fatal error that a runtime or an extension reported; its process is expected to exit.</summary>
     private EnvironmentEnd? _reported;
 
+    /// <summary>The runtime broke off its response, most likely by ending: that is heard of in a moment, or this is the fault.</summary>
+    private EnvironmentEnd? _truncated;
+
     /// <summary>The invocation that contains the present init; null when the init is a phase of its own.</summary>
     private InvokeJob? _initJob;
     private InvokeJob? _job;
@@ -85,6 +93,7 @@ internal sealed partial class ExecutionEnvironment
         Log = log;
         _extensions = new ExtensionRoster(pool.Function, []);
         _sandbox = new EnvironmentSandbox(services, this);
+        services.Debug?.Attach(_sandbox.Address, _sandbox.OpenSocketAsync, Kill);
         _telemetry = new TelemetryHub(_sandbox.OpenSocketAsync, pool.Function.Settings.LogFormat == "JSON", services.Time);
         log.Telemetry = _telemetry;
         _platform = new PlatformLog(pool.Function, log, _telemetry, InitializationType, services.Time);
@@ -97,6 +106,9 @@ internal sealed partial class ExecutionEnvironment
     public EnvironmentLog Log { get; }
 
     public FunctionVersion Function => _pool.Function;
+
+    /// <summary>A time stamp by the clock that measures invocations.</summary>
+    public long Now => _services.Time.GetTimestamp();
 
     /// <summary>As AWS_LAMBDA_INITIALIZATION_TYPE says it.</summary>
     public string InitializationType => _pool.IsProvisioned ? "provisioned-concurrency" : "on-demand";
@@ -187,6 +199,12 @@ internal sealed partial class ExecutionEnvironment
             case EnvironmentEventKind.NextAbandoned:
                 _next = _next == happened.Subject ? null : _next;
                 return ValueTask.CompletedTask;
+            case EnvironmentEventKind.ResponseBegun:
+                OnResponseBegun((ResponseBegin)happened.Subject!);
+                return ValueTask.CompletedTask;
+            case EnvironmentEventKind.ResponseTruncated:
+                OnResponseTruncated((string)happened.Subject!);
+                return ValueTask.CompletedTask;
             case EnvironmentEventKind.Result:
                 OnResult((PostedResult)happened.Subject!);
                 return ValueTask.CompletedTask;
@@ -219,7 +237,8 @@ internal sealed partial class ExecutionEnvironment
         ImmutableArray<string>? names = _sandbox.Plan?.Extensions;
         _extensionsOff = _sandbox.Plan is not null && names is null;
         _extensions = new ExtensionRoster(Function, names ?? []);
-        TimeSpan initLimit = _pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration;
+        TimeSpan initLimit = _services.Debug is not null ? DebugSession.Limit
+            : _pool.IsProvisioned ? Limits.ProvisionedInitDuration : Limits.InitDuration;
         _deadline.Arm(initJob is null ? initLimit : TimeSpan.FromSeconds(Function.TimeoutSeconds));
         for (int i = 0; fault is null && i < _extensions.All.Count; i++)
         {
@@ -338,8 +357,9 @@ internal sealed partial class ExecutionEnvironment
     /// <summary>The runtime has finished and extensions have not: everything it wrote before belongs to what it did.</summary>
     private async ValueTask RuntimeFirstAsync()
     {
+        _job!.ExtensionsAloneAt = _services.Time.GetTimestamp();
         await _sandbox.DrainOutputAsync();
-        _recorder.RuntimeDone(_job!);
+        _recorder.RuntimeDone(_job);
     }
 
     private void TryDeliver()
@@ -354,6 +374,7 @@ internal sealed partial class ExecutionEnvironment
         _pending = null;
         _next = null;
         _job = job;
+        _truncated = null;
         _recorder.InvocationStarted(job);
         if (job != _initJob)
         {
@@ -364,10 +385,38 @@ internal sealed partial class ExecutionEnvironment
         next.TrySetResult(job);
     }
 
+    private void OnResponseBegun(ResponseBegin begin)
+    {
+        RuntimeState from = _runtime;
+        RuntimeState? to = _state == EnvironmentState.Invoking ? from.After(RuntimeCall.BeginResponse) : null;
+        if (to is null || begin.RequestId != _job!.Invocation.RequestId)
+        {
+            begin.TrySetResult(new RuntimeVerdict(to is null ? RuntimeVerdictKind.WrongState : RuntimeVerdictKind.WrongRequestId, from));
+            return;
+        }
+
+        if (_job.Invocation.Response is not null)
+        {
+            _runtime = to.Value;
+            _job.ResponseBegunAt = _services.Time.GetTimestamp();
+        }
+
+        begin.Accept(_job.Invocation.Response, from);
+    }
+
+    private void OnResponseTruncated(string requestId)
+    {
+        if (_state == EnvironmentState.Invoking && _runtime == RuntimeState.Responding && requestId == _job!.Invocation.RequestId)
+        {
+            _truncated = new EnvironmentEnd(EndReason.Truncated, ErrorPayloads.TruncatedResponse, "the runtime broke off its response");
+            _deadline.Arm(ErrorGrace);
+        }
+    }
+
     private void OnResult(PostedResult posted)
     {
         RuntimeState from = _runtime;
-        RuntimeState? to = _state == EnvironmentState.Invoking ? from.After(RuntimeCall.Response) : null;
+        RuntimeState? to = _state == EnvironmentState.Invoking ? from.After(posted.Call) : null;
         if (to is null || posted.RequestId != _job!.Invocation.RequestId)
         {
             posted.Refuse(to is null ? RuntimeVerdictKind.WrongState : RuntimeVerdictKind.WrongRequestId, from);
@@ -396,13 +445,14 @@ internal sealed partial class ExecutionEnvironment
         InvokeJob job = _job!;
         _deadline.Arm(_services.FreezeDelay);
         TimeSpan duration = _recorder.Elapsed(job);
+        TimeSpan? extensionOverhead = _extensions.IsEmpty ? null : _recorder.ExtensionOverhead(job);
         await _sandbox.DrainOutputAsync();
         if (!runtimeDone)
         {
             _recorder.RuntimeDone(job);
         }
 
-        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, _sandbox.ReadPeakMemoryBytes(), fault: null, runtimeDone: true);
+        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, _sandbox.ReadPeakMemoryBytes(), fault: null, runtimeDone: true, extensionOverhead);
         Transition(EnvironmentState.Idle);
         _job = null;
 
@@ -551,7 +601,8 @@ internal sealed partial class ExecutionEnvironment
                 return AdvanceShutdownAsync(deadlinePassed: true);
             case EnvironmentState.Init or EnvironmentState.Invoking or EnvironmentState.Responded:
                 EndReason reason = _state == EnvironmentState.Init && _initJob is null ? EndReason.InitTimeout : EndReason.Timeout;
-                return FailAsync(_reported ?? new EnvironmentEnd(reason, ErrorPayloads.TimedOut, ErrorPayloads.TimeoutMessage(Function.TimeoutSeconds)));
+                EnvironmentEnd timeout = new(reason, ErrorPayloads.TimedOut, ErrorPayloads.TimeoutMessage(Function.TimeoutSeconds));
+                return FailAsync(_reported ?? _truncated ?? timeout);
             default:
                 return ValueTask.CompletedTask;
         }

@@ -88,7 +88,8 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     public void Responded(InvokeJob job, PostedResult posted)
     {
         job.RespondedAt = time.GetTimestamp();
-        job.ProducedBytes = posted.Body.Memory.Length;
+        job.ResponseBegunAt = posted.BegunAt != 0 ? posted.BegunAt : job.ResponseBegunAt != 0 ? job.ResponseBegunAt : job.RespondedAt;
+        job.ProducedBytes = posted.ProducedBytes;
         job.ErrorType = posted.Kind switch
         {
             PostedKind.Response => null,
@@ -100,12 +101,17 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     /// <summary>The runtime has asked for its next event; extensions may still work.</summary>
     public void RuntimeDone(InvokeJob job) => RuntimeDone(job, job.ErrorType is null ? "success" : "error", job.ErrorType);
 
+    /// <summary>How long extensions have worked on after the runtime.</summary>
+    public TimeSpan ExtensionOverhead(InvokeJob job) => job.ExtensionsAloneAt == 0 ? TimeSpan.Zero : time.GetElapsedTime(job.ExtensionsAloneAt);
+
     public TimeSpan Elapsed(InvokeJob job) => time.GetElapsedTime(job.StartedAt);
 
     /// <summary>Returns what the caller still waits for; null when the caller has it.</summary>
     /// <param name="fault">Why the processes end with it; null when the runtime answered and goes on.</param>
     /// <param name="runtimeDone">The runtime had finished, and it was said.</param>
-    public InvokeOutcome? InvocationEnded(InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? fault, bool runtimeDone)
+    /// <param name="extensionOverhead">Null where no extension has taken part to the end.</param>
+    public InvokeOutcome? InvocationEnded(
+        InvokeJob job, TimeSpan duration, long peakMemoryBytes, EnvironmentEnd? fault, bool runtimeDone, TimeSpan? extensionOverhead = null)
     {
         bool answered = job.Answer is not null || job.Task.IsCompleted;
         string? status = StatusOf(fault);
@@ -131,6 +137,7 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
             PeakMemoryBytes = peakMemoryBytes,
             Status = status,
             ErrorType = errorType,
+            ExtensionOverhead = extensionOverhead,
         });
         _unreportedInit = null;
         InvokeOutcome? outcome = answered ? job.Answer : OutcomeOf(fault!, requestId);
@@ -146,16 +153,19 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
 
     private void RuntimeDone(InvokeJob job, string status, string? errorType)
     {
-        TimeSpan duration = time.GetElapsedTime(job.DeliveredAt);
+        long now = time.GetTimestamp();
+        TimeSpan duration = time.GetElapsedTime(job.DeliveredAt, now);
+        bool responded = job.RespondedAt != 0;
         platform.RuntimeDone(job.Invocation, new RuntimeDoneReport
         {
             Status = status,
             ErrorType = errorType,
             StartedAt = time.GetUtcNow() - duration,
-            Latency = job.RespondedAt == 0 ? null : time.GetElapsedTime(job.DeliveredAt, job.RespondedAt),
-            ResponseDuration = TimeSpan.Zero,
+            Latency = job.ResponseBegunAt == 0 ? null : time.GetElapsedTime(job.DeliveredAt, job.ResponseBegunAt),
+            ResponseDuration = time.GetElapsedTime(job.ResponseBegunAt, responded ? job.RespondedAt : now),
+            Overhead = responded ? time.GetElapsedTime(job.RespondedAt, now) : null,
             Duration = duration,
-            ProducedBytes = job.ProducedBytes,
+            ProducedBytes = responded ? job.ProducedBytes : job.Invocation.Response?.ProducedBytes ?? 0,
         });
     }
 

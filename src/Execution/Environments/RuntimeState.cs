@@ -9,6 +9,7 @@ internal enum RuntimeState
     InitError,
     Ready,
     Running,
+    Responding,
     ResponseSent,
 }
 
@@ -17,6 +18,12 @@ internal enum RuntimeCall
 {
     Next,
     Response,
+
+    /// <summary>The first byte of a streamed response.</summary>
+    BeginResponse,
+
+    /// <summary>The end of a streamed response, good or bad.</summary>
+    EndResponse,
     Error,
     InitError,
 }
@@ -31,6 +38,8 @@ internal static class RuntimeStates
         // Asking again while owing an answer gives the same event again.
         (RuntimeState.Running, RuntimeCall.Next) => RuntimeState.Running,
         (RuntimeState.Running, RuntimeCall.Response or RuntimeCall.Error) => RuntimeState.ResponseSent,
+        (RuntimeState.Running, RuntimeCall.BeginResponse) => RuntimeState.Responding,
+        (RuntimeState.Responding, RuntimeCall.EndResponse) => RuntimeState.ResponseSent,
         _ => null,
     };
 
@@ -40,6 +49,7 @@ internal static class RuntimeStates
         RuntimeState.InitError => "InitError",
         RuntimeState.Ready => "Ready",
         RuntimeState.Running => "Running",
+        RuntimeState.Responding => "InvocationResponse",
         RuntimeState.ResponseSent => "RuntimeResponseSentState",
         _ => throw new UnreachableException(),
     };
@@ -48,7 +58,7 @@ internal static class RuntimeStates
     public static string Wanted(this RuntimeCall call) => call switch
     {
         RuntimeCall.Next => "Ready",
-        RuntimeCall.Response => "InvocationResponse",
+        RuntimeCall.Response or RuntimeCall.BeginResponse or RuntimeCall.EndResponse => "InvocationResponse",
         RuntimeCall.Error => "InvocationErrorResponse",
         RuntimeCall.InitError => "InitError",
         _ => throw new UnreachableException(),

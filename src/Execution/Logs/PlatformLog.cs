@@ -226,6 +226,10 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
         {
             WriteSpan(writer, "responseLatency", done.StartedAt, latency);
             WriteSpan(writer, "responseDuration", done.StartedAt + latency, done.ResponseDuration);
+            if (done.Overhead is { } overhead)
+            {
+                WriteSpan(writer, "runtimeOverhead", done.StartedAt + latency + done.ResponseDuration, overhead);
+            }
         }
 
         writer.WriteEndArray();
@@ -305,6 +309,12 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
             WriteStatus(writer, report.Status ?? "success", report.ErrorType);
             WriteTracing(writer, invocation);
             WriteMetrics(writer, report);
+            if (report.ExtensionOverhead is { } overhead)
+            {
+                writer.WriteStartArray("spans");
+                WriteSpan(writer, "extensionOverhead", time.GetUtcNow() - overhead, overhead);
+                writer.WriteEndArray();
+            }
         });
         TellLogs("platform.report", writer =>
         {
@@ -357,11 +367,14 @@ internal readonly record struct RuntimeDoneReport
 
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>From the event to the runtime's answer; null when there was none.</summary>
+    /// <summary>From the event to the first byte of the runtime's answer; null when there was none.</summary>
     public required TimeSpan? Latency { get; init; }
 
-    /// <summary>What reading the answer took.</summary>
+    /// <summary>From the first byte of the answer to the last, or to the end of the runtime.</summary>
     public required TimeSpan ResponseDuration { get; init; }
+
+    /// <summary>From the answer to the runtime's asking for its next event; null when the answer never ended.</summary>
+    public required TimeSpan? Overhead { get; init; }
 
     public required TimeSpan Duration { get; init; }
 

@@ -24,6 +24,9 @@ internal readonly record struct InvocationReport
 
     public required string? ErrorType { get; init; }
 
+    /// <summary>How long extensions worked on after the runtime; null when none took part. Told by the Telemetry API only.</summary>
+    public TimeSpan? ExtensionOverhead { get; init; }
+
     public double BilledMilliseconds => Math.Ceiling((Duration + (InitDuration ?? TimeSpan.Zero)).TotalMilliseconds);
 
     // The kernel's counters lag by up to a mebibyte on two cores, so a small process may read as nothing; none is that small.

@@ -9,7 +9,6 @@ internal static class ResponseCall
 {
     public static async Task HandleAsync(RuntimeRequest request, string requestId)
     {
-        // A streaming runtime is taken at its word; what it streams is collected and answered whole.
         StringValues mode = request.Request.Headers["Lambda-Runtime-Function-Response-Mode"];
         if (mode.Count > 0 && mode != "streaming")
         {
@@ -17,6 +16,19 @@ internal static class ResponseCall
             return;
         }
 
+        if (mode.Count > 0)
+        {
+            await StreamedResponseCall.HandleAsync(request, requestId);
+            return;
+        }
+
+        await HandleWholeAsync(request, requestId);
+    }
+
+    /// <summary>A response that its caller gets in one piece, however the runtime sends it.</summary>
+    public static async Task HandleWholeAsync(RuntimeRequest request, string requestId)
+    {
+        long begunAt = request.Environment.Now;
         (PayloadReadKind kind, PayloadBuffer body) = await PayloadReader.ReadAsync(request, Limits.SyncPayloadBytes);
         if (kind == PayloadReadKind.Truncated)
         {
@@ -25,7 +37,15 @@ internal static class ResponseCall
         }
 
         PostedKind posted = kind == PayloadReadKind.TooLarge ? PostedKind.ResponseTooLarge : PostedKind.Response;
-        RuntimeVerdict verdict = await PostAsync(request, new PostedResult(posted, requestId, body, null));
+        PostedResult result = new(posted, requestId, body, null) { BegunAt = begunAt };
+        if (posted == PostedKind.Response && ResponseTrailers.Read(request) is { } failure)
+        {
+            // It had begun well; a caller who waits for the whole gets the error in its place.
+            body.Return();
+            result = new PostedResult(PostedKind.Error, requestId, failure.Body, failure.ErrorType) { BegunAt = begunAt };
+        }
+
+        RuntimeVerdict verdict = await PostAsync(request, result);
         if (verdict.Kind != RuntimeVerdictKind.Accepted)
         {
             await RuntimeAnswers.WriteRefusalAsync(request, verdict, RuntimeCall.Response);
@@ -51,7 +71,7 @@ internal static class ResponseCall
             : RuntimeAnswers.WriteRefusalAsync(request, verdict, RuntimeCall.Response));
     }
 
-    private static Task<RuntimeVerdict> PostAsync(RuntimeRequest request, PostedResult posted)
+    public static Task<RuntimeVerdict> PostAsync(RuntimeRequest request, PostedResult posted)
     {
         request.Environment.Post(new EnvironmentEvent(EnvironmentEventKind.Result, posted));
         return posted.Task;

@@ -18,7 +18,8 @@ internal readonly record struct RuntimeRequest(IFeatureCollection Features, Sand
 
     public IHttpRequestLifetimeFeature Lifetime => Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
 
-    public ExecutionEnvironment Environment => Peer.Door.Environment!;
+    /// <summary>Of a request to the Runtime API, which no other sandbox has.</summary>
+    public ExecutionEnvironment Environment => Peer.Door!.Environment!;
 }
 
 /// <summary>The Lambda Runtime API, version 2018-06-01, and the Extensions, Telemetry and Logs API on one screen. No middleware: routes and the AWS endpoint.</summary>
@@ -46,7 +47,7 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
     {
         IHttpRequestFeature request = context.Request;
         string path = request.Path;
-        if (context.Peer.Door.Environment is null)
+        if (context.Peer.Door is { Environment: null })
         {
             return path == ShellRules.Path && !context.Peer.IsAwsEndpoint
                 ? StartCall.HandleAsync(context)

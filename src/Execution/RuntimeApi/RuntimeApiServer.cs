@@ -29,6 +29,9 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
 
+        // A streamed response may end with an error document in its trailers, stack trace and all.
+        options.Limits.MaxRequestHeadersTotalSize = 1024 * 1024;
+
         // Counted while reading, because AWS answers what is too large in its own words.
         options.Limits.MaxRequestBodySize = null;
         _server = new KestrelServer(Options.Create(options), Connections, loggers);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Lamina.Execution.RuntimeApi;
 
 /// <summary>Which sandbox a connection comes from, and which of its two listening sockets took it. Decided by the socket: nothing a client says counts.</summary>
-internal sealed record SandboxPeer(SandboxDoor Door, bool IsAwsEndpoint);
+internal sealed record SandboxPeer(SandboxDoor? Door, bool IsAwsEndpoint);
 
 /// <summary>
 /// The listener Kestrel sees: its connections are those accepted on the listening sockets of all living sandboxes.
@@ -36,6 +36,9 @@ internal sealed class SandboxConnectionSource : IConnectionListenerFactory, ICon
     public Task AcceptAsync(SandboxDoor door, ImmutableArray<Socket> listeners) => Task.WhenAll(
         AcceptAllAsync(listeners[0], new SandboxPeer(door, IsAwsEndpoint: false)),
         AcceptAllAsync(listeners[1], new SandboxPeer(door, IsAwsEndpoint: true)));
+
+    /// <summary>Of a sandbox without a runtime, whose AWS endpoint alone is served.</summary>
+    public Task AcceptAwsEndpointAsync(Socket listener) => AcceptAllAsync(listener, new SandboxPeer(null, IsAwsEndpoint: true));
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IConnectionListener>(this);

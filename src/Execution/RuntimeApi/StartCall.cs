@@ -5,7 +5,7 @@ internal static class StartCall
 {
     public static async Task HandleAsync(RuntimeRequest request)
     {
-        Task<ReadOnlyMemory<byte>>? begun = request.Peer.Door.TryAskAsync();
+        Task<ReadOnlyMemory<byte>>? begun = request.Peer.Door!.TryAskAsync();
         if (begun is null)
         {
             await RuntimeAnswers.WriteTextAsync(request, 404, "404 page not found\n");

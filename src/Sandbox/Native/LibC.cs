@@ -26,7 +26,13 @@ internal static partial class LibC
     internal const int EFD_CLOEXEC = 0x80000;
     internal const int F_SETFL = 4;
     internal const int O_NONBLOCK = 0x800;
+    internal const int O_RDWR = 2;
+    internal const int O_NOCTTY = 0x100;
+    internal const int O_CLOEXEC = 0x80000;
     internal const long FIONREAD = 0x541B;
+    internal const long TIOCSWINSZ = 0x5414;
+    internal const long TIOCSPTLCK = 0x40045431;
+    internal const long TIOCGPTPEER = 0x5441;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
     internal const int EEXIST = 17;
@@ -68,6 +74,13 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static unsafe partial int InputOutputControl(Descriptor fd, long request, int* result);
+
+    /// <summary>The same request with a number for its argument; gives a descriptor.</summary>
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int OpenPeer(Descriptor fd, long request, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial Descriptor Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     internal static partial Descriptor EpollCreate(int flags);

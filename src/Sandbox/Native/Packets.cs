@@ -20,16 +20,34 @@ internal static class Packets
     }
 
     /// <summary>0 or the errno.</summary>
-    public static unsafe int Send(Descriptor socket, ReadOnlySpan<byte> message, int flags)
+    public static int Send(Descriptor socket, ReadOnlySpan<byte> message, int flags) => Send(socket, message, [], flags);
+
+    /// <summary>0 or the errno.</summary>
+    /// <param name="descriptors">Open for the call; the receiver gets them too.</param>
+    public static unsafe int Send(Descriptor socket, ReadOnlySpan<byte> message, ReadOnlySpan<int> descriptors, int flags)
     {
         nint sent;
         int errno;
+        int controlLength = descriptors.IsEmpty ? 0 : HeaderSize + (sizeof(int) * descriptors.Length);
+        Span<byte> control = stackalloc byte[HeaderSize + (sizeof(int) * MaxDescriptors)];
+        control.Clear();
+        BinaryPrimitives.WriteInt64LittleEndian(control, controlLength);
+        BinaryPrimitives.WriteInt32LittleEndian(control[8..], LibC.SOL_SOCKET);
+        BinaryPrimitives.WriteInt32LittleEndian(control[12..], LibC.SCM_RIGHTS);
+        MemoryMarshal.AsBytes(descriptors).CopyTo(control[HeaderSize..]);
 
         // SAFETY: header, vector and message live on this frame or are pinned for the call; the kernel only reads them.
-        fixed (byte* at = message)
+        fixed (byte* at = message, controlAt = control)
         {
             var part = new IoVector { Base = at, Length = message.Length };
             var header = new MessageHeader { Parts = &part, PartCount = 1 };
+            if (controlLength > 0)
+            {
+                // CMSG_SPACE: whole words.
+                header.Control = controlAt;
+                header.ControlLength = (controlLength + sizeof(long) - 1) / sizeof(long) * sizeof(long);
+            }
+
             do
             {
                 sent = LibC.SendMessage(socket, &header, flags | LibC.MSG_NOSIGNAL);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -30,6 +31,10 @@ static struct {
 static uint8_t message[MAX_MESSAGE];
 static struct start start;
 static int dev_null;
+
+/* Came with the present message: a terminal, or standard input, output and errors; mostly nothing. */
+static int streams[MAX_STREAMS];
+static size_t stream_count;
 
 /*
  * A name without '/' is looked for in the PATH of the process to be, inside the sandbox, where alone its links lead right.
@@ -69,8 +74,14 @@ static void execute(int output, struct failure *failure)
     sigset_t none;
     sigemptyset(&none);
     setsid();
-    if (dup2(dev_null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) {
+    bool terminal = stream_count == 1, given = stream_count == MAX_STREAMS;
+    int in = terminal || given ? streams[0] : dev_null;
+    int out = terminal ? streams[0] : given ? streams[1] : output;
+    int errors = given ? streams[2] : out;
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(errors, 2) < 0) {
         fail(failure, "dup2", "output");
+    } else if (terminal && ioctl(0, TIOCSCTTY, 0) < 0) {
+        fail(failure, "ioctl", "terminal");
     } else if (chdir(start.directory) < 0) {
         fail(failure, "chdir", start.directory);
     } else {
@@ -253,15 +264,12 @@ static void on_socket(int control, uint32_t tag)
     close(fd);
 }
 
-static bool on_message(int control)
+static void handle_message(int control, size_t length)
 {
-    ssize_t length = receive_message(control, message, sizeof message);
-    if (length <= 0)
-        return false;
     struct reader reader = {.at = message, .end = message + length};
     uint32_t type = read_u32(&reader), tag = read_u32(&reader);
     if (type == MSG_START)
-        on_start(control, (size_t)length);
+        on_start(control, length);
     else if (type == MSG_SIGNAL)
         on_signal(&reader, tag);
     else if (type == MSG_USAGE)
@@ -272,7 +280,17 @@ static bool on_message(int control)
         (void)kill(-1, read_u32(&reader) != 0 ? SIGSTOP : SIGCONT);
     else if (type == MSG_SOCKET)
         on_socket(control, tag);
-    return true;
+}
+
+static bool on_message(int control)
+{
+    ssize_t length = receive_with_streams(control, message, sizeof message, streams, &stream_count);
+    bool received = length > 0;
+    if (received)
+        handle_message(control, (size_t)length);
+    for (size_t i = 0; i < stream_count; i++)
+        close(streams[i]);
+    return received;
 }
 
 static void reap(int control)

@@ -26,6 +26,7 @@ enum {
     MAX_LISTEN = 8,
     MAX_ARGUMENTS = 4096, /* of arguments and of environment variables, each */
     MAX_SANDBOXES = 8192,
+    MAX_STREAMS = 3, /* standard input, output and errors of one process */
     SANDBOX_UID = 993, /* sbx_user1051 and its group, as functions see themselves in Lambda */
     SANDBOX_GID = 990,
 };
@@ -40,7 +41,7 @@ enum message {
     MSG_REMOVED = 6,  /* jail to server: and its cgroups are removed */
     MSG_ATTACH = 7,   /* server to jail: what a sandbox made in advance is to show */
     MSG_ATTACHED = 8, /* jail to server: it does; or errno, step, path */
-    MSG_START = 16,   /* server to init: start a process */
+    MSG_START = 16,   /* server to init: start a process; its terminal or its three streams may come along */
     MSG_SIGNAL = 17,  /* server to init: signal a process */
     MSG_USAGE = 18,   /* server to init: count memory and CPU (only asked where cgroups do not) */
     MSG_EMPTY = 19,   /* server to init: end every process; the sandbox stays */
@@ -86,6 +87,8 @@ void put_u64(struct writer *writer, uint64_t value);
 void put_text(struct writer *writer, const char *text);
 
 ssize_t receive_message(int socket, uint8_t *buffer, size_t size); /* 0 = the peer is gone */
+/* The same with the descriptors that came along, at most MAX_STREAMS; they are the caller's from now on. */
+ssize_t receive_with_streams(int socket, uint8_t *buffer, size_t size, int *streams, size_t *stream_count);
 int send_message(int socket, const struct writer *writer, const int *fds, size_t fd_count);
 int send_failure(int socket, uint32_t tag, const struct failure *failure);
 

@@ -99,6 +99,31 @@ ssize_t receive_message(int socket, uint8_t *buffer, size_t size)
     }
 }
 
+ssize_t receive_with_streams(int socket, uint8_t *buffer, size_t size, int *streams, size_t *stream_count)
+{
+    union {
+        struct cmsghdr header; /* for alignment */
+        uint8_t bytes[CMSG_SPACE(sizeof(int) * MAX_STREAMS)];
+    } control;
+    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t length;
+    *stream_count = 0;
+    do
+        length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (length < 0 && errno == EINTR);
+    struct cmsghdr *header = length < 0 ? NULL : CMSG_FIRSTHDR(&message);
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+        *stream_count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(streams, CMSG_DATA(header), sizeof(int) * *stream_count);
+    }
+    if (length >= 0 && (message.msg_flags & MSG_TRUNC) != 0) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    return length;
+}
+
 int send_message(int socket, const struct writer *writer, const int *fds, size_t fd_count)
 {
     union {

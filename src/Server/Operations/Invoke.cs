@@ -25,7 +25,7 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
         FunctionVersion function = directory.ResolveInvocable(
             call.Caller, request.FunctionName!, request.Qualifier, out FunctionReference reference);
         InvokePayload.CheckJson(call.Body.Span);
-        Invocation invocation = NewInvocation(call, request, reference);
+        Invocation invocation = InvokePayload.InvocationOf(call, reference, request.ClientContext, withLogTail: request.LogType == "Tail");
         switch (request.InvocationType)
         {
             case "DryRun":
@@ -44,17 +44,6 @@ internal sealed class Invoke(FunctionDirectory directory, Invoker invoker, Event
                 return ToAnswer(outcome, function, invocation, withLogTail: request.LogType == "Tail");
         }
     }
-
-    private static Invocation NewInvocation(OperationCall call, InvocationRequest request, FunctionReference reference) => new()
-    {
-        RequestId = call.RequestId,
-        Payload = call.Body.IsEmpty ? InvokePayload.EmptyEvent : call.Body,
-        // As the caller named the function: with the qualifier exactly when there was one.
-        InvokedFunctionArn = reference.ToString(),
-        ClientContext = InvokePayload.ReadClientContext(request.ClientContext),
-        TraceId = TraceId.Of(call.Header("X-Amzn-Trace-Id")),
-        WantsLogTail = request.LogType == "Tail",
-    };
 
     private static Answer ToAnswer(InvokeOutcome outcome, FunctionVersion function, Invocation invocation, bool withLogTail)
     {

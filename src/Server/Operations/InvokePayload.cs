@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Lamina.Contract;
+using Lamina.Execution;
 using Lamina.Server.Wire;
 
 namespace Lamina.Server.Operations;
@@ -40,6 +41,17 @@ internal static class InvokePayload
                 "UnsupportedMediaTypeException", 415, $"Unsupported content type: {contentType}", AwsErrorBody.TypeAndLowerMessage);
         }
     }
+
+    public static Invocation InvocationOf(OperationCall call, FunctionReference reference, string? clientContext, bool withLogTail) => new()
+    {
+        RequestId = call.RequestId,
+        Payload = call.Body.IsEmpty ? EmptyEvent : call.Body,
+        // As the caller named the function: with the qualifier exactly when there was one.
+        InvokedFunctionArn = reference.ToString(),
+        ClientContext = ReadClientContext(clientContext),
+        TraceId = TraceId.Of(call.Header("X-Amzn-Trace-Id")),
+        WantsLogTail = withLogTail,
+    };
 
     public static void CheckJson(ReadOnlySpan<byte> payload)
     {

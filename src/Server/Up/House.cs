@@ -160,6 +160,8 @@ internal sealed partial class House : IAsyncDisposable
                 new ShellList(invoker),
                 new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
+                new FunctionDebugging(directory, invoker),
+                new FunctionShells(directory, invoker, _stopping.Token),
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),

@@ -61,6 +61,7 @@ internal static class OperationList
             new ListProvisionedConcurrencyConfigs(functions.Concurrency, invoker),
             new Invoke(directory, invoker, events),
             new InvokeAsync(directory, events),
+            new InvokeWithResponseStream(directory, invoker),
             .. OfSettings(settings, directory),
         ];
     }

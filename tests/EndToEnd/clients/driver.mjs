@@ -30,8 +30,30 @@ function decoded(value) {
 
 const encoded = (name, value) => (blobs.has(name) && value ? Buffer.from(Object.values(value)).toString('base64') : value);
 
+// Reads a streamed response; when its first chunk is here, says so by an object in S3.
+async function stream(parameters, marker) {
+  const { sdk, client } = await load('lambda');
+  const response = await client.send(new sdk.InvokeWithResponseStreamCommand(decoded(parameters)));
+  const chunks = [];
+  let complete = null;
+  for await (const event of response.EventStream) {
+    if (event.PayloadChunk) {
+      chunks.push(Buffer.from(event.PayloadChunk.Payload).toString());
+      if (marker && chunks.length === 1) {
+        const s3 = await load('s3');
+        await s3.client.send(new s3.sdk.PutObjectCommand({ ...marker, Body: 'seen' }));
+      }
+    }
+    complete = event.InvokeComplete ?? complete;
+  }
+  return { status: 200, response: { Chunks: chunks, Complete: complete, ExecutedVersion: response.ExecutedVersion } };
+}
+
 async function answer(request) {
   try {
+    if ('stream' in request) {
+      return await stream(request.parameters, request.stream);
+    }
     if (request.wait) {
       const { sdk, client } = await load('lambda');
       await sdk[`waitUntil${request.wait}`]({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, request.parameters);

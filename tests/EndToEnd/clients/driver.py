@@ -33,8 +33,23 @@ def encoded(value):
     return value
 
 
+def stream(parameters, marker):
+    """Reads a streamed response; when its first chunk is here, says so by an object in S3."""
+    response = client("lambda").invoke_with_response_stream(**decoded(parameters))
+    chunks, complete = [], None
+    for event in response["EventStream"]:
+        if "PayloadChunk" in event:
+            chunks.append(event["PayloadChunk"]["Payload"].decode())
+            if marker and len(chunks) == 1:
+                client("s3").put_object(**marker)
+        complete = event.get("InvokeComplete", complete)
+    return {"status": 200, "response": {"Chunks": chunks, "Complete": complete, "ExecutedVersion": response["ExecutedVersion"]}}
+
+
 def answer(request):
     try:
+        if "stream" in request:
+            return stream(request["parameters"], request["stream"])
         if "wait" in request:
             waiter = client("lambda").get_waiter(xform_name(request["wait"]))
             waiter.wait(**request["parameters"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})

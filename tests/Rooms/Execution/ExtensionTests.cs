@@ -56,6 +56,20 @@ public sealed class ExtensionTests
     }
 
     [Fact]
+    public async Task An_environment_that_was_idle_too_long_lets_its_extensions_shut_down()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(
+            ExecutionHouse.Options with { IdleTimeout = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, static _ => Task.CompletedTask);
+        FunctionVersion function = await FunctionAsync(house, Echo, ("observer", Observer));
+
+        using InvokeOutcome outcome = await house.InvokeAsync(function, "1");
+        string shutdown = await house.LogLineAsync(function, "observer {\"eventType\": \"SHUTDOWN\"");
+        await house.Invoker.NoEnvironmentsLeftAsync();
+
+        Assert.Equal("spindown", Parse(shutdown).GetProperty("shutdownReason").GetString());
+    }
+
+    [Fact]
     public async Task An_invocation_lasts_until_the_extension_is_done_and_its_caller_does_not()
     {
         TaskCompletionSource busy = new(TaskCreationOptions.RunContinuationsAsynchronously);

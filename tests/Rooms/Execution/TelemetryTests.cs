@@ -84,10 +84,11 @@ public sealed class TelemetryTests
         JsonElement done = Record(events, "platform.runtimeDone");
         Assert.Equal(["requestId", "status", "tracing", "spans", "metrics"], Names(done));
         Assert.Equal(invocation.RequestId, done.GetProperty("requestId").GetString());
-        Assert.Equal(["responseLatency", "responseDuration"], done.GetProperty("spans").EnumerateArray().Select(span => span.GetProperty("name").GetString()));
+        Assert.Equal(["responseLatency", "responseDuration", "runtimeOverhead"], done.GetProperty("spans").EnumerateArray().Select(span => span.GetProperty("name").GetString()));
         Assert.Equal(1, done.GetProperty("metrics").GetProperty("producedBytes").GetInt32());
         JsonElement report = Record(events, "platform.report");
         Assert.Equal("success", report.GetProperty("status").GetString());
+        Assert.Equal("extensionOverhead", Assert.Single(report.GetProperty("spans").EnumerateArray()).GetProperty("name").GetString());
         Assert.Equal(
             ["durationMs", "billedDurationMs", "memorySizeMB", "maxMemoryUsedMB", "initDurationMs"], Names(report.GetProperty("metrics")));
     }

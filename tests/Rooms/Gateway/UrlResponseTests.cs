@@ -28,6 +28,24 @@ public sealed class UrlResponseTests
             [new("content-type", "text/plain"), new("n", "1"), new("Set-Cookie", "a=1"), new("Set-Cookie", "b=2")], response.Headers);
     }
 
+    [Theory]
+    [InlineData("""{"statusCode": 418, "headers": {"a": "b"}, "cookies": ["c=d"]}""", 418, "a: b, Content-Type: application/octet-stream, Set-Cookie: c=d")]
+    [InlineData("""{"headers": {"content-type": "text/html"}}""", 200, "content-type: text/html")]
+    [InlineData("{}", 200, "Content-Type: application/octet-stream")]
+    public void What_stands_before_a_streamed_body_says_status_headers_and_cookies(string prelude, int status, string headers)
+    {
+        UrlResponse response = UrlResponse.OfPrelude(Encoding.UTF8.GetBytes(prelude))!;
+        Assert.Equal((status, headers), (response.Status, string.Join(", ", response.Headers.Select(header => $"{header.Key}: {header.Value}"))));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("no json")]
+    [InlineData("""{"statusCode": 99}""")]
+    [InlineData("""{"headers": 1}""")]
+    public void What_cannot_stand_before_a_streamed_body_is_nothing(string prelude) =>
+        Assert.Null(UrlResponse.OfPrelude(Encoding.UTF8.GetBytes(prelude)));
+
     [Fact]
     public void Bytes_come_in_base64() =>
         Assert.Equal([0, 255], Of("""{"statusCode": 200, "body": "AP8=", "isBase64Encoded": true}""")!.Body.ToArray());

@@ -96,6 +96,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_RecursiveLoop = new() { Printed = "[Allow, Terminate]", Accepted = ["Allow", "Terminate"], Sensitive = false };
     private static readonly NumberConstraint s_ReservedConcurrentExecutions = new() { Min = 0, Fraction = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
+    private static readonly TextConstraint s_ResponseStreamingInvocationType = new() { Printed = "[RequestResponse, DryRun]", Accepted = ["RequestResponse", "DryRun"], Sensitive = false };
     private static readonly NumberConstraint s_RetentionPeriodInDays = new() { Max = 90, Min = 1, Fraction = false };
     private static readonly TextConstraint s_RoleArn = new() { Max = 10000, Pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", Matcher = RoleArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_Runtime = new() { Printed = "[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2]", Accepted = ["nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "java8", "java8.al2", "java11", "java17", "java21", "java25", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "dotnet8", "dotnet10", "nodejs4.3-edge", "go1.x", "ruby2.5", "ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0", "provided", "provided.al2", "provided.al2023", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023"], Sensitive = false };
@@ -606,6 +607,16 @@ internal static partial class LambdaConstraints
 
     public static void Check(InvokeAsyncRequest value, string path, ConstraintViolations found)
     {
+        found.Required(value.FunctionName, path + "functionName");
+        found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
+    }
+
+    public static void Check(InvokeWithResponseStreamRequest value, string path, ConstraintViolations found)
+    {
+        found.Check(s_TenantId, value.TenantId, path + "tenantId");
+        found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
+        found.Check(s_LogType, value.LogType, path + "logType");
+        found.Check(s_ResponseStreamingInvocationType, value.InvocationType, path + "invocationType");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }

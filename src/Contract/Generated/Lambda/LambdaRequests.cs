@@ -469,6 +469,23 @@ public static class LambdaRequests
         return request;
     }
 
+    public static InvokeWithResponseStreamRequest InvokeWithResponseStream(IRequestMembers members)
+    {
+        InvokeWithResponseStreamRequest request = new InvokeWithResponseStreamRequest
+        {
+            FunctionName = members.Label("FunctionName"),
+            InvocationType = members.Header("X-Amz-Invocation-Type"),
+            LogType = members.Header("X-Amz-Log-Type"),
+            ClientContext = members.Header("X-Amz-Client-Context"),
+            Qualifier = members.Query("Qualifier"),
+            TenantId = members.Header("X-Amz-Tenant-Id"),
+        };
+        ConstraintViolations found = new();
+        LambdaConstraints.Check(request, "", found);
+        found.ThrowIfAny();
+        return request;
+    }
+
     public static ListAliasesRequest ListAliases(IRequestMembers members)
     {
         ListAliasesRequest request = new ListAliasesRequest

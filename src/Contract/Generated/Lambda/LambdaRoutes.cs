@@ -55,7 +55,7 @@ public static class LambdaRoutes
         new("GetRuntimeManagementConfig", "GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config", 200, Served: true),
         new("Invoke", "POST", "/2015-03-31/functions/{FunctionName}/invocations", 200, Served: true),
         new("InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", 202, Served: true),
-        new("InvokeWithResponseStream", "POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", 200, Served: false),
+        new("InvokeWithResponseStream", "POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", 200, Served: true),
         new("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", 200, Served: true),
         new("ListCapacityProviders", "GET", "/2025-11-30/capacity-providers", 200, Served: false),
         new("ListCodeSigningConfigs", "GET", "/2020-04-22/code-signing-configs", 200, Served: true),

@@ -1091,6 +1091,60 @@ public sealed record InvokeAsyncResponse
     public int? Status { get; init; }
 }
 
+public sealed record InvokeResponseStreamUpdate
+{
+    public byte[]? Payload { get; init; }
+}
+
+public sealed record InvokeWithResponseStreamCompleteEvent
+{
+    public string? ErrorCode { get; init; }
+
+    public string? ErrorDetails { get; init; }
+
+    public string? LogResult { get; init; }
+}
+
+public sealed record InvokeWithResponseStreamRequest
+{
+    [JsonIgnore]
+    public string? FunctionName { get; init; }
+
+    [JsonIgnore]
+    public string? InvocationType { get; init; }
+
+    [JsonIgnore]
+    public string? LogType { get; init; }
+
+    [JsonIgnore]
+    public string? ClientContext { get; init; }
+
+    [JsonIgnore]
+    public string? Qualifier { get; init; }
+
+    [JsonIgnore]
+    public string? TenantId { get; init; }
+}
+
+public sealed record InvokeWithResponseStreamResponse
+{
+    [JsonIgnore]
+    public int? StatusCode { get; init; }
+
+    [JsonIgnore]
+    public string? ExecutedVersion { get; init; }
+
+    [JsonIgnore]
+    public string? ResponseStreamContentType { get; init; }
+}
+
+public sealed record InvokeWithResponseStreamResponseEvent
+{
+    public InvokeResponseStreamUpdate? PayloadChunk { get; init; }
+
+    public InvokeWithResponseStreamCompleteEvent? InvokeComplete { get; init; }
+}
+
 public sealed record KafkaSchemaRegistryAccessConfig
 {
     public string? Type { get; init; }
