@@ -18,7 +18,8 @@ internal sealed class Archive
 
     public Archive File(string path, string content, int mode = 0x1A4) => Entry(path, Encoding.UTF8.GetBytes(content), RegularFile | mode);
 
-    public Archive File(string path, byte[] content, int mode = 0x1A4) => Entry(path, content, RegularFile | mode);
+    public Archive File(string path, byte[] content, int mode = 0x1A4, CompressionLevel compression = CompressionLevel.Fastest) =>
+        Entry(path, content, RegularFile | mode, compression);
 
     public Archive Link(string path, string target) => Entry(path, Encoding.UTF8.GetBytes(target), SymbolicLink | 0x1FF);
 
@@ -28,9 +29,9 @@ internal sealed class Archive
         return _bytes.ToArray();
     }
 
-    private Archive Entry(string path, byte[] content, int unixMode)
+    private Archive Entry(string path, byte[] content, int unixMode, CompressionLevel compression = CompressionLevel.Fastest)
     {
-        ZipArchiveEntry entry = _zip.CreateEntry(path, CompressionLevel.Fastest);
+        ZipArchiveEntry entry = _zip.CreateEntry(path, compression);
         entry.ExternalAttributes = unixMode << 16;
 
         // The same files give the same bytes, whenever they are asked for.

@@ -33,7 +33,10 @@ internal sealed class ScriptedClient : ILambdaClient
     /// InvokeWithResponseStream, read to its end. As soon as the first chunk is there the client puts the object that the marker names
     /// (Bucket and Key; null: none).
     /// </summary>
-    public Task<ClientAnswer> StreamAsync(JsonObject parameters, JsonObject? marker) => AskAsync("stream", marker?.DeepClone(), parameters);
+    public Task<ClientAnswer> StreamAsync(JsonObject parameters, JsonObject? marker) => AskAsync(new JsonObject
+    {
+        ["operation"] = "InvokeWithResponseStream", ["stream"] = marker?.DeepClone(), ["parameters"] = parameters.DeepClone(),
+    });
 
     public Task<ClientAnswer> WaitAsync(string waiter, JsonObject parameters) => AskAsync("wait", waiter, parameters);
 
@@ -45,9 +48,11 @@ internal sealed class ScriptedClient : ILambdaClient
         _one.Dispose();
     }
 
-    private async Task<ClientAnswer> AskAsync(string kind, JsonNode? what, JsonObject parameters)
+    private Task<ClientAnswer> AskAsync(string kind, string what, JsonObject parameters) =>
+        AskAsync(new JsonObject { [kind] = what, ["parameters"] = parameters.DeepClone() });
+
+    private async Task<ClientAnswer> AskAsync(JsonObject request)
     {
-        JsonObject request = new() { [kind] = what, ["parameters"] = parameters.DeepClone() };
         await _one.WaitAsync();
         try
         {

@@ -42,8 +42,8 @@ public sealed class StreamTests : IAsyncLifetime
         SandboxProcess process = await StartAsync(
             sandbox, "test -t 0 && stty size; trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.1; done", [terminal.Inside]);
 
-        await ReadUntilAsync(terminal.Stream, "33 101");
-        await ReadUntilAsync(terminal.Stream, "ready");
+        string shown = await ReadUntilAsync(terminal.Stream, "ready");
+        Assert.Contains("33 101", shown, StringComparison.Ordinal);
         await terminal.Stream.WriteAsync(new byte[] { 3 });
         await ReadUntilAsync(terminal.Stream, "interrupted");
         Assert.Equal(new ProcessExit(5, null, false), await process.Exited);
@@ -66,7 +66,7 @@ public sealed class StreamTests : IAsyncLifetime
         return await reader.ReadToEndAsync();
     }
 
-    private static async Task ReadUntilAsync(Stream stream, string text)
+    private static async Task<string> ReadUntilAsync(Stream stream, string text)
     {
         StringBuilder seen = new();
         byte[] buffer = new byte[1024];
@@ -74,5 +74,7 @@ public sealed class StreamTests : IAsyncLifetime
         {
             seen.Append(Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)));
         }
+
+        return seen.ToString();
     }
 }

@@ -41,7 +41,9 @@ public sealed class EnvironmentStateTests
         (RuntimeState.Ready, RuntimeCall.Next, RuntimeState.Ready),
         (RuntimeState.Running, RuntimeCall.Next, RuntimeState.Running),
         (RuntimeState.Running, RuntimeCall.Response, RuntimeState.ResponseSent),
+        (RuntimeState.Running, RuntimeCall.BeginResponse, RuntimeState.Responding),
         (RuntimeState.Running, RuntimeCall.Error, RuntimeState.ResponseSent),
+        (RuntimeState.Responding, RuntimeCall.EndResponse, RuntimeState.ResponseSent),
         (RuntimeState.ResponseSent, RuntimeCall.Next, RuntimeState.Ready),
     ];
 

@@ -41,7 +41,8 @@ public sealed class RandomWalkTests
             mine = "invocation/" + id
             stray([(403, "POST", "init/error", {}), (400, "POST", "invocation/x/response", {}), (400, "POST", "invocation/x/error", {}),
                    (200, "GET", "invocation/next", {})])
-            expect(202, call("POST", mine + random.choice(["/response", "/error"]), json.dumps([calls, refused])))
+            mode = random.choice([{}, {"Lambda-Runtime-Function-Response-Mode": "streaming"}])
+            expect(202, call("POST", mine + random.choice(["/response", "/error"]), json.dumps([calls, refused]), mode))
             stray([(403, "POST", "init/error", {}), (403, "POST", mine + "/response", {}), (403, "POST", mine + "/error", {})])
         """;
 
