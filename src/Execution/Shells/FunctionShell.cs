@@ -31,7 +31,7 @@ public sealed class FunctionShell : IAsyncDisposable
     {
         _services = services;
         _address = services.Addresses.Take();
-        _session = services.Roles.Open(function.Role, function.Name);
+        _session = services.Roles.Open(function.Role, function.Arn);
     }
 
     public Stream Input { get; private set; } = Stream.Null;
