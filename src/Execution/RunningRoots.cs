@@ -1,4 +1,3 @@
-using Lamina.Contract;
 using Lamina.Functions;
 using Lamina.Images;
 using Lamina.Layers;

@@ -148,13 +148,11 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
 
-        DebugLaunch? debug = identity.WaitsForDebugger
-            ? DebugLaunch.Find(runtime, identity.Address, trees[0].Directory, layers, VersionText(runtime))
-            : null;
+        DebugLaunch? debug = DebugOf(identity, runtime, trees[0].Directory, layers);
 
         // From here on nothing fails that would leave an image held.
         RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
-        ImmutableArray<string> command = debug?.CommandOf(launch.Command) ?? launch.Command;
+        ImmutableArray<string> command = CommandOf(launch, debug);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         return new EnvironmentPlan
@@ -183,6 +181,12 @@ internal sealed class EnvironmentPlanner(
             DevLayers = stack.DevLayers,
         };
     }
+
+    private static DebugLaunch? DebugOf(EnvironmentIdentity identity, RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
+        identity.WaitsForDebugger ? DebugLaunch.Find(runtime, identity.Address, task, layers, VersionText(runtime)) : null;
+
+    private static ImmutableArray<string> CommandOf(RuntimeLaunch launch, DebugLaunch? debug) =>
+        debug?.CommandOf(launch.Command) ?? launch.Command;
 
     /// <param name="task">The function's code, as the host sees it, as the layers.</param>
     private RuntimeLaunch LaunchOf(RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers)

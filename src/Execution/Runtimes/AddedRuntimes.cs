@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Lamina.Contract;
 using Lamina.Images;
 using Lamina.Store;
 
