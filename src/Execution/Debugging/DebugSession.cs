@@ -21,16 +21,13 @@ public sealed class DebugSession : IAsyncDisposable
     private Func<Task<Socket?>>? _openSocket;
     private IPEndPoint? _debugger;
     private Action? _end;
-    private readonly Task _forwarding = Task.CompletedTask;
+    private readonly Task _forwarding;
 
     private DebugSession(string debugger, Socket? listener)
     {
         Debugger = debugger;
         _listener = listener;
-        if (listener is not null)
-        {
-            _forwarding = ForwardAllAsync(listener);
-        }
+        _forwarding = listener is null ? Task.CompletedTask : ForwardAllAsync(listener);
     }
 
     /// <summary>What speaks at the port: <c>inspector</c>, <c>debugpy</c>, or <c>dotnet</c>, which has no port.</summary>

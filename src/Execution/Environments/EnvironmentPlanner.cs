@@ -197,16 +197,11 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
 
-        string? debugger = identity.WaitsForDebugger ? DebuggerOf(runtime, trees[0].Directory, layers) : null;
+        DebugLaunch? debug = DebugOf(identity, runtime, trees[0].Directory, layers);
 
         // From here on nothing fails that would leave an image held.
         RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
-        if (identity.WaitsForDebugger)
-        {
-            launch = launch with { Command = DebugLaunch.Of(runtime.Family, launch.Command, identity.Address, debugger) };
-            variables = runtime.Family == "dotnet" ? variables.Add(DebugLaunch.DotnetVariable) : variables;
-        }
-
+        ImmutableArray<string> command = CommandOf(launch, debug);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         return new EnvironmentPlan
@@ -222,8 +217,9 @@ internal sealed class EnvironmentPlanner(
             },
             Process = new ProcessSpec
             {
-                Arguments = wrapped ? [wrapper!, .. launch.Command] : launch.Command,
-                Environment = launch.Image is null ? variables : EnvironmentVariables.Below(variables, launch.Image.Image.Process.Environment),
+                Arguments = wrapped ? [wrapper!, .. command] : command,
+                Environment = EnvironmentVariables.Below(
+                    debug?.VariablesOf(variables) ?? variables, launch.Image?.Image.Process.Environment ?? []),
                 WorkingDirectory = TaskRoot,
             },
             ExtensionVariables = EnvironmentVariables.ForExtensions(variables, extensions),
@@ -232,16 +228,15 @@ internal sealed class EnvironmentPlanner(
             IsWrapped = wrapped,
             Image = null,
             DevLayers = stack.DevLayers,
-            Shell = identity.WaitsForDebugger ? null : ShellFor(function),
+            Shell = debug is null ? ShellFor(function) : null,
         };
     }
 
-    /// <summary>What the runtime is started under for a debugger; null where it brings that itself.</summary>
-    private static string? DebuggerOf(RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
-        runtime.Added is { IsRoot: true }
-            ? throw new EntrypointException(
-                "a base image that was added for a runtime starts its own program, which cannot be put under a debugger", VersionText(runtime))
-            : DebugLaunch.FindDebugger(runtime.Family, task, layers, VersionText(runtime));
+    private static DebugLaunch? DebugOf(EnvironmentIdentity identity, RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
+        identity.WaitsForDebugger ? DebugLaunch.Find(runtime, identity.Address, task, layers, VersionText(runtime)) : null;
+
+    private static ImmutableArray<string> CommandOf(RuntimeLaunch launch, DebugLaunch? debug) =>
+        debug?.CommandOf(launch.Command) ?? launch.Command;
 
     /// <param name="task">The function's code, as the host sees it, as the layers.</param>
     private RuntimeLaunch LaunchOf(RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers)
