@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Lamina.Server.Verbs;
 using Lamina.Stacks.Sam;
 
 namespace Lamina.Server.Sam;

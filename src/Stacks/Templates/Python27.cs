@@ -31,6 +31,17 @@ internal static class Python27
 
     public static string Describe(IEnumerable<string> names) => $"[{string.Join(", ", names.Select(static name => Quote(name)))}]";
 
+    /// <summary>As Python names the type of a value, which AWS's texts show.</summary>
+    public static string TypeOf(TemplateNode? node) => node switch
+    {
+        TemplateText text => text.IsUnicode ? "Py27UniStr" : "str",
+        TemplateNumber number => number.IsInteger ? "int" : "float",
+        TemplateBool => "bool",
+        TemplateList => "list",
+        TemplateMap map => map.IsPython27 ? "Py27Dict" : "dict",
+        _ => "NoneType",
+    };
+
     private static TemplateMap Adopt(TemplateMap map)
     {
         TemplateMap adopted = new(python27: true) { Position = map.Position };

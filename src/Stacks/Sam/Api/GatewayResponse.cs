@@ -25,7 +25,7 @@ internal static partial class GatewayResponse
 
         TemplateMap map = response as TemplateMap ?? throw new SamResourceException(
             apiId,
-            $"Invalid property type '{TypeOf(response)}' for GatewayResponses. Expected an object of type 'GatewayResponse'.",
+            $"Invalid property type '{Python27.TypeOf(response)}' for GatewayResponses. Expected an object of type 'GatewayResponse'.",
             $"GatewayResponses.{name}", response.Position);
         foreach (string key in map.Names.Where(static key => !Settings.Contains(key)))
         {
@@ -63,16 +63,6 @@ internal static partial class GatewayResponse
 
         return swagger;
     }
-
-    /// <summary>As Python names the type of a value.</summary>
-    private static string TypeOf(TemplateNode node) => node switch
-    {
-        TemplateText text => text.IsUnicode ? "Py27UniStr" : "str",
-        TemplateNumber number => number.IsInteger ? "int" : "float",
-        TemplateBool => "bool",
-        TemplateList => "list",
-        _ => "NoneType",
-    };
 
     private static TemplateMap Prefixed(string apiId, TemplateMap parameters)
     {

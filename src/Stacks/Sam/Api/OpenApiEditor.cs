@@ -233,7 +233,7 @@ internal sealed partial class OpenApiEditor : SpecificationEditor
         foreach ((TemplateKey key, TemplateNode value) in tags.Entries)
         {
             TemplateList list = _tags as TemplateList ?? throw SamDocumentException.Of(
-                $"Tags in OpenApi DefinitionBody needs to be a list. {Python27.Print(_tags)} is a {(_tags is TemplateMap ? "Py27Dict" : "str")} not a list.");
+                $"Tags in OpenApi DefinitionBody needs to be a list. {Python27.Print(_tags)} is a {Python27.TypeOf(_tags)} not a list.");
             TemplateMap? known = list.OfType<TemplateMap>().FirstOrDefault(tag => TemplateNode.Same(tag["name"], key.Name));
             if (known is null)
             {

@@ -137,13 +137,13 @@ internal sealed class RestApiDocument(SamDefinition definition, SamContext conte
 
     private void AddAuth()
     {
-        if (definition["Auth"] is not TemplateMap { Count: > 0 } auth)
+        if (definition["Auth"] is not { IsTruthy: true } given)
         {
             return;
         }
 
         RequireBody("Auth");
-        if (!auth.Names.All(AuthSettings.Contains))
+        if (given is not TemplateMap auth || !auth.Names.All(AuthSettings.Contains))
         {
             throw Fault("Invalid value for 'Auth' property", "Auth");
         }

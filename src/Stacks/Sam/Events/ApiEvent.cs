@@ -159,9 +159,16 @@ internal sealed class ApiEvent(SamDefinition definition, string eventId) : SamEv
 
     private void AddParameters(TemplateText path, TemplateText method, SwaggerEditor editor)
     {
-        if (this["RequestParameters"] is TemplateList { Count: > 0 } given)
+        IEnumerable<TemplateNode> given = this["RequestParameters"] switch
         {
-            editor.AddRequestParameters(path.Value, method, [.. given.Select(ParameterOf)]);
+            TemplateList list => list,
+            TemplateMap map => map.Entries.Select(static entry => new TemplateText(entry.Key.Name)),
+            _ => [],
+        };
+        RequestParameter[] parameters = [.. given.Select(ParameterOf)];
+        if (parameters.Length > 0)
+        {
+            editor.AddRequestParameters(path.Value, method, parameters);
         }
     }
 

@@ -21,7 +21,8 @@ internal sealed class EventSet
         {
             foreach ((TemplateKey key, TemplateNode value) in events?.Entries ?? [])
             {
-                TemplateMap item = (TemplateMap)value;
+                TemplateMap item = value as TemplateMap
+                    ?? throw new SamEventException(key.Name, $"'{Python27.TypeOf(value)}' object has no attribute 'get'", null, value.Position);
                 if (item["Type"] is not TemplateText type || !types.TryGetValue(type.Value, out EventTypes.Maker maker))
                 {
                     throw new SamEventException(

@@ -21,7 +21,8 @@ internal static class Intrinsic
     public static TemplateMap If(TemplateNode condition, TemplateNode then, TemplateNode? otherwise = null) =>
         new() { ["Fn::If"] = new TemplateList([condition, then, otherwise ?? NoValue()]) };
 
-    public static TemplateMap Not(string condition) => new() { ["Fn::Not"] = new TemplateList([Condition(condition)]) };
+    public static TemplateMap Not(TemplateNode condition) =>
+        new() { ["Fn::Not"] = new TemplateList([new TemplateMap { ["Condition"] = condition }]) };
 
     public static TemplateMap Or(IEnumerable<string> conditions) => new() { ["Fn::Or"] = new TemplateList(conditions.Select(Condition)) };
 

@@ -186,7 +186,7 @@ internal sealed class FunctionResource(SamDefinition definition) : SamResource(d
             string negated = $"NOT{Python27.Print(arguments[0])}";
             function["Role"] = Intrinsic.If(arguments[0], arguments[1], role.Arn);
             role.Attributes["Condition"] = negated;
-            context.AddCondition(negated, Intrinsic.Not(Python27.Print(arguments[0])));
+            context.AddCondition(negated, Intrinsic.Not(arguments[0]));
         }
 
         return noThen || noElse;

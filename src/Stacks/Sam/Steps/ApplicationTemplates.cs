@@ -49,7 +49,7 @@ internal sealed partial class ApplicationTemplates
         {
             string id = Expected.Property(location[ApplicationId], logicalId, $"{Location}.{ApplicationId}").ToBeString().Value;
             Expected.Property(location[SemanticVersion], logicalId, $"{Location}.{SemanticVersion}").ToBeString();
-            if (!ApplicationRepository.IsIn(options.Partition))
+            if (!ApplicationRepository.IsIn(options.Region))
             {
                 throw new SamResourceException(logicalId, "Serverless Application Repository is not available in this region.", Location);
             }

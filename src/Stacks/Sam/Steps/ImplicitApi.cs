@@ -11,7 +11,7 @@ namespace Lamina.Stacks.Sam.Steps;
 /// </summary>
 internal abstract class ImplicitApi(string apiType, string implicitId, string eventType, string idProperty)
 {
-    private readonly Dictionary<string, Dictionary<string, Dictionary<string, string?>>> _conditions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, Dictionary<string, TemplateText?>>> _conditions = new(StringComparer.Ordinal);
     private readonly List<string?> _deletionPolicies = [];
     private readonly List<string?> _replacePolicies = [];
     private TemplateMap _template = new();
@@ -132,17 +132,17 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
 
     private void Note(string apiId, string path, string method, TemplateMap resource)
     {
-        if (!_conditions.TryGetValue(apiId, out Dictionary<string, Dictionary<string, string?>>? paths))
+        if (!_conditions.TryGetValue(apiId, out Dictionary<string, Dictionary<string, TemplateText?>>? paths))
         {
             _conditions[apiId] = paths = new(StringComparer.Ordinal);
         }
 
-        if (!paths.TryGetValue(path, out Dictionary<string, string?>? methods))
+        if (!paths.TryGetValue(path, out Dictionary<string, TemplateText?>? methods))
         {
             paths[path] = methods = new(StringComparer.Ordinal);
         }
 
-        methods[method] = TextOf(resource["Condition"]);
+        methods[method] = resource["Condition"] as TemplateText;
         if (apiId == implicitId)
         {
             _deletionPolicies.Add(TextOf(resource["DeletionPolicy"]));
@@ -170,23 +170,24 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
 
     private void AddConditionToApi()
     {
-        string?[] all = [.. _conditions.GetValueOrDefault(implicitId)?.Values.SelectMany(static methods => methods.Values).Distinct() ?? []];
-        if (all.Length > 0 && !all.Contains(null) && Resources[implicitId] is TemplateMap api)
+        if (_conditions.GetValueOrDefault(implicitId)?.Values.SelectMany(static methods => methods.Values).ToArray() is { Length: > 0 } all
+            && !all.Contains(null) && Resources[implicitId] is TemplateMap api)
         {
             api["Condition"] = ConditionOf(all!, $"{implicitId}Condition");
         }
     }
 
     /// <summary>The one condition, or a new one that says "any of these".</summary>
-    private TemplateNode ConditionOf(string[] conditions, string name)
+    private TemplateNode ConditionOf(TemplateText[] conditions, string name)
     {
-        if (conditions.Length == 1)
+        string[] names = [.. conditions.Select(static condition => condition.Value).Distinct().Order(StringComparer.Ordinal)];
+        if (names.Length == 1)
         {
             return conditions[0];
         }
 
         TemplateMap section = (TemplateMap)_template.GetOrSet("Conditions", static () => new TemplateMap());
-        foreach ((string key, TemplateMap condition) in Intrinsic.AnyOf(conditions.Order(StringComparer.Ordinal), name))
+        foreach ((string key, TemplateMap condition) in Intrinsic.AnyOf(names, name))
         {
             section[key] = condition;
         }
@@ -222,8 +223,7 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
     {
         foreach (string path in editor.Paths.Names.ToArray())
         {
-            string?[] all = [.. _conditions.GetValueOrDefault(apiId)?.GetValueOrDefault(path)?.Values.Distinct() ?? []];
-            if (all.Length > 0 && !all.Contains(null))
+            if (_conditions.GetValueOrDefault(apiId)?.GetValueOrDefault(path)?.Values.ToArray() is { Length: > 0 } all && !all.Contains(null))
             {
                 string name = path.Replace("/", "SLASH", StringComparison.Ordinal).Replace("{", "OB", StringComparison.Ordinal)
                     .Replace("}", "CB", StringComparison.Ordinal);
