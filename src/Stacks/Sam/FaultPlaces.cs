@@ -10,7 +10,7 @@ internal static class FaultPlaces
     public static TemplateFault Locate(SamException fault, TemplateNode template)
     {
         SamPlace place = fault.Place;
-        TemplatePosition position = place.Position.Line > 0 ? place.Position : PositionOf(place, template);
+        TemplatePosition position = PositionOf(place, template);
         return new TemplateFault(Math.Max(position.Line, 1), Math.Max(position.Column, 1), place.Id, fault.Message);
     }
 
@@ -18,12 +18,15 @@ internal static class FaultPlaces
     {
         if (place.Id is null || template is not TemplateMap map || map["Resources"] is not TemplateMap resources)
         {
-            return template.Position;
+            return OrElse(place.Position, template.Position);
         }
 
         TemplateNode node = resources[place.Id] ?? EventOf(place.Id, resources) ?? template;
-        return Walk((node as TemplateMap)?["Properties"] ?? node, place.Path) is { Position.Line: > 0 } found ? found.Position : node.Position;
+        TemplateNode? found = Walk(node, place.Path, out bool isWhole);
+        return found is null || (!isWhole && place.Position.Line > 0) ? OrElse(place.Position, node.Position) : found.Position;
     }
+
+    private static TemplatePosition OrElse(TemplatePosition position, TemplatePosition other) => position.Line > 0 ? position : other;
 
     /// <summary>An event by its own id, or by its owner's and its own.</summary>
     private static TemplateNode? EventOf(string id, TemplateMap resources)
@@ -40,19 +43,23 @@ internal static class FaultPlaces
         return null;
     }
 
-    private static TemplateNode? Walk(TemplateNode node, string? path)
+    /// <summary>As far down as the template goes; properties of a resource or an event stand below Properties.</summary>
+    private static TemplateNode? Walk(TemplateNode node, string? path, out bool isWhole)
     {
         TemplateNode? deepest = null;
+        isWhole = path is not null;
         foreach (string step in path?.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.') ?? [])
         {
             TemplateNode? next = node switch
             {
-                TemplateMap map => map[step],
+                TemplateMap map when map.Has(step) => map[step],
+                TemplateMap map => (map["Properties"] as TemplateMap)?[step],
                 TemplateList list when int.TryParse(step, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
                 _ => null,
             };
             if (next is null)
             {
+                isWhole = false;
                 break;
             }
 

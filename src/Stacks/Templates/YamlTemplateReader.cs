@@ -16,6 +16,7 @@ internal sealed class YamlTemplateReader
     private readonly Dictionary<AnchorName, TemplateNode> _anchors = [];
     private int _values;
     private int _depth;
+    private TemplatePosition _last = new(1, 1);
 
     private YamlTemplateReader(string text) => _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
 
@@ -29,6 +30,11 @@ internal sealed class YamlTemplateReader
         catch (YamlException error)
         {
             throw new TemplateException(PositionOf(error.Start), error.InnerException?.Message ?? error.Message);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The scanner gives up this way on some of what is no YAML.
+            throw new TemplateException(reader._last, "The template is not well-formed YAML from here on.");
         }
     }
 
@@ -54,6 +60,7 @@ internal sealed class YamlTemplateReader
     {
         ParsingEvent next = _parser.Current!;
         TemplatePosition position = PositionOf(next.Start);
+        _last = position;
         if (next is AnchorAlias)
         {
             return ReadAlias(position);

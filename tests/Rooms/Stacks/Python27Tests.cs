@@ -14,10 +14,10 @@ public sealed class Python27Tests
             map[key] = key;
         }
 
-        Assert.Equal("info,paths,securityDefinitions,definitions,tags,x-amazon-apigateway-policy,swagger", string.Join(',', map.Names));
+        Assert.Equal("info,paths,tags,securityDefinitions,x-amazon-apigateway-policy,definitions,swagger", string.Join(',', map.Names));
         map.Remove("paths");
         map["components"] = "new";
-        Assert.Equal("info,securityDefinitions,components,definitions,tags,x-amazon-apigateway-policy,swagger", string.Join(',', map.Names));
+        Assert.Equal("info,tags,securityDefinitions,x-amazon-apigateway-policy,components,definitions,swagger", string.Join(',', map.Names));
         Assert.Equal(map.Names, ((TemplateMap)map.Copy()).Names);
     }
 

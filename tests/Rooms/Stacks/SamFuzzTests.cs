@@ -76,6 +76,11 @@ public sealed class SamFuzzTests(ITestOutputHelper output)
         for (int change = random.Next(1, 4); change > 0; change--)
         {
             List<(TemplateNode Parent, string Key)> places = [.. PlacesIn(root)];
+            if (places.Count == 0)
+            {
+                break;
+            }
+
             (TemplateNode parent, string key) = places[random.Next(places.Count)];
             (TemplateNode otherParent, string otherKey) = places[random.Next(places.Count)];
             Change(parent, key, random.Next(3) switch

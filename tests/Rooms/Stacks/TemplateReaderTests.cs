@@ -80,7 +80,7 @@ public sealed class TemplateReaderTests
 
     [Theory]
     [InlineData("a: [1\nb: 2")]
-    [InlineData("{\"a\": }")]
+    [InlineData("{\"a\": 1]")]
     [InlineData("a: \tb: c: d")]
     [InlineData("{\"a\": \"\\ud800\"}")]
     public void A_document_that_is_neither_YAML_nor_JSON_says_where(string text) =>

@@ -58,7 +58,7 @@ internal static partial class GatewayResponse
         swagger["responseTemplates"] = response["ResponseTemplates"] is { IsTruthy: true } templates ? templates : SpecificationEditor.Map();
         if (!string.IsNullOrEmpty(status))
         {
-            swagger["statusCode"] = response["StatusCode"] is TemplateText text ? text : status;
+            swagger["statusCode"] = status;
         }
 
         return swagger;

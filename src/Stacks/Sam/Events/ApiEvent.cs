@@ -81,7 +81,8 @@ internal sealed class ApiEvent(SamDefinition definition, string eventId) : SamEv
 
         AddModel(path, method, editor);
         AddParameters(path, method, editor);
-        _api.Properties["DefinitionBody"] = merges ? Merged((TemplateMap)document, path, method, editor) : editor.Document;
+        _api.Properties["DefinitionBody"] = !merges ? editor.Document
+            : Merged(document as TemplateMap ?? throw new TemplateShapeException(document, "map"), path, method, editor);
     }
 
     private static TemplateNode? ConditionOf(EventTarget target) =>

@@ -20,6 +20,12 @@ internal static class DefaultDefinitionBodies
                 continue;
             }
 
+            // Without properties a REST API lacks its stage's name anyway.
+            if (isRest && !resource.Has("Properties"))
+            {
+                continue;
+            }
+
             TemplateMap properties = (TemplateMap)resource.GetOrSet("Properties", static () => new TemplateMap());
             if (properties["DefinitionBody"] is not { IsTruthy: true } && properties["DefinitionUri"] is not { IsTruthy: true })
             {

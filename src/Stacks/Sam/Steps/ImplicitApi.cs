@@ -77,9 +77,19 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
             return;
         }
 
+        // AWS goes over them in a dictionary of their own, which has an order of its own.
+        TemplateMap ofType = new(python27: true);
         foreach ((TemplateKey key, TemplateNode value) in events.Entries)
         {
-            if (value is TemplateMap item && TemplateNode.Same(item["Type"], eventType) && PropertiesOf(key.Name, item) is { } properties)
+            if (value is TemplateMap item && TemplateNode.Same(item["Type"], eventType))
+            {
+                ofType.Set(key, item);
+            }
+        }
+
+        foreach ((TemplateKey key, TemplateNode value) in ofType.Entries)
+        {
+            if (PropertiesOf(key.Name, (TemplateMap)value) is { } properties)
             {
                 ReadEvent(key.Name, properties, resource);
             }
