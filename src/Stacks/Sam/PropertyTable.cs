@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lamina.Stacks.Sam.Data;
 using Lamina.Stacks.Sam.Faults;
 using Lamina.Stacks.Templates;
@@ -9,17 +10,23 @@ internal sealed class PropertyTable
 {
     private static readonly Lazy<TemplateMap> File = new(static () => (TemplateMap)DataFile.ReadJson("properties.json"));
 
+    private static readonly ConcurrentDictionary<string, PropertyTable> Resources = new(StringComparer.Ordinal);
+
     private readonly OrderedDictionary<string, PropertyRule> _rules = new(StringComparer.Ordinal);
+
+    /// <summary>Marked by "...": properties that are not in the table are passed over.</summary>
+    private readonly bool _isOpen;
 
     private PropertyTable(TemplateMap rules)
     {
-        foreach ((TemplateKey key, TemplateNode rule) in rules.Entries)
+        _isOpen = rules.Has("...");
+        foreach ((TemplateKey key, TemplateNode rule) in rules.Entries.Where(static entry => entry.Key.Name != "..."))
         {
             _rules.Add(key.Name, new PropertyRule(((TemplateText)rule).Value));
         }
     }
 
-    public static PropertyTable Resource(string type) => Of("resources", type);
+    public static PropertyTable Resource(string type) => Resources.GetOrAdd(type, static type => Of("resources", type));
 
     public static PropertyTable FunctionEvent(string type) => Of("events", type);
 
@@ -30,7 +37,11 @@ internal sealed class PropertyTable
     /// <exception cref="SamResourceException">A property that the type does not have, lacks, or that has another kind.</exception>
     public void Check(string type, string logicalId, TemplateMap properties)
     {
-        CheckNames(type, logicalId, properties);
+        if (!_isOpen)
+        {
+            CheckNames(type, logicalId, properties);
+        }
+
         CheckValues(logicalId, properties);
     }
 

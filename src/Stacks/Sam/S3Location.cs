@@ -84,7 +84,8 @@ internal static partial class S3Location
         string key = match.Groups["key"].Value.TrimStart('/');
         TemplateMap location = new()
         {
-            ["Bucket"] = new TemplateText(match.Groups["bucket"].Value, text.IsUnicode), ["Key"] = new TemplateText(key, text.IsUnicode),
+            ["Bucket"] = new TemplateText(match.Groups["bucket"].Value, text.IsUnicode),
+            ["Key"] = new TemplateText(key, text.IsUnicode),
         };
         string[] versions = [.. match.Groups["query"].Value.Split('&').Where(static pair => pair.StartsWith("versionId=", StringComparison.Ordinal))
             .Select(static pair => System.Uri.UnescapeDataString(pair["versionId=".Length..].Replace('+', ' '))).Where(static version => version.Length > 0)];

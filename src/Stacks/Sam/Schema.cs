@@ -81,7 +81,7 @@ internal sealed class Schema
     {
         if (kind.StartsWith('@'))
         {
-            return value is TemplateMap map ? Model(kind[1..], map, path) : Fault(path, "value is not a valid dict", "type_error.dict");
+            return MapOf(value) is { } map ? Model(kind[1..], map, path) : Fault(path, "value is not a valid dict", "type_error.dict");
         }
 
         if (kind.StartsWith("list<", StringComparison.Ordinal))
@@ -93,7 +93,7 @@ internal sealed class Schema
 
         if (kind.StartsWith("map<", StringComparison.Ordinal))
         {
-            return value is TemplateMap map ? Values(kind[4..^1], map, path) : Fault(path, "value is not a valid dict", "type_error.dict");
+            return MapOf(value) is { } map ? Values(kind[4..^1], map, path) : Fault(path, "value is not a valid dict", "type_error.dict");
         }
 
         return Leaf(kind, value) ?? LeafFault(kind, value, path);
@@ -119,13 +119,17 @@ internal sealed class Schema
     private static TemplateNode? Leaf(string kind, TemplateNode value) => kind switch
     {
         "any" => value,
-        "map" => value as TemplateMap,
+        "map" => MapOf(value),
         "string" => value is TemplateNumber or TemplateBool ? Python27.Print(value) : value as TemplateText,
         "bool" => BooleanOf(value),
         "int" => IntegerOf(value),
         "float" => NumberOf(value) is { } number ? new TemplateNumber(TemplateNumber.Shortest(number), isInteger: false) : null,
         _ => value is TemplateText text && ChoicesOf(kind).Contains(text.Value) ? value : null,
     };
+
+    /// <summary>What is empty goes as an empty map.</summary>
+    private static TemplateMap? MapOf(TemplateNode value) =>
+        value as TemplateMap ?? (value is TemplateList { Count: 0 } or TemplateText { Value: "" } ? new TemplateMap { Position = value.Position } : null);
 
     private static TemplateNode? BooleanOf(TemplateNode value) => value switch
     {

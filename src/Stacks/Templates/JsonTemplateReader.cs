@@ -113,6 +113,9 @@ internal ref struct JsonTemplateReader
         string digits = Encoding.UTF8.GetString(_reader.ValueSpan);
         bool isInteger = digits.AsSpan().IndexOfAny('.', 'e', 'E') < 0;
         return new TemplateNumber(
-            isInteger ? digits : TemplateNumber.Shortest(double.Parse(digits, CultureInfo.InvariantCulture)), isInteger) { Position = position };
+            isInteger ? digits : TemplateNumber.Shortest(double.Parse(digits, CultureInfo.InvariantCulture)), isInteger)
+        {
+            Position = position,
+        };
     }
 }

@@ -8,10 +8,13 @@ namespace Lamina.Stacks.Templates;
 /// </summary>
 internal sealed class TemplateMap : TemplateNode, IEnumerable<KeyValuePair<TemplateKey, TemplateNode>>
 {
-    private readonly OrderedDictionary<string, (TemplateKey Key, TemplateNode Value)> _entries = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, (TemplateKey Key, TemplateNode Value)> _entries;
     private Python27KeyOrder? _order;
 
-    public TemplateMap(bool python27 = false) => _order = python27 ? new Python27KeyOrder() : null;
+    public TemplateMap(bool python27 = false)
+        : this(0) => _order = python27 ? new Python27KeyOrder() : null;
+
+    private TemplateMap(int capacity) => _entries = new(capacity, StringComparer.Ordinal);
 
     public int Count => _entries.Count;
 
@@ -92,10 +95,10 @@ internal sealed class TemplateMap : TemplateNode, IEnumerable<KeyValuePair<Templ
 
     public override TemplateNode Copy()
     {
-        TemplateMap copy = new() { Position = Position };
+        TemplateMap copy = new(_entries.Count) { Position = Position };
         foreach ((TemplateKey key, TemplateNode value) in _entries.Values)
         {
-            copy._entries[key.Name] = (key, value.Copy());
+            copy._entries.Add(key.Name, (key, value.Copy()));
         }
 
         copy._order = _order?.Rebuilt();

@@ -60,7 +60,10 @@ internal sealed class HttpAuthorizer
         {
             return new TemplateMap
             {
-                ["type"] = "apiKey", ["name"] = "Authorization", ["in"] = "header", ["x-amazon-apigateway-authtype"] = "awsSigv4",
+                ["type"] = "apiKey",
+                ["name"] = "Authorization",
+                ["in"] = "header",
+                ["x-amazon-apigateway-authtype"] = "awsSigv4",
             };
         }
 

@@ -1,5 +1,4 @@
 using Lamina.Stacks.Sam.Faults;
-using Lamina.Stacks.Sam.Intrinsics;
 using Lamina.Stacks.Templates;
 
 namespace Lamina.Stacks.Sam.Api;

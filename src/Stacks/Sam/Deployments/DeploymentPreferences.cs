@@ -41,7 +41,8 @@ internal sealed class DeploymentPreferences
         DeploymentPreference preference = _byFunction[functionId];
         TemplateMap update = new()
         {
-            ["ApplicationName"] = Intrinsic.Ref(ApplicationId), ["DeploymentGroupName"] = Intrinsic.Ref(GroupIdOf(functionId)),
+            ["ApplicationName"] = Intrinsic.Ref(ApplicationId),
+            ["DeploymentGroupName"] = Intrinsic.Ref(GroupIdOf(functionId)),
         };
         AddHook(update, "BeforeAllowTrafficHook", preference.PreTrafficHook);
         AddHook(update, "AfterAllowTrafficHook", preference.PostTrafficHook);

@@ -13,7 +13,8 @@ internal sealed class EventRuleEvent(SamDefinition definition, string eventId) :
         rule["Name"] = this["RuleName"];
         TemplateMap to = new()
         {
-            ["Arn"] = target.Resource.Arn, ["Id"] = EventRule.TargetId(this["Target"], LogicalId, "LambdaTarget"),
+            ["Arn"] = target.Resource.Arn,
+            ["Id"] = EventRule.TargetId(this["Target"], LogicalId, "LambdaTarget"),
         };
         GeneratedResource[] queue = RuleTarget.Complete(to, LogicalId, this["DeadLetterConfig"], rule.Arn, target.Attributes, name => this[name]);
         rule["State"] = EventRule.StateOf(EventId, this["State"], this["Enabled"]);

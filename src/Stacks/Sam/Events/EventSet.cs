@@ -46,18 +46,8 @@ internal sealed class EventSet
     /// <summary>By path, so that "$default" comes first and spares the others their permissions.</summary>
     public EventSet InPathOrder() => new([.. _events.OrderBy(static one => one.Order, StringComparer.Ordinal)]);
 
-    /// <exception cref="SamResourceException">An event is invalid.</exception>
-    public IEnumerable<GeneratedResource> Expand(EventTarget target, string ownerId)
-    {
-        try
-        {
-            return [.. _events.SelectMany(one => one.Event.Expand(target))];
-        }
-        catch (SamEventException fault)
-        {
-            throw fault.Of(ownerId);
-        }
-    }
+    /// <exception cref="SamEventException">An event is invalid.</exception>
+    public IEnumerable<GeneratedResource> Expand(EventTarget target) => [.. _events.SelectMany(one => one.Event.Expand(target))];
 
     private static string OrderOf(string id, TemplateMap item) =>
         (item["Properties"] as TemplateMap)?["Path"] is TemplateText path ? path.Value : id;

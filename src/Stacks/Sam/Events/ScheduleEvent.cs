@@ -14,7 +14,8 @@ internal sealed class ScheduleEvent(SamDefinition definition, string eventId) : 
         rule["Description"] = this["Description"];
         TemplateMap to = new()
         {
-            ["Arn"] = target.Resource.Arn, ["Id"] = EventRule.TargetId(null, LogicalId, "LambdaTarget"),
+            ["Arn"] = target.Resource.Arn,
+            ["Id"] = EventRule.TargetId(null, LogicalId, "LambdaTarget"),
         };
         GeneratedResource[] queue = RuleTarget.Complete(to, LogicalId, this["DeadLetterConfig"], rule.Arn, target.Attributes, name => this[name]);
         rule["Targets"] = new TemplateList([to]);

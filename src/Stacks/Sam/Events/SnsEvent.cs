@@ -65,7 +65,9 @@ internal sealed class SnsEvent(SamDefinition definition, string eventId) : SamEv
     {
         TemplateMap properties = new()
         {
-            ["Queue"] = queueArn, ["BatchSize"] = batchSize is { IsTruthy: true } ? batchSize : 10, ["Enabled"] = true,
+            ["Queue"] = queueArn,
+            ["BatchSize"] = batchSize is { IsTruthy: true } ? batchSize : 10,
+            ["Enabled"] = true,
         };
         TemplateMap item = new() { ["Type"] = "SQS", ["Properties"] = properties };
         string id = $"{LogicalId}EventSourceMapping";

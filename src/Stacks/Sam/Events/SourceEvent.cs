@@ -21,7 +21,9 @@ internal abstract class SourceEvent(SamDefinition definition, string eventId, st
     /// <summary>How a source of Kafka is configured, for the two types that are.</summary>
     private string? KafkaSettings => type switch
     {
-        "MSK" => "AmazonManagedKafkaEventSourceConfig", "SelfManagedKafka" => "SelfManagedKafkaEventSourceConfig", _ => null,
+        "MSK" => "AmazonManagedKafkaEventSourceConfig",
+        "SelfManagedKafka" => "SelfManagedKafkaEventSourceConfig",
+        _ => null,
     };
 
     public override IEnumerable<GeneratedResource> Expand(EventTarget target)

@@ -1,5 +1,4 @@
 using Lamina.Stacks.Sam.Connectors;
-using Lamina.Stacks.Sam.Faults;
 using Lamina.Stacks.Sam.Intrinsics;
 using Lamina.Stacks.Templates;
 
@@ -60,14 +59,15 @@ internal sealed class ConnectorResource(SamDefinition definition) : SamResource(
         {
             "AWS_IAM_ROLE_MANAGED_POLICY" => [RolePolicy(profile, access, permissions, owner, end, suffix, source, destination, context)],
             "AWS_SQS_QUEUE_POLICY" => [ResourcePolicy(
-                "AWS::SQS::QueuePolicy", $"QueuePolicy{suffix}", "Queues", owner.Values["QueueUrl"] ?? throw Missing("SQS queue URL", end), access, permissions)],
+                "AWS::SQS::QueuePolicy", $"QueuePolicy{suffix}", "Queues", Needed(owner, "QueueUrl", "SQS queue URL", end), access, permissions)],
             "AWS_SNS_TOPIC_POLICY" => [ResourcePolicy(
-                "AWS::SNS::TopicPolicy", $"TopicPolicy{suffix}", "Topics", owner.Values["Arn"] ?? throw Missing("SNS topic ARN", end), access, permissions)],
-            _ => FunctionPermissions(owner.Values["Arn"] ?? throw Missing("Lambda function ARN", end), access, permissions, suffix),
+                "AWS::SNS::TopicPolicy", $"TopicPolicy{suffix}", "Topics", Needed(owner, "Arn", "SNS topic ARN", end), access, permissions)],
+            _ => FunctionPermissions(Needed(owner, "Arn", "Lambda function ARN", end), access, permissions, suffix),
         };
     }
 
-    private SamResourceException Missing(string what, string end) => Fault($"Unable to get {what} from '{end}' resource.", end);
+    private TemplateNode Needed(ConnectorEnd owner, string value, string what, string end) =>
+        owner.Values[value] is { IsTruthy: true } given ? given : throw Fault($"Unable to get {what} from '{end}' resource.", end);
 
     private static Dictionary<string, TemplateNode?> ValuesOf(ConnectorEnd source, ConnectorEnd destination) => new(StringComparer.Ordinal)
     {
@@ -117,7 +117,7 @@ internal sealed class ConnectorResource(SamDefinition definition) : SamResource(
         ConnectorProfile profile, TemplateMap access, string[] permissions, ConnectorEnd owner, string end, string suffix, ConnectorEnd source,
         ConnectorEnd destination, SamContext context)
     {
-        TemplateNode role = owner.Values["RoleName"] is { IsTruthy: true } name ? name : throw Missing("IAM role name", end);
+        TemplateNode role = Needed(owner, "RoleName", "IAM role name", end);
         GeneratedResource policy = new("AWS::IAM::ManagedPolicy", $"{LogicalId}Policy{suffix}", Attributes, DependsOn);
         policy["PolicyDocument"] = DocumentOf(access, permissions);
         policy["Roles"] = new TemplateList([role]);

@@ -63,12 +63,21 @@ internal sealed class FunctionResource(SamDefinition definition) : SamResource(d
         }
 
         // 7.
-        resources.AddRange(_events.InPathOrder().Expand(new EventTarget
-        {
-            Resource = alias ?? function, Role = role, Context = context, PermissionsBoundary = null,
-        }, LogicalId));
+        AddEvents(resources, new EventTarget { Resource = alias ?? function, Role = role, Context = context, PermissionsBoundary = null });
         Tags.Propagate(resources, Property("Tags"), IsSet("PropagateTags"));
         return resources;
+    }
+
+    private void AddEvents(List<GeneratedResource> resources, EventTarget target)
+    {
+        try
+        {
+            resources.AddRange(_events.InPathOrder().Expand(target));
+        }
+        catch (SamEventException fault)
+        {
+            throw fault.Of(LogicalId);
+        }
     }
 
     private void AddDeploymentPreference(SamContext context, GeneratedResource? alias)

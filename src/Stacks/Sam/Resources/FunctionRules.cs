@@ -8,7 +8,8 @@ internal static class FunctionRules
 {
     public static Dictionary<string, string> DeadLetterActions { get; } = new(StringComparer.Ordinal)
     {
-        ["SQS"] = "sqs:SendMessage", ["SNS"] = "sns:Publish",
+        ["SQS"] = "sqs:SendMessage",
+        ["SNS"] = "sns:Publish",
     };
 
     private static readonly (string First, string Second)[] Exclusive =

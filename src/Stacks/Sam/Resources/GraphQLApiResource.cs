@@ -1,4 +1,3 @@
-using Lamina.Stacks.Sam.Faults;
 using Lamina.Stacks.Sam.GraphQL;
 using Lamina.Stacks.Sam.Intrinsics;
 using Lamina.Stacks.Sam.Roles;
@@ -13,7 +12,7 @@ internal sealed class GraphQLApiResource(SamDefinition definition) : SamResource
 
     public override IEnumerable<GeneratedResource> Expand(SamContext context)
     {
-        TemplateMap model = Schema.Read("GraphQLApi", LogicalId, WithoutNull());
+        TemplateMap model = Schema.Read("GraphQLApi", LogicalId, Known());
         GeneratedResource api = Make("AWS::AppSync::GraphQLApi", "");
         TemplateMap apiId = Intrinsic.GetAtt(LogicalId, "ApiId");
         List<TemplateNode> authorizers = new GraphQLAuth(LogicalId, (TemplateMap)model["Auth"]!).Apply(api);
@@ -37,10 +36,13 @@ internal sealed class GraphQLApiResource(SamDefinition definition) : SamResource
         return resources;
     }
 
-    private TemplateMap WithoutNull()
+    /// <summary>Without what is null, and what the type does not have, which goes without a word.</summary>
+    private TemplateMap Known()
     {
+        PropertyTable table = PropertyTable.Resource(SamTypes.GraphQLApi);
         TemplateMap given = new();
-        foreach ((TemplateKey key, TemplateNode value) in Definition.Properties.Entries.Where(static property => property.Value is not TemplateNull))
+        foreach ((TemplateKey key, TemplateNode value) in Definition.Properties.Entries.Where(
+            property => property.Value is not TemplateNull && table.Has(property.Key.Name)))
         {
             given.Set(key, value);
         }

@@ -13,7 +13,8 @@ internal sealed class HttpApiResource(SamDefinition definition) : SamResource(de
 
     private static readonly Dictionary<string, string> ReferredParts = new(StringComparer.Ordinal)
     {
-        ["Stage"] = "AWS::ApiGatewayV2::Stage", ["DomainName"] = "AWS::ApiGatewayV2::DomainName",
+        ["Stage"] = "AWS::ApiGatewayV2::Stage",
+        ["DomainName"] = "AWS::ApiGatewayV2::DomainName",
     };
 
     private static readonly string[] CorsSettings = ["AllowMethods", "AllowHeaders", "AllowOrigins", "MaxAge", "ExposeHeaders", "AllowCredentials"];

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Lamina.Stacks.Sam.Events;
+using Lamina.Stacks.Sam.Faults;
 using Lamina.Stacks.Sam.Intrinsics;
 using Lamina.Stacks.Sam.Roles;
 using Lamina.Stacks.Templates;
@@ -45,15 +46,28 @@ internal sealed partial class StateMachineResource(SamDefinition definition) : S
         machine["TracingConfiguration"] = Property("Tracing");
         machine["Tags"] = TagList;
         GeneratedResource? alias = AddVersionAndAlias(machine, resources);
-        resources.AddRange(_events.Expand(new EventTarget
+        AddEvents(resources, new EventTarget
         {
             Resource = IsSet("UseAliasAsEventTarget") ? alias ?? machine : machine,
             Role = null,
             Context = context,
             PermissionsBoundary = Property("PermissionsBoundary"),
-        }, LogicalId));
+        });
         Tags.Propagate(resources, Property("Tags"), IsSet("PropagateTags"));
         return resources;
+    }
+
+    /// <summary>AWS tells such faults by the event alone, where those of a function's events name the function.</summary>
+    private void AddEvents(List<GeneratedResource> resources, EventTarget target)
+    {
+        try
+        {
+            resources.AddRange(_events.Expand(target));
+        }
+        catch (SamEventException fault)
+        {
+            throw fault.Within(LogicalId);
+        }
     }
 
     private void SetDefinition(GeneratedResource machine)

@@ -13,7 +13,8 @@ internal sealed class WebSocketApiResource(SamDefinition definition) : SamResour
 
     private static readonly Dictionary<string, string> ReferredParts = new(StringComparer.Ordinal)
     {
-        ["Stage"] = "AWS::ApiGatewayV2::Stage", ["DomainName"] = "AWS::ApiGatewayV2::DomainName",
+        ["Stage"] = "AWS::ApiGatewayV2::Stage",
+        ["DomainName"] = "AWS::ApiGatewayV2::DomainName",
     };
 
     private static readonly string[] OwnSettings =
