@@ -49,6 +49,10 @@ internal sealed class LambdaApi(HttpClient http)
         response.EnsureSuccessStatusCode();
     }
 
+    /// <returns>The marker of the next page; null behind the last.</returns>
+    public async Task<string?> ListFunctionsAsync(string? marker) => (string?)(await SendAsync(
+        HttpMethod.Get, $"/2015-03-31/functions?MaxItems=50{(marker is null ? "" : $"&Marker={Uri.EscapeDataString(marker)}")}", body: null))["NextMarker"];
+
     public Task InspectLayerAsync(string name, int version) =>
         SendAsync(HttpMethod.Get, $"/_lamina/layers/{name}/versions/{version}/inspection", body: null);
 

@@ -16,6 +16,14 @@ internal sealed class LaminaServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>What the server's own process has in memory; `lamina` becomes it, so they have one id.</summary>
+    public long ResidentBytes()
+    {
+        const string Field = "VmRSS:";
+        string line = File.ReadLines($"/proc/{_process.Id}/status").Single(static line => line.StartsWith(Field, StringComparison.Ordinal));
+        return long.Parse(line[Field.Length..^"kB".Length].Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024;
+    }
+
     public static async Task<LaminaServer> StartAsync(string repository, string dataFolder)
     {
         ProcessStartInfo start = new(

@@ -41,4 +41,7 @@ public sealed record Caller
 
     /// <summary>Narrows what the caller's session may do; null when nothing does.</summary>
     public string? SessionPolicy { get; init; }
+
+    /// <summary>The function whose code asks, without a qualifier; null for everybody else.</summary>
+    public string? SourceFunctionArn { get; init; }
 }

@@ -14,5 +14,5 @@ public sealed class RunningRoots(Invoker invoker) : IArchiveRoots, IImageRoots
 {
     public IEnumerable<ArchiveRoot> In(CatalogSnapshot snapshot) => invoker.InService.SelectMany(FunctionRoots.Of);
 
-    public IEnumerable<Sha256> ImagesIn(CatalogSnapshot snapshot) => FunctionRoots.ImagesOf(invoker.InService);
+    public IEnumerable<ImageRoot> ImagesIn(CatalogSnapshot snapshot) => FunctionRoots.ImagesOf(invoker.InService);
 }

@@ -11,10 +11,10 @@ public sealed class FunctionRoots : IArchiveRoots, IImageRoots
     public IEnumerable<ArchiveRoot> In(CatalogSnapshot snapshot) =>
         FunctionDocuments.AllVersions(snapshot).SelectMany(Of);
 
-    public IEnumerable<Sha256> ImagesIn(CatalogSnapshot snapshot) => ImagesOf(FunctionDocuments.AllVersions(snapshot));
+    public IEnumerable<ImageRoot> ImagesIn(CatalogSnapshot snapshot) => ImagesOf(FunctionDocuments.AllVersions(snapshot));
 
-    public static IEnumerable<Sha256> ImagesOf(IEnumerable<FunctionVersion> versions) =>
-        versions.Select(static version => version.Image).OfType<FunctionImage>().Select(static image => image.Digest);
+    public static IEnumerable<ImageRoot> ImagesOf(IEnumerable<FunctionVersion> versions) =>
+        versions.Where(static version => version.Image is not null).Select(static version => new ImageRoot(version.Image!.Digest, NameOf(version)));
 
     /// <summary>What one version needs to start, but for its image.</summary>
     public static IEnumerable<ArchiveRoot> Of(FunctionVersion version) => version.Layers

@@ -27,6 +27,9 @@ public sealed class UrlAccess(
         ? Array.TrueForAll(_actions, action => ByPolicy(Request(url, Nobody(url), action, organizationId: null) with { IsLeftToStatementsByName = true }, url))
         : signer is not null && Array.TrueForAll(_actions, action => Allows(url, signer.Caller, action, sourceIp));
 
+    /// <summary>Null when the caller's account is in none.</summary>
+    public string? OrganizationOf(Caller caller) => organizations.Of(caller.Account);
+
     private bool Allows(FunctionUrl url, Caller caller, string action, string sourceIp)
     {
         AccessRequest request = Request(url, caller, action, organizations.Of(caller.Account));

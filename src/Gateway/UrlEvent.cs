@@ -103,7 +103,7 @@ internal static class UrlEvent
         writer.WriteStartObject("requestContext");
         writer.WriteString("accountId", request.Signer?.Caller.Account.Value ?? "anonymous");
         writer.WriteString("apiId", request.Url.Id);
-        WriteAuthorizer(writer, request.Signer);
+        WriteAuthorizer(writer, request.Signer, request.OrganizationId);
         writer.WriteString("domainName", request.DomainName);
         writer.WriteString("domainPrefix", request.Url.Id);
         writer.WriteStartObject("http");
@@ -121,7 +121,7 @@ internal static class UrlEvent
         writer.WriteEndObject();
     }
 
-    private static void WriteAuthorizer(Utf8JsonWriter writer, UrlSigner? signer)
+    private static void WriteAuthorizer(Utf8JsonWriter writer, UrlSigner? signer, string? organizationId)
     {
         if (signer is null)
         {
@@ -134,7 +134,7 @@ internal static class UrlEvent
         writer.WriteString("accountId", signer.Caller.Account.Value);
         writer.WriteString("callerId", signer.AccessKeyId);
         writer.WriteNull("cognitoIdentity");
-        writer.WriteNull("principalOrgId");
+        writer.WriteString("principalOrgId", organizationId); // null stands as null
         writer.WriteString("userArn", signer.Caller.PrincipalArn);
         writer.WriteString("userId", signer.AccessKeyId);
         writer.WriteEndObject();

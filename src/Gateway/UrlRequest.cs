@@ -19,6 +19,9 @@ internal sealed record UrlRequest
     /// <summary>Null when the URL takes everybody.</summary>
     public required UrlSigner? Signer { get; init; }
 
+    /// <summary>The organisation that the signer's account belongs to; null when it is in none.</summary>
+    public required string? OrganizationId { get; init; }
+
     public required HttpRequest Http { get; init; }
 
     /// <summary>As sent, not decoded.</summary>

@@ -7,5 +7,8 @@ namespace Lamina.Images;
 public interface IImageRoots
 {
     /// <summary>All images needed by the catalog as it was in <paramref name="snapshot"/>, or by what runs now.</summary>
-    IEnumerable<Sha256> ImagesIn(CatalogSnapshot snapshot);
+    IEnumerable<ImageRoot> ImagesIn(CatalogSnapshot snapshot);
 }
+
+/// <param name="Name">Who needs it: the ARN of a function, the id of a runtime.</param>
+public readonly record struct ImageRoot(Sha256 Image, string Name);

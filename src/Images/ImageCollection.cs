@@ -11,6 +11,12 @@ namespace Lamina.Images;
 public sealed class ImageCollection(
     ImageLayerStore layers, ICatalog catalog, IReadOnlyList<IImageRoots> roots, TimeProvider time) : IImageStorage
 {
+    private readonly ImageScrub _scrub = new(layers, catalog, roots);
+
+    public IReadOnlyList<UnpackedLayer> ListLayers() => _scrub.List();
+
+    public Task<LayerDamage?> VerifyAsync(UnpackedLayer layer, CancellationToken cancellationToken) => _scrub.VerifyAsync(layer.Digest, cancellationToken);
+
     public long CountBytes(CatalogSnapshot snapshot) => ImageDocuments.AllLayers(snapshot).Sum(static layer => layer.DiskBytes);
 
     public CollectedLayers Foresee() => Sum(FindDead(catalog.Current).Layers);
@@ -41,7 +47,8 @@ public sealed class ImageCollection(
 
     private Dead FindDead(CatalogSnapshot snapshot)
     {
-        HashSet<Sha256> needed = [.. ImageDocuments.AllTags(snapshot).Select(static tag => tag.Digest), .. roots.SelectMany(room => room.ImagesIn(snapshot))];
+        IEnumerable<ImageRoot> users = roots.SelectMany(room => room.ImagesIn(snapshot));
+        HashSet<Sha256> needed = [.. ImageDocuments.AllTags(snapshot).Select(static tag => tag.Digest), .. users.Select(static root => root.Image)];
         ILookup<bool, StoredImage> images = ImageDocuments.AllImages(snapshot).ToLookup(image => needed.Contains(image.Digest));
         HashSet<Sha256> used = [.. images[true].SelectMany(static image => image.Layers)];
         DateTimeOffset underWay = time.GetUtcNow() - Limits.ImageImportDuration;

@@ -24,8 +24,10 @@ internal static class ImageDocuments
     public static StoredImageLayer? FindLayer(CatalogSnapshot snapshot, Sha256 layer) =>
         snapshot.Find(Layers, layer.ToString())?.Read(ImagesJson.Default.StoredImageLayer);
 
+    /// <summary>Null when it must be sent: it is not there, or damaged.</summary>
     public static StoredImageLayer? FindSent(CatalogSnapshot snapshot, Sha256 sent) =>
-        snapshot.Find(Sent, sent.ToString())?.Read(ImagesJson.Default.SentLayer) is { } known ? FindLayer(snapshot, known.Layer) : null;
+        snapshot.Find(Sent, sent.ToString())?.Read(ImagesJson.Default.SentLayer) is { } known
+            && FindLayer(snapshot, known.Layer) is { IsDamaged: false } layer ? layer : null;
 
     public static IEnumerable<StoredImage> AllImages(CatalogSnapshot snapshot) =>
         snapshot.Scan(Images, "", null).Select(static document => document.Read(ImagesJson.Default.StoredImage));

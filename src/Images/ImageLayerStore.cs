@@ -7,13 +7,14 @@ namespace Lamina.Images;
 
 /// <summary>Unpacked layers of images: one folder each, made once, never changed.</summary>
 /// <remarks>
-/// The story of a layer: 1. it is unpacked in <c>tmp</c> while it comes in; 2. its digest is compared; 3. all of it is made durable, by one
-/// flush of the file system; 4. the folder is renamed; 5. one catalog transaction names it. What no document names at the next start, a
-/// crash left, and it goes.
+/// The story of a layer: 1. it is unpacked in <c>tmp</c> while it comes in; 2. its digest is compared; 3. all of it, with the list of its
+/// files, is made durable, by one flush of the file system; 4. list and folder are renamed; 5. one catalog transaction names it. What no
+/// document names at the next start, a crash left, and it goes.
 /// </remarks>
 public sealed class ImageLayerStore : IDisposable
 {
     private const string TemporaryFolder = "tmp";
+    private const string ListExtension = ".files";
 
     private readonly Lock _lock = new();
     private readonly HashSet<string> _present = new(StringComparer.Ordinal);
@@ -44,6 +45,14 @@ public sealed class ImageLayerStore : IDisposable
             else
             {
                 _trash.Take(_folder, name);
+            }
+        }
+
+        foreach (string list in Directory.EnumerateFiles(directory, "*" + ListExtension))
+        {
+            if (!named.Contains(Path.GetFileNameWithoutExtension(list)))
+            {
+                File.Delete(list);
             }
         }
 
@@ -87,6 +96,7 @@ public sealed class ImageLayerStore : IDisposable
         {
             // After the rename there is nothing left under this name.
             _trash.Take(_folder, temporary);
+            File.Delete(ListOf(PathOf(temporary)));
             if (folder is not null)
             {
                 End([folder]);
@@ -133,6 +143,25 @@ public sealed class ImageLayerStore : IDisposable
 
     internal string PathOf(string folder) => Path.Combine(_directory, folder);
 
+    /// <summary>Where the list of a layer's files lies.</summary>
+    internal static string ListOf(string folder) => folder + ListExtension;
+
+    /// <summary>Keeps one layer as a lease keeps an image's; null when it is gone.</summary>
+    internal IDisposable? TryHold(string folder)
+    {
+        lock (_lock)
+        {
+            if (!_present.Contains(folder))
+            {
+                return null;
+            }
+
+            _leases[folder] = _leases.GetValueOrDefault(folder) + 1;
+        }
+
+        return new FolderHold(this, folder);
+    }
+
     /// <summary>Takes away the folders that no document names and nobody shows, and deletes what was taken away before.</summary>
     internal void GiveUpUnnamed(CancellationToken cancellationToken)
     {
@@ -166,8 +195,10 @@ public sealed class ImageLayerStore : IDisposable
                 throw ImageFault.Layer($"what came has the digest sha256:{actual}, not sha256:{sent}."); // 2
             }
 
+            LayerFileList.Write(ListOf(PathOf(temporary)), unpacker.Files);
             LinuxFiles.FlushFileSystem(root); // 3
-            return new StoredImageLayer(tar, $"{tar}.{Guid.NewGuid():N}"[..73], content.TarBytes, unpacker.DiskBytes, _time.GetUtcNow());
+            string name = $"{tar}.{Guid.NewGuid():N}"[..73];
+            return new StoredImageLayer(tar, name, content.TarBytes, unpacker.DiskBytes, _time.GetUtcNow(), IsDamaged: false);
         }
         catch (InvalidDataException damaged)
         {
@@ -177,7 +208,8 @@ public sealed class ImageLayerStore : IDisposable
 
     private void Move(string temporary, string folder)
     {
-        int errno = LinuxFiles.TryRename(_folder, temporary, _folder, folder);
+        int errno = LinuxFiles.TryRename(_folder, ListOf(temporary), _folder, ListOf(folder));
+        errno = errno == 0 ? LinuxFiles.TryRename(_folder, temporary, _folder, folder) : errno;
         if (errno != 0)
         {
             throw LinuxFiles.Error(errno, folder);
@@ -186,10 +218,12 @@ public sealed class ImageLayerStore : IDisposable
         LinuxFiles.FlushFolder(_directory);
     }
 
-    /// <summary>The layer that is there from now on: another one's, when equal content came before or at the same time.</summary>
+    /// <summary>The layer that is there from now on: another one's, when equal content came before or at the same time and is not damaged.</summary>
     private static StoredImageLayer Name(CatalogTransaction transaction, Sha256 sent, StoredImageLayer layer)
     {
-        StoredImageLayer named = ImageDocuments.FindLayer(transaction, layer.Digest) is { } known ? known with { StoredAt = layer.StoredAt } : layer;
+        StoredImageLayer named = ImageDocuments.FindLayer(transaction, layer.Digest) is { IsDamaged: false } known
+            ? known with { StoredAt = layer.StoredAt }
+            : layer;
         ImageDocuments.Put(transaction, named);
         ImageDocuments.Put(transaction, new SentLayer(sent, layer.Digest));
         return named;
@@ -206,6 +240,7 @@ public sealed class ImageLayerStore : IDisposable
             }
 
             _trash.Take(_folder, folder);
+            File.Delete(ListOf(PathOf(folder)));
             return true;
         }
     }
@@ -214,4 +249,17 @@ public sealed class ImageLayerStore : IDisposable
         ImageDocuments.FindLayer(_catalog.Current, Sha256.Parse(folder[..(2 * Sha256.SizeBytes)]))?.Folder == folder;
 
     private static IOException Gone(StoredImage image) => new($"The image sha256:{image.Digest} was deleted.");
+
+    private sealed class FolderHold(ImageLayerStore store, string folder) : IDisposable
+    {
+        private bool _ended;
+
+        public void Dispose()
+        {
+            if (!Interlocked.Exchange(ref _ended, true))
+            {
+                store.End([folder]);
+            }
+        }
+    }
 }

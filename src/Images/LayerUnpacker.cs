@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using Lamina.Contract;
 using Lamina.Store;
@@ -29,10 +30,15 @@ internal sealed class LayerUnpacker(SafeFileHandle root) : IDisposable
     private readonly Dictionary<string, int> _folders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whiteouts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opaque = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LayerFile> _files = new(StringComparer.Ordinal);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
 
     /// <summary>What the files take on a disk, about.</summary>
     public long DiskBytes { get; private set; }
+
+    /// <summary>What was made, folders and whiteouts aside.</summary>
+    public IEnumerable<LayerFile> Files => _files.Values;
 
     public async Task RunAsync(TarReader tar, CancellationToken cancellationToken)
     {
@@ -66,7 +72,11 @@ internal sealed class LayerUnpacker(SafeFileHandle root) : IDisposable
         LinuxFiles.SetMode(root, FolderForAll);
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose()
+    {
+        _hash.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+    }
 
     private async ValueTask MakeAsync(TarEntry entry, TarReader tar, CancellationToken cancellationToken)
     {
@@ -96,7 +106,9 @@ internal sealed class LayerUnpacker(SafeFileHandle root) : IDisposable
         switch (entry.Kind)
         {
             case TarEntryKind.Symlink:
-                LinuxFiles.CreateSymlink(root, path, TargetOf(entry));
+                string target = TargetOf(entry);
+                LinuxFiles.CreateSymlink(root, path, target);
+                _files[path] = new LayerFile(path, IsLink: true, Sha256.Of(Encoding.UTF8.GetBytes(target)));
                 break;
             case TarEntryKind.HardLink:
                 Link(path, PathOf(entry.Target));
@@ -182,6 +194,7 @@ internal sealed class LayerUnpacker(SafeFileHandle root) : IDisposable
             }
 
             LinuxFiles.DeleteFile(root, path);
+            _files.Remove(path);
         }
     }
 
@@ -197,6 +210,8 @@ internal sealed class LayerUnpacker(SafeFileHandle root) : IDisposable
         {
             throw LinuxFiles.Error(errno, path);
         }
+
+        _files[path] = _files[target] with { Path = path };
     }
 
     private async ValueTask WriteAsync(string path, TarEntry entry, TarReader tar, CancellationToken cancellationToken)
@@ -206,7 +221,10 @@ internal sealed class LayerUnpacker(SafeFileHandle root) : IDisposable
         for (int read; (read = await tar.ReadAsync(_buffer, cancellationToken)) > 0; offset += read)
         {
             RandomAccess.Write(file, _buffer.AsSpan(0, read), offset);
+            _hash.AppendData(_buffer.AsSpan(0, read));
         }
+
+        _files[path] = new LayerFile(path, IsLink: false, new Sha256(_hash.GetHashAndReset()));
 
         // Python's compiled files name the time of their source, and are made anew at every start when it differs.
         LinuxFiles.SetTimes(file, entry.ModifiedAt);

@@ -34,7 +34,8 @@ public sealed record ImageProcess(
 /// <param name="Folder">Its folder's name: never the same again, should the layer go and come back.</param>
 /// <param name="TarBytes">Of its tar archive.</param>
 /// <param name="StoredAt">Since when no image need name it to keep it for a while.</param>
-public sealed record StoredImageLayer(Sha256 Digest, string Folder, long TarBytes, long DiskBytes, DateTimeOffset StoredAt);
+/// <param name="IsDamaged">A scrub found that its files are not what they were: it is to be sent again.</param>
+public sealed record StoredImageLayer(Sha256 Digest, string Folder, long TarBytes, long DiskBytes, DateTimeOffset StoredAt, bool IsDamaged);
 
 /// <summary>A name of an image.</summary>
 public sealed record ImageTag(string Repository, string Tag, Sha256 Digest)

@@ -8,6 +8,9 @@ public enum ScrubSubject
     /// <summary>Lasting damage: content of S3 objects.</summary>
     Blob,
 
+    /// <summary>Lasting damage: files of an image's layer, which only whoever has the image can send again.</summary>
+    ImageLayer,
+
     /// <summary>A file below the trees; derived.</summary>
     File,
 
@@ -28,7 +31,7 @@ public sealed record ScrubFinding
 
     public required string Problem { get; init; }
 
-    /// <summary>ARNs of the layer versions and functions that need it, or S3 objects.</summary>
+    /// <summary>ARNs of the layer versions and functions that need it, or S3 objects, or images and runtimes.</summary>
     public required IReadOnlyList<string> NamedBy { get; init; }
 
     /// <summary>Of an archive: those whose files have parts of it and may be where the damage is.</summary>
@@ -37,7 +40,7 @@ public sealed record ScrubFinding
     /// <summary>Of an archive: its tree was made before the damage, and is intact; functions go on with it.</summary>
     public bool TreeIntact { get; init; }
 
-    public bool Lasting => Subject is ScrubSubject.Archive or ScrubSubject.Blob;
+    public bool Lasting => Subject is ScrubSubject.Archive or ScrubSubject.Blob or ScrubSubject.ImageLayer;
 }
 
 public sealed record ScrubOutcome
@@ -51,6 +54,8 @@ public sealed record ScrubOutcome
     public required int Manifests { get; init; }
 
     public required int Blobs { get; init; }
+
+    public required int ImageLayers { get; init; }
 
     /// <summary>Damage of which nothing is left: what was derived is made again.</summary>
     public required int Repaired { get; init; }

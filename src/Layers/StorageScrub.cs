@@ -11,7 +11,8 @@ namespace Lamina.Layers;
 /// <remarks>
 /// The story of a scrub: 1. archives, as the layer versions and functions that name them get them; 2. manifests; 3. files below the trees;
 /// 4. once no build is under way that may have linked one of those, each tree against its manifest: what a tree has of its own is read, what it
-/// shares was read in 3; 5. blobs; 6. archives are reported last, because by then it is known whether their trees are intact.
+/// shares was read in 3; 5. blobs, and the layers of images; 6. archives are reported last, because by then it is known whether their trees are
+/// intact.
 /// Whatever is read is held against a collection meanwhile. Two workers share each step.
 /// </remarks>
 public sealed class StorageScrub(StorageParts parts) : IDisposable
@@ -44,11 +45,13 @@ public sealed class StorageScrub(StorageParts parts) : IDisposable
     {
         StoredArchive[] archives = [.. parts.RootsNow().Select(static root => root.Archive).DistinctBy(static archive => archive.Digest)];
         Sha256[] blobs = [.. parts.Blobs.List().Concat(report.NamedBlobs()).Distinct()];
+        IReadOnlyList<UnpackedLayer> imageLayers = parts.Images?.ListLayers() ?? [];
         progress.Expect(
             archives.Sum(static archive => archive.SizeBytes)
             + parts.Manifests.List().Sum(parts.Manifests.FileBytes)
             + parts.Trees.Files.List().Sum(file => parts.Trees.Files.TryRead(file)?.SizeBytes ?? 0)
-            + blobs.Sum(blob => parts.Blobs.FindLength(blob) ?? 0));
+            + blobs.Sum(blob => parts.Blobs.FindLength(blob) ?? 0)
+            + imageLayers.Sum(static layer => layer.Bytes));
 
         ArchiveScrub archiveScrub = new(parts, report);
         int archiveCount = await EachAsync(archives, archiveScrub.VerifyAsync, cancellationToken); // 1
@@ -59,6 +62,7 @@ public sealed class StorageScrub(StorageParts parts) : IDisposable
         int treeCount = await EachAsync(parts.Trees.ListReady(), trees.VerifyTreeAsync, cancellationToken);
         trees.ReportFiles();
         int blobCount = await EachAsync(blobs, new BlobScrub(parts, report).VerifyAsync, cancellationToken); // 5
+        int layerCount = await EachAsync(imageLayers, (layer, stop) => VerifyLayerAsync(parts.Images!, layer, report, stop), cancellationToken);
         archiveScrub.Report(trees.Verified.Contains); // 6
         return new ScrubOutcome
         {
@@ -67,9 +71,26 @@ public sealed class StorageScrub(StorageParts parts) : IDisposable
             Files = files,
             Trees = treeCount,
             Blobs = blobCount,
+            ImageLayers = layerCount,
             Repaired = report.Repaired,
             Damaged = report.Damaged,
         };
+    }
+
+    private static async Task VerifyLayerAsync(IImageStorage images, UnpackedLayer layer, ScrubReport report, CancellationToken cancellationToken)
+    {
+        if (await images.VerifyAsync(layer, cancellationToken) is { } damage)
+        {
+            report.Add(new ScrubFinding
+            {
+                Subject = ScrubSubject.ImageLayer,
+                Name = layer.Digest.ToString(),
+                Problem = damage.Problem,
+                NamedBy = damage.NamedBy,
+            });
+        }
+
+        report.Verified(layer.Bytes);
     }
 
     /// <summary>Threads of their own: this is reading and hashing for as long as it takes.</summary>

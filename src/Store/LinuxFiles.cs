@@ -88,6 +88,9 @@ public static partial class LinuxFiles
     public static void SetUserAttribute(SafeFileHandle file, string name, byte letter) =>
         Check(fsetxattr(file, $"user.{name}", [letter], 1, 0), $"user.{name}");
 
+    /// <summary>False also where the file system keeps no such attributes.</summary>
+    public static bool HasUserAttribute(SafeFileHandle file, string name) => fgetxattr(file, $"user.{name}", null, 0) >= 0;
+
     public static void SetMode(SafeFileHandle file, int mode) => Check(fchmod(file, (uint)mode), "fchmod");
 
     /// <summary>Follows a symbolic link: only for paths known to be folders.</summary>
@@ -120,9 +123,13 @@ public static partial class LinuxFiles
     {
         int result = statx(folder, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, out Statx status);
         int errno = Marshal.GetLastPInvokeError();
-        return result == 0 ? new FileStatus(status.Inode, status.Links, (long)status.Size, (long)status.Blocks * 512)
-            : errno == ENOENT ? null
-            : throw Error(errno, path);
+        if (result == 0)
+        {
+            uint device = status.DeviceMajor | status.DeviceMinor;
+            return new FileStatus(status.Inode, status.Links, (long)status.Size, (long)status.Blocks * 512, status.Mode, device);
+        }
+
+        return errno == ENOENT ? null : throw Error(errno, path);
     }
 
     public static void DeleteFile(SafeFileHandle folder, string path) => Check(unlinkat(folder, path, 0), path);
@@ -169,6 +176,9 @@ public static partial class LinuxFiles
         [FieldOffset(16)]
         public uint Links;
 
+        [FieldOffset(28)]
+        public ushort Mode;
+
         [FieldOffset(32)]
         public ulong Inode;
 
@@ -177,6 +187,12 @@ public static partial class LinuxFiles
 
         [FieldOffset(48)]
         public ulong Blocks;
+
+        [FieldOffset(128)]
+        public uint DeviceMajor;
+
+        [FieldOffset(132)]
+        public uint DeviceMinor;
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
@@ -204,6 +220,9 @@ public static partial class LinuxFiles
     private static partial int mknodat(SafeFileHandle folder, string path, uint mode, ulong device);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial nint fgetxattr(SafeFileHandle file, string name, byte[]? value, nuint size);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int fsetxattr(SafeFileHandle file, string name, [In] byte[] value, nuint size, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -226,4 +245,16 @@ public static partial class LinuxFiles
 }
 
 /// <param name="DiskBytes">What it takes on the disk.</param>
-public readonly record struct FileStatus(ulong Inode, long Links, long SizeBytes, long DiskBytes);
+/// <param name="Mode">Kind and permissions, as stat(2) has them.</param>
+/// <param name="Device">Of a device node: its numbers, one over the other; 0 when both are 0.</param>
+public readonly record struct FileStatus(ulong Inode, long Links, long SizeBytes, long DiskBytes, int Mode, uint Device)
+{
+    private const int KindBits = 0xF000;
+
+    public bool IsFile => (Mode & KindBits) == 0x8000;
+
+    public bool IsFolder => (Mode & KindBits) == 0x4000;
+
+    /// <summary>How overlayfs says that a name of a lower layer is gone: a character device 0/0.</summary>
+    public bool IsWhiteout => (Mode & KindBits) == 0x2000 && Device == 0;
+}

@@ -6,7 +6,6 @@ namespace Lamina.EndToEnd.Tests;
 internal static class TableRuntimes
 {
     private static readonly string Functions = Path.Combine(RepositoryFolders.Root, "tests", "EndToEnd", "functions");
-    private static readonly string Shell = "PWD SHLVL";
     private static readonly string[] ErrorOfExamples = ["errorType", "errorMessage", "stackTrace"];
 
     /// <summary>The slow ones to build are not neighbours: two are under way at a time.</summary>
@@ -33,6 +32,9 @@ internal static class TableRuntimes
     /// <summary>The bootstrap of a custom runtime that comes out of a layer.</summary>
     public static Task BuildShellLayerAsync(string layer) => CopyAsync("shell", layer);
 
+    /// <summary>What managed runtimes have besides, documented or seen on AWS.</summary>
+    private static string[] WithCommon(params string[] own) => [.. own, "_X_AMZN_TRACE_ID", "PWD", "SHLVL"];
+
     private static TableRuntime Python() => new()
     {
         Name = "python",
@@ -50,7 +52,7 @@ internal static class TableRuntimes
         TextLine = @"^\[WARNING\]\t[0-9T:.-]+Z\t[0-9a-f-]{36}\tsaid\r?$",
         JsonMembers = ["timestamp", "level", "message", "logger", "requestId"],
         JsonLevel = "WARNING",
-        Variables = ["PYTHONPATH", "_X_AMZN_TRACE_ID", .. Shell.Split(' ')],
+        Variables = WithCommon("PYTHONPATH"),
         Values = new() { ["PYTHONPATH"] = "/var/runtime", ["AWS_EXECUTION_ENV"] = "AWS_Lambda_python3.11" },
     };
 
@@ -70,7 +72,7 @@ internal static class TableRuntimes
         ErrorMembers = ["errorType", "errorMessage", "trace"],
         TextLine = @"^[0-9T:.-]+Z\t[0-9a-f-]{36}\tWARN\tsaid$",
         JsonMembers = ["timestamp", "level", "requestId", "message"],
-        Variables = ["NODE_PATH", "_X_AMZN_TRACE_ID", .. Shell.Split(' ')],
+        Variables = WithCommon("NODE_PATH"),
         Values = new()
         {
             ["NODE_PATH"] = "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task",
@@ -97,7 +99,7 @@ internal static class TableRuntimes
         ErrorMembers = ["errorMessage", "errorType", "stackTrace"],
         TextLine = @"^W, \[[0-9T:.-]+ #\d+\]  WARN [0-9a-f-]{36} -- : said$",
         JsonMembers = ["timestamp", "level", "message", "requestId"],
-        Variables = ["GEM_HOME", "GEM_PATH", "RUBYLIB", "_X_AMZN_TRACE_ID", .. Shell.Split(' ')],
+        Variables = WithCommon("GEM_HOME", "GEM_PATH", "RUBYLIB"),
         Values = new()
         {
             ["GEM_PATH"] = "/var/task/vendor/bundle/ruby/3.2.0:/opt/ruby/gems/3.2.0:/var/runtime:/var/runtime/ruby/3.2.0",
@@ -156,7 +158,7 @@ internal static class TableRuntimes
         TextLine = @"^[0-9T:.-]+Z\t[0-9a-f-]{36}\twarn\tsaid$",
         JsonMembers = ["timestamp", "level", "requestId", "traceId", "message"],
         JsonLevel = "Warning",
-        Variables = ["DOTNET_ROOT", "LAMBDA_RUNTIME_NAME", "_X_AMZN_TRACE_ID", .. Shell.Split(' ')],
+        Variables = WithCommon("DOTNET_ROOT", "LAMBDA_RUNTIME_NAME"),
         Values = new() { ["DOTNET_ROOT"] = "/var/lang/bin", ["LAMBDA_RUNTIME_NAME"] = "dotnet10" },
         MemoryMiB = 512,
         GrowthMiB = 96,

@@ -5,9 +5,16 @@ using static Lamina.Sandbox.Tests.Support.JailedHost;
 
 namespace Lamina.Sandbox.Tests;
 
-/// <summary>What strangers' code can do, and mostly cannot.</summary>
+/// <summary>What strangers' code can do, and mostly cannot: in the machine's root and in an image's.</summary>
 public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
 {
+    /// <summary>Whose files the root is made of.</summary>
+    public enum Root
+    {
+        Machine,
+        Image,
+    }
+
     /// <summary>The attempts whose refusal is not EPERM; 0: allowed, and harmless.</summary>
     private static readonly FrozenDictionary<string, int[]> OtherAnswers = new Dictionary<string, int[]>
     {
@@ -39,12 +46,14 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
     /// <summary>As root and with user namespaces every sandbox has a host id of its own.</summary>
     private bool OwnIds => jailed.Host.Greeting is { Rootless: false, NestedNamespaces: true, OwnIds: true };
 
-    [Fact]
-    public async Task Every_escape_attempt_is_refused()
+    [Theory]
+    [InlineData(Root.Machine)]
+    [InlineData(Root.Image)]
+    public async Task Every_escape_attempt_is_refused(Root root)
     {
         var task = jailed.MakeTree();
         await Tools.CompileAsync(SourceFolder(), "escape/escape.c", Path.Combine(task, "escape"));
-        await using var sandbox = await jailed.Host.CreateAsync(Spec() with { TaskDirectory = task }, CancellationToken.None);
+        await using var sandbox = await jailed.Host.CreateAsync(await SpecAsync(root) with { TaskDirectory = task }, CancellationToken.None);
 
         var result = await RunInAsync(sandbox, Program("/var/task/escape", $"{Environment.ProcessId}"));
 
@@ -59,10 +68,12 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         Assert.Equal("alive\n", (await RunInAsync(sandbox, Shell("echo alive"))).Output);
     }
 
-    [Fact]
-    public async Task A_process_has_no_privilege_of_any_kind()
+    [Theory]
+    [InlineData(Root.Machine)]
+    [InlineData(Root.Image)]
+    public async Task A_process_has_no_privilege_of_any_kind(Root root)
     {
-        var result = await jailed.RunAsync(Spec(), Shell("cat /proc/self/status; cat /proc/self/uid_map; id -G"));
+        var result = await jailed.RunAsync(await SpecAsync(root), Shell("cat /proc/self/status; cat /proc/self/uid_map; id -G"));
         var status = result.Lines.Where(line => line.Contains(":\t")).ToDictionary(line => line[..line.IndexOf(':')], line => line[(line.IndexOf(':') + 2)..]);
 
         Assert.Equal("993\t993\t993\t993", status["Uid"]);
@@ -75,18 +86,22 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         Assert.DoesNotContain("0", result.Lines[^1].Split(' '));
     }
 
-    [Fact]
-    public async Task Limits_of_a_process_are_those_of_the_spec()
+    [Theory]
+    [InlineData(Root.Machine)]
+    [InlineData(Root.Image)]
+    public async Task Limits_of_a_process_are_those_of_the_spec(Root root)
     {
-        var result = await jailed.RunAsync(Spec(), Shell("ulimit -n; ulimit -Hn; ulimit -c; ulimit -l; ulimit -s"));
+        var result = await jailed.RunAsync(await SpecAsync(root), Shell("ulimit -n; ulimit -Hn; ulimit -c; ulimit -l; ulimit -s"));
         Assert.Equal(["1024", "1024", "0", "64", "8192"], result.Lines);
     }
 
-    [Fact]
-    public async Task Sandboxes_see_neither_each_others_processes_nor_files_nor_ids()
+    [Theory]
+    [InlineData(Root.Machine)]
+    [InlineData(Root.Image)]
+    public async Task Sandboxes_see_neither_each_others_processes_nor_files_nor_ids(Root root)
     {
-        await using var one = await jailed.Host.CreateAsync(Spec(), CancellationToken.None);
-        await using var two = await jailed.Host.CreateAsync(Spec(), CancellationToken.None);
+        await using var one = await jailed.Host.CreateAsync(await SpecAsync(root), CancellationToken.None);
+        await using var two = await jailed.Host.CreateAsync(await SpecAsync(root), CancellationToken.None);
         await RunInAsync(one, Shell("echo mine > /tmp/mine; echo mine > /dev/shm/mine"));
         var sleeper = await one.StartProcessAsync(Program("/bin/sleep", "1000"), CancellationToken.None);
 
@@ -120,10 +135,12 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         }
     }
 
-    [Fact]
-    public async Task Mounts_in_a_sandbox_show_nothing_but_its_own()
+    [Theory]
+    [InlineData(Root.Machine)]
+    [InlineData(Root.Image)]
+    public async Task Mounts_in_a_sandbox_show_nothing_but_its_own(Root root)
     {
-        var result = await jailed.RunAsync(Spec() with { OptLayers = [jailed.MakeTree(), jailed.MakeTree()] }, Shell("cut -d' ' -f5,6 /proc/self/mountinfo"));
+        var result = await jailed.RunAsync(await SpecAsync(root) with { OptLayers = [jailed.MakeTree(), jailed.MakeTree()] }, Shell("cut -d' ' -f5,6 /proc/self/mountinfo"));
 
         Assert.All(result.Lines, line =>
         {
@@ -135,6 +152,31 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         });
         Assert.Single(result.Lines, line => line.StartsWith("/proc ", StringComparison.Ordinal));
         Assert.Single(result.Lines, line => line.StartsWith("/tmp", StringComparison.Ordinal));
+    }
+
+    private async Task<SandboxSpec> SpecAsync(Root root) => root == Root.Machine ? Spec() : Spec() with { RootLayers = [await MakeImageAsync()] };
+
+    /// <summary>An image of what these tests' scripts call, with the libraries that it needs.</summary>
+    private async Task<string> MakeImageAsync()
+    {
+        var image = jailed.MakeTree();
+        foreach (var program in new[] { "/bin/sh", "/bin/cat", "/usr/bin/cut", "/bin/grep", "/usr/bin/id", "/bin/ls", "/bin/sleep", "/usr/bin/wc" })
+        {
+            Place(program);
+            foreach (var library in (await Tools.RunAsync("ldd", program)).Split((char[])[' ', '\t', '\n']).Where(static word => word.StartsWith('/')))
+            {
+                Place(library);
+            }
+        }
+
+        return image;
+
+        void Place(string file)
+        {
+            var copy = image + file;
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file, copy, overwrite: true);
+        }
     }
 
     private static string SourceFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

@@ -27,6 +27,12 @@ public static class RequestValues
             values["aws:username"] = [names[^1]];
         }
 
+        // Whatever service a function asks (Lambda Developer Guide, "Using source function ARN to control function access behavior").
+        if (caller.SourceFunctionArn is { } function)
+        {
+            values["lambda:SourceFunctionArn"] = [function];
+        }
+
         return values;
     }
 }

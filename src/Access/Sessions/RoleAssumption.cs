@@ -47,8 +47,9 @@ public sealed class RoleAssumption(IdentityStore identities, SessionIssuer sessi
     }
 
     /// <summary>The session of a function's role in one execution environment; ends with <see cref="Close"/>.</summary>
-    public SessionCredentials Open(string roleArn, string functionName) => TryParse(roleArn, out AccountId account, out string name)
-        ? sessions.Open(account, Role.SessionArn(account, name, functionName), $"{IdOf(identities.FindRole(account, name), account, name)}:{functionName}")
+    public SessionCredentials Open(string roleArn, FunctionArn function) => TryParse(roleArn, out AccountId account, out string name)
+        ? sessions.Open(
+            account, Role.SessionArn(account, name, function.Name), $"{IdOf(identities.FindRole(account, name), account, name)}:{function.Name}", function)
         : throw new InvalidDataException($"'{roleArn}' is not the ARN of a role.");
 
     public void Close(string accessKeyId) => sessions.Close(accessKeyId);

@@ -25,6 +25,11 @@ public sealed record Session
 
     [JsonPropertyName("s")]
     public required string? Policy { get; init; }
+
+    /// <summary>The function in whose environment it is; left out of every other session, whose secret follows from the bytes of its claims.</summary>
+    [JsonPropertyName("f")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SourceFunctionArn { get; init; }
 }
 
 /// <summary>What a holder of a session signs with.</summary>

@@ -19,12 +19,13 @@ public sealed class SessionIssuer(SessionKey key)
     private readonly ConcurrentDictionary<string, bool> _environments = new(StringComparer.Ordinal);
 
     public SessionCredentials Issue(AccountId account, string principalArn, string principalId, string? policy, DateTimeOffset expires) =>
-        Make(account, principalArn, principalId, policy, expires);
+        Make(account, principalArn, principalId, policy, expires, function: null);
 
     /// <summary>Good until <see cref="Close"/>.</summary>
-    public SessionCredentials Open(AccountId account, string principalArn, string principalId)
+    /// <param name="function">In whose environment it is.</param>
+    public SessionCredentials Open(AccountId account, string principalArn, string principalId, FunctionArn function)
     {
-        SessionCredentials credentials = Make(account, principalArn, principalId, policy: null, expires: null);
+        SessionCredentials credentials = Make(account, principalArn, principalId, policy: null, expires: null, function);
         _environments[credentials.AccessKeyId] = true;
         return credentials;
     }
@@ -55,9 +56,11 @@ public sealed class SessionIssuer(SessionKey key)
         PrincipalArn = session.PrincipalArn,
         PrincipalId = session.PrincipalId,
         SessionPolicy = session.Policy,
+        SourceFunctionArn = session.SourceFunctionArn,
     };
 
-    private SessionCredentials Make(AccountId account, string principalArn, string principalId, string? policy, DateTimeOffset? expires)
+    private SessionCredentials Make(
+        AccountId account, string principalArn, string principalId, string? policy, DateTimeOffset? expires, FunctionArn? function)
     {
         Session session = new()
         {
@@ -67,6 +70,7 @@ public sealed class SessionIssuer(SessionKey key)
             PrincipalId = principalId,
             Expires = expires?.ToUnixTimeSeconds(),
             Policy = policy,
+            SourceFunctionArn = function?.ToString(),
         };
         byte[] claims = JsonSerializer.SerializeToUtf8Bytes(session, SessionJson.Default.Session);
         return new SessionCredentials(

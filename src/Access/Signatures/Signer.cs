@@ -17,4 +17,7 @@ public sealed record Signer
 
     /// <summary>Narrows what a session may do; null for none.</summary>
     public required string? SessionPolicy { get; init; }
+
+    /// <summary>The function in whose environment the key was made; null for every other key.</summary>
+    public string? SourceFunctionArn { get; init; }
 }

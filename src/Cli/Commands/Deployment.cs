@@ -16,7 +16,7 @@ internal sealed class Deployment(LambdaClient client, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     public async Task<FunctionConfiguration> RunAsync(
-        DeploySettings settings, byte[] archive, CancellationToken cancellationToken)
+        DeploySettings settings, FunctionCode code, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? layers = settings.Layers is null
             ? null
@@ -24,15 +24,15 @@ internal sealed class Deployment(LambdaClient client, TimeProvider time)
         FunctionConfiguration? function = await client.FindFunctionAsync(settings.Name, cancellationToken);
         if (function is null)
         {
-            await client.CreateFunctionAsync(Creation(settings, archive, layers), cancellationToken); // (2)
+            await client.CreateFunctionAsync(Creation(settings, code, layers), cancellationToken); // (2)
             return await SettledAsync(settings.Name, cancellationToken);
         }
 
-        if (function.CodeSha256 != Convert.ToBase64String(SHA256.HashData(archive)))
+        if (!await IsOfAsync(function, code, cancellationToken))
         {
             await SettledAsync(settings.Name, cancellationToken);
             await client.UpdateFunctionCodeAsync(
-                settings.Name, new UpdateFunctionCodeRequest { ZipFile = archive }, cancellationToken); // (3)
+                settings.Name, new UpdateFunctionCodeRequest { ZipFile = code.ZipFile, ImageUri = code.ImageUri }, cancellationToken); // (3)
         }
 
         function = await SettledAsync(settings.Name, cancellationToken);
@@ -69,13 +69,19 @@ internal sealed class Deployment(LambdaClient client, TimeProvider time)
     private static CliError Failed(string name, string? reason, string? code) =>
         new($"The function could not be made ready: {reason ?? "no reason given"} ({code ?? "no code"})", name, "The server's log says more.");
 
-    private CreateFunctionRequest Creation(DeploySettings settings, byte[] archive, IReadOnlyList<string>? layers) => new()
+    /// <summary>A tag may have moved since: what counts is the image that has it now.</summary>
+    private async Task<bool> IsOfAsync(FunctionConfiguration function, FunctionCode code, CancellationToken cancellationToken) => code.ZipFile is { } archive
+        ? function.CodeSha256 == Convert.ToBase64String(SHA256.HashData(archive))
+        : (await client.Images.ListAsync(cancellationToken)).Any(image => image.Name == code.ImageUri && image.Digest == $"sha256:{function.CodeSha256}");
+
+    private CreateFunctionRequest Creation(DeploySettings settings, FunctionCode code, IReadOnlyList<string>? layers) => new()
     {
         FunctionName = settings.Name,
-        Runtime = settings.Runtime ?? throw Missing(settings.Name, "--runtime", "python3.11"),
-        Handler = settings.Handler ?? throw Missing(settings.Name, "--handler", "app.handler"),
+        PackageType = settings.Image is null ? null : "Image",
+        Runtime = settings.Image is null ? settings.Runtime ?? throw Missing(settings.Name, "--runtime", "python3.11") : null,
+        Handler = settings.Image is null ? settings.Handler ?? throw Missing(settings.Name, "--handler", "app.handler") : null,
         Role = settings.Role ?? $"arn:aws:iam::{Account()}:role/lambda",
-        Code = new FunctionCode { ZipFile = archive },
+        Code = code,
         Layers = layers,
         MemorySize = settings.MemoryMiB,
         Timeout = settings.TimeoutSeconds,

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lamina.Cli.Lambda;
-using Lamina.Cli.Terminals;
 using Lamina.Contract.Lambda;
-using Spectre.Console;
 
 namespace Lamina.Cli.Commands;
 
@@ -22,40 +20,32 @@ internal static class ListFunctions
             IReadOnlyList<FunctionConfiguration> functions = await context.Terminal.WithProgressAsync(
                 "Listing functions", () => client.ListFunctionsAsync(cancellationToken));
             IReadOnlyList<DevLayer> devLayers = await client.DevLayers.ListAsync(cancellationToken);
-            Print(context.Terminal, functions, devLayers, parsed.GetValue(json));
+            if (parsed.GetValue(json))
+            {
+                context.Terminal.PrintJson(WithDevLayers(functions, devLayers));
+                return 0;
+            }
+
+            Listing.Print(
+                context.Terminal,
+                functions,
+                "No functions yet. Deploy one: lamina function deploy DIR NAME --runtime python3.11 --handler app.handler",
+                ["FUNCTION", "RUNTIME", "HANDLER", "MEMORY", "TIMEOUT", "LAYERS"],
+                function => Cells(function, devLayers));
             return 0;
         });
         return verb;
     }
 
-    private static void Print(Terminal terminal, IReadOnlyList<FunctionConfiguration> functions, IReadOnlyList<DevLayer> devLayers, bool json)
-    {
-        if (json)
-        {
-            terminal.PrintJson(WithDevLayers(functions, devLayers));
-            return;
-        }
-
-        if (functions.Count == 0)
-        {
-            terminal.Note("No functions yet. Deploy one: lamina function deploy DIR NAME --runtime python3.11 --handler app.handler");
-            return;
-        }
-
-        Table table = Terminal.Columns("FUNCTION", "RUNTIME", "HANDLER", "MEMORY", "TIMEOUT", "LAYERS");
-        foreach (FunctionConfiguration function in functions)
-        {
-            table.AddRow(
-                new Text(function.FunctionName ?? string.Empty),
-                new Text(function.Runtime ?? string.Empty),
-                new Text(function.Handler ?? string.Empty),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{function.MemorySize} MB")),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{function.Timeout} s")),
-                new Text(string.Join(", ", (function.Layers ?? []).Select(layer => LayerNames.Short(layer.Arn) + Mark(layer, devLayers)))));
-        }
-
-        terminal.Print(table);
-    }
+    private static string?[] Cells(FunctionConfiguration function, IReadOnlyList<DevLayer> devLayers) =>
+    [
+        function.FunctionName,
+        function.Runtime,
+        function.Handler,
+        string.Create(CultureInfo.InvariantCulture, $"{function.MemorySize} MB"),
+        string.Create(CultureInfo.InvariantCulture, $"{function.Timeout} s"),
+        string.Join(", ", (function.Layers ?? []).Select(layer => LayerNames.Short(layer.Arn) + Mark(layer, devLayers))),
+    ];
 
     private static string Mark(Layer layer, IReadOnlyList<DevLayer> devLayers) =>
         devLayers.Any(dev => dev.Updates > 0 && dev.IsOf(layer.Arn)) ? " (dev)" : string.Empty;

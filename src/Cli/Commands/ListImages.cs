@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Lamina.Cli.Lambda;
 using Lamina.Cli.Terminals;
-using Spectre.Console;
 
 namespace Lamina.Cli.Commands;
 
 /// <summary><c>lamina image list</c></summary>
 internal static class ListImages
 {
+    private const int ShownDigest = 19;
+
     public static Verb Create(CliContext context)
     {
         var json = Json.Option();
@@ -18,32 +19,25 @@ internal static class ListImages
             if (parsed.GetValue(json))
             {
                 context.Terminal.PrintJson(JsonSerializer.SerializeToUtf8Bytes(images, ReadableJson.Indented.IReadOnlyListImportedImage));
-            }
-            else if (images.Count == 0)
-            {
-                context.Terminal.Note("There are no images. Import one: lamina image import NAME:TAG --from FILE.tar");
-            }
-            else
-            {
-                Print(context.Terminal, images);
+                return 0;
             }
 
+            Listing.Print(
+                context.Terminal,
+                images,
+                "There are no images. Import one: lamina image import NAME:TAG --from FILE.tar",
+                ["IMAGE", "DIGEST", "ARCHITECTURE", "LAYERS", "SIZE", "IMPORTED"],
+                static image =>
+                [
+                    image.Name,
+                    image.Digest[..ShownDigest],
+                    image.Architecture,
+                    $"{image.Layers}",
+                    Sizes.Readable(image.SizeBytes),
+                    image.ImportedAt,
+                ]);
             return 0;
         });
         return verb;
-    }
-
-    private static void Print(Terminal terminal, IReadOnlyList<ImportedImage> images)
-    {
-        const int ShownDigest = 19;
-        Table table = Terminal.Columns("IMAGE", "DIGEST", "ARCHITECTURE", "LAYERS", "SIZE", "IMPORTED");
-        foreach (ImportedImage image in images)
-        {
-            table.AddRow(
-                new Text(image.Name), new Text(image.Digest[..ShownDigest]), new Text(image.Architecture), new Text($"{image.Layers}"),
-                new Text(Sizes.Readable(image.SizeBytes)), new Text(image.ImportedAt));
-        }
-
-        terminal.Print(table);
     }
 }

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lamina.Cli.Lambda;
-using Lamina.Cli.Terminals;
 using Lamina.Contract.Lambda;
-using Spectre.Console;
 
 namespace Lamina.Cli.Commands;
 
@@ -21,34 +19,21 @@ internal static class ListLayers
             IReadOnlyList<LayersListItem> layers = await context.Terminal.WithProgressAsync(
                 "Listing layers", () => client.ListLayersAsync(cancellationToken));
             IReadOnlyList<DevLayer> devLayers = await client.DevLayers.ListAsync(cancellationToken);
-            Print(context.Terminal, layers, devLayers, parsed.GetValue(json));
+            if (parsed.GetValue(json))
+            {
+                context.Terminal.PrintJson(WithDevFolders(layers, devLayers));
+                return 0;
+            }
+
+            Listing.Print(
+                context.Terminal,
+                layers,
+                "No layers yet. Publish one: lamina layer publish DIR --name NAME",
+                ["LAYER", "VERSION", "RUNTIMES", "CREATED", "DEV", "DESCRIPTION"],
+                layer => Cells(layer.LayerName, layer.LatestMatchingVersion ?? new LayerVersionsListItem(), FolderOf(layer, devLayers)));
             return 0;
         });
         return verb;
-    }
-
-    private static void Print(Terminal terminal, IReadOnlyList<LayersListItem> layers, IReadOnlyList<DevLayer> devLayers, bool json)
-    {
-        if (json)
-        {
-            terminal.PrintJson(WithDevFolders(layers, devLayers));
-            return;
-        }
-
-        if (layers.Count == 0)
-        {
-            terminal.Note("No layers yet. Publish one: lamina layer publish DIR --name NAME");
-            return;
-        }
-
-        Table table = Terminal.Columns("LAYER", "VERSION", "RUNTIMES", "CREATED", "DEV", "DESCRIPTION");
-        foreach (LayersListItem layer in layers)
-        {
-            table.AddRow([.. Cells(layer.LayerName, layer.LatestMatchingVersion ?? new LayerVersionsListItem(), FolderOf(layer, devLayers))
-                .Select(cell => new Text(cell ?? string.Empty))]);
-        }
-
-        terminal.Print(table);
     }
 
     private static string?[] Cells(string? name, LayerVersionsListItem latest, string? devFolder) =>

@@ -62,7 +62,8 @@ internal static class ScrubStorage
         }
 
         ScrubSummary all = answer.Summary;
-        terminal.PrintLine($"verified: {all.Archives} archives, {all.Files} files, {all.Trees} trees, {all.Manifests} manifests, {all.Blobs} blobs");
+        terminal.PrintLine($"verified: {all.Archives} archives, {all.Files} files, {all.Trees} trees, {all.Manifests} manifests, {all.Blobs} blobs, "
+            + $"{all.ImageLayers} layers of images");
         terminal.PrintLine($"damaged: {all.Damaged}, repaired: {all.Repaired}");
     }
 
@@ -73,6 +74,7 @@ internal static class ScrubStorage
     {
         { Repaired: true } => "nothing, repaired",
         { Damaged: "blob" } => "put the object again",
+        { Damaged: "imageLayer" } => "import the same image again; functions go on until then",
         { TreeIntact: true } => "publish or import the same zip again; functions go on until then",
         _ => "publish or import the same zip again; functions cannot start until then",
     };

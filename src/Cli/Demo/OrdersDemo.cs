@@ -114,7 +114,7 @@ internal sealed class OrdersDemo(Terminal terminal, LambdaClient client, TimePro
 
         FunctionConfiguration deployed = await terminal.WithProgressAsync(
             $"Deploying {function.Name}",
-            () => new Deployment(client, time).RunAsync(function.Settings(layers), archive, cancellationToken));
+            () => new Deployment(client, time).RunAsync(function.Settings(layers), new FunctionCode { ZipFile = archive }, cancellationToken));
         terminal.PrintLine(
             $"  {function.Name,-20} {function.Runtime,-16} layers {string.Join(" < ", deployed.Layers!.Select(layer => LayerNames.Short(layer.Arn)))}");
     }
@@ -147,7 +147,8 @@ internal sealed class OrdersDemo(Terminal terminal, LambdaClient client, TimePro
     {
         public DeploySettings Settings(IReadOnlyList<string> layers) => new()
         {
-            Code = Folder,
+            Folder = Folder,
+            Image = null,
             Name = Name,
             Runtime = Runtime,
             Handler = Handler,

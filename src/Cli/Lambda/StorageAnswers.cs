@@ -59,6 +59,7 @@ internal sealed record ScrubSummary(
     [property: JsonPropertyName("trees")] int Trees,
     [property: JsonPropertyName("manifests")] int Manifests,
     [property: JsonPropertyName("blobs")] int Blobs,
+    [property: JsonPropertyName("imageLayers")] int ImageLayers,
     [property: JsonPropertyName("repaired")] int Repaired,
     [property: JsonPropertyName("damaged")] int Damaged);
 

@@ -18,7 +18,8 @@ internal sealed class GroupLog : IDisposable
     private readonly ArrayBufferWriter<byte> _output = new();
     private ImmutableSortedDictionary<string, LogStream> _streams = ImmutableSortedDictionary.Create<string, LogStream>(StringComparer.Ordinal);
     private ImmutableList<LogSegment> _segments = [];
-    private FileStream? _newest;
+    private SegmentFile? _newest;
+    private int _lastNumber; // of _numbers
     private bool _closed;
 
     private GroupLog(string folder, int segmentBytes, long groupBytes)
@@ -66,6 +67,7 @@ internal sealed class GroupLog : IDisposable
     /// <summary>False when there is one of this name. Durable on return.</summary>
     public bool TryCreateStream(string name, long now)
     {
+        SegmentFile written;
         lock (_lock)
         {
             if (_streams.ContainsKey(name))
@@ -75,14 +77,17 @@ internal sealed class GroupLog : IDisposable
 
             Begin_NeedsLock();
             NumberOf_NeedsLock(name, now);
-            Write_NeedsLock(durable: true);
-            return true;
+            written = Write_NeedsLock();
         }
+
+        written.FlushAndRelease();
+        return true;
     }
 
     /// <summary>False when there is none of this name. Durable on return.</summary>
     public bool TryDeleteStream(string name)
     {
+        SegmentFile written;
         lock (_lock)
         {
             if (!_streams.ContainsKey(name))
@@ -92,17 +97,23 @@ internal sealed class GroupLog : IDisposable
 
             Begin_NeedsLock();
             LogRecord.WriteDeletion(_output, NumberOf_NeedsLock(name, 0));
-            Write_NeedsLock(durable: true);
+            written = Write_NeedsLock();
             _streams = _streams.Remove(name);
             _numbers.Remove(name);
-            return true;
         }
+
+        written.FlushAndRelease();
+        return true;
     }
 
-    /// <summary>Writes events of one stream, which is made when it is not there.</summary>
+    /// <summary>
+    /// Writes events of one stream, which is made when it is not there. Who must have them on disk waits for that outside the lock: writers
+    /// and readers of the group go on meanwhile, and see the events already.
+    /// </summary>
     /// <param name="durable">Whether they must be on disk on return, or may follow.</param>
     public void Append(string stream, IReadOnlyList<LogEntry> entries, long now, bool durable)
     {
+        SegmentFile written;
         lock (_lock)
         {
             if (_closed)
@@ -120,8 +131,17 @@ internal sealed class GroupLog : IDisposable
             }
 
             _segments = _segments.SetItem(_segments.Count - 1, segment);
-            Write_NeedsLock(durable);
+            written = Write_NeedsLock();
             Note_NeedsLock(stream, entries.Min(static entry => entry.Timestamp), entries.Max(static entry => entry.Timestamp), now);
+        }
+
+        if (durable)
+        {
+            written.FlushAndRelease();
+        }
+        else
+        {
+            written.Release();
         }
     }
 
@@ -162,10 +182,13 @@ internal sealed class GroupLog : IDisposable
 
     public void Flush()
     {
+        SegmentFile? newest;
         lock (_lock)
         {
-            _newest?.Flush(flushToDisk: true);
+            newest = _newest?.Hold();
         }
+
+        newest?.FlushAndRelease();
     }
 
     /// <summary>What is appended from now on is lost; the folder may be removed.</summary>
@@ -174,7 +197,7 @@ internal sealed class GroupLog : IDisposable
         lock (_lock)
         {
             _closed = true;
-            _newest?.Dispose();
+            _newest?.Release();
             _newest = null;
         }
     }
@@ -288,11 +311,12 @@ internal sealed class GroupLog : IDisposable
         }
 
         // One that an earlier process began is left as it is: its streams' numbers are not known any more.
-        _newest?.Dispose();
+        _newest?.Release();
         LogSegment segment = LogSegment.New(_folder, _segments.Count == 0 ? 1 : _segments[^1].Number + 1);
-        _newest = new FileStream(segment.Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        _newest = new SegmentFile(segment.Path);
         _segments = _segments.Add(segment);
         _numbers.Clear();
+        _lastNumber = 0;
         while (_segments.Count > 1 && _segments.Sum(static held => (long)held.Length) > _groupBytes - _segmentBytes)
         {
             DropOldest_NeedsLock();
@@ -306,7 +330,8 @@ internal sealed class GroupLog : IDisposable
             return number;
         }
 
-        number = _numbers.Count == 0 ? 1 : _numbers.Values.Max() + 1;
+        // A number is never given twice in a segment, not even a deleted stream's.
+        number = ++_lastNumber;
         _numbers.Add(stream, number);
         long creation = _streams.TryGetValue(stream, out LogStream? known) ? known.CreationTime : now;
         LogPosition position = new(_segments[^1].Number, _segments[^1].Length + _output.WrittenCount);
@@ -315,16 +340,13 @@ internal sealed class GroupLog : IDisposable
         return number;
     }
 
-    private void Write_NeedsLock(bool durable)
+    /// <returns>What was written to, held for the caller: another segment may be the newest before it is flushed.</returns>
+    private SegmentFile Write_NeedsLock()
     {
-        _newest!.Write(_output.WrittenSpan);
-        if (durable)
-        {
-            _newest.Flush(flushToDisk: true);
-        }
-
         LogSegment segment = _segments[^1];
+        _newest!.Write(_output.WrittenSpan, segment.Length);
         _segments = _segments.SetItem(_segments.Count - 1, segment with { Length = segment.Length + _output.WrittenCount });
+        return _newest.Hold();
     }
 
     private void Know_NeedsLock(string name, long creation, LogPosition position) => _streams = _streams.SetItem(

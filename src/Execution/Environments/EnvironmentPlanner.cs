@@ -79,7 +79,16 @@ internal sealed class EnvironmentPlanner(
     {
         if (function.Image is { } image)
         {
-            return PlanImage(function, image, identity);
+            ImageLease lease = images.Lease(image.Digest);
+            try
+            {
+                return PlanImage(function, image, identity, lease);
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
         }
 
         while (true)
@@ -111,9 +120,7 @@ internal sealed class EnvironmentPlanner(
                 trees.Add(await LeaseAsync(archive, cancellationToken));
             }
 
-            return runtimes.Resolve(function.Runtime!) is { Added: not null } runtime
-                ? PlanAdded(function, stack, identity, trees.ToImmutable(), runtime)
-                : Plan(function, stack, identity, trees.ToImmutable());
+            return Plan(function, stack, identity, trees.ToImmutable());
         }
         catch
         {
@@ -126,100 +133,69 @@ internal sealed class EnvironmentPlanner(
         }
     }
 
+    /// <summary>A function of archives, by the machine's interpreter or a runtime that was added.</summary>
     /// <param name="trees">Of the code, then of the layers in their order.</param>
     private EnvironmentPlan Plan(
         FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees)
     {
-        string task = trees[0].Directory;
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
-        string runtimeVersion = VersionText(runtime);
-        bool wrapped = runtime.Family != "provided"
-            && function.Environment?.GetValueOrDefault(WrapperVariable) is { Length: > 0 };
-        HostBind? interpreterBind = null;
-        ImmutableArray<string> command = runtime.Family == "provided"
-            ? [FindBootstrap(task, layers, runtimeVersion)]
-            : _commands.For(runtime, function, task, runtimeVersion, out interpreterBind);
+        ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
         ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
-        EnvironmentAddresses addresses = AddressesAt(identity.Address);
+
+        // From here on nothing fails that would leave an image held.
+        RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
+        string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
+        bool wrapped = !string.IsNullOrEmpty(wrapper);
         return new EnvironmentPlan
         {
-            Held = [.. trees],
+            Held = launch.Image is null ? [.. trees] : [.. trees, launch.Image],
             Sandbox = SandboxFor(function, identity) with
             {
                 OptLayers = layers,
-                TaskDirectory = task,
-                RuntimeDirectory = runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
-                HostBinds = interpreterBind is null ? [] : [interpreterBind],
+                TaskDirectory = trees[0].Directory,
+                RuntimeDirectory = launch.ShowsOurClient ? Path.Combine(options.RuntimesDirectory, runtime.Family) : null,
+                RootLayers = launch.RootLayers,
+                HostBinds = launch.Binds,
             },
             Process = new ProcessSpec
             {
-                Arguments = wrapped ? [function.Environment![WrapperVariable], .. command] : command,
-                Environment = EnvironmentVariables.For(function, identity, addresses),
+                Arguments = wrapped ? [wrapper!, .. launch.Command] : launch.Command,
+                Environment = launch.Image is null ? variables : EnvironmentVariables.Below(variables, launch.Image.Image.Process.Environment),
                 WorkingDirectory = TaskRoot,
             },
-            ExtensionVariables = ExtensionVariables(extensions, function, identity, addresses),
+            ExtensionVariables = EnvironmentVariables.ForExtensions(variables, extensions),
             Extensions = extensions,
-            RuntimeVersion = runtimeVersion,
+            RuntimeVersion = VersionText(runtime),
             IsWrapped = wrapped,
             Image = null,
             DevLayers = stack.DevLayers,
         };
     }
 
-    /// <summary>A function of archives on a runtime that was added: in its root, or by our client with its interpreter at /var/lang.</summary>
-    private EnvironmentPlan PlanAdded(
-        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees, RuntimeResolution runtime)
+    /// <param name="task">The function's code, as the host sees it, as the layers.</param>
+    private RuntimeLaunch LaunchOf(RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers)
     {
-        AddedRuntime added = runtime.Added!;
-        ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
-        EnvironmentAddresses addresses = AddressesAt(identity.Address);
-        ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, addresses);
-        ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
-        ImmutableArray<string> bootstrap = added.IsRoot && runtime.Family == "provided"
-            ? [FindBootstrap(trees[0].Directory, layers, VersionText(runtime))]
+        ImmutableArray<string> bootstrap = runtime.Family == "provided" && runtime.Added is null or { IsRoot: true }
+            ? [FindBootstrap(task, layers, VersionText(runtime))]
             : [];
-
-        // From here on nothing fails that would leave it held.
-        ImageLease? lease = added.Image is { } image ? images.Lease(image) : null;
-        AddedLaunch launch = AddedLaunch.Of(added, lease);
-        ImmutableArray<string> command = bootstrap.IsEmpty ? launch.CommandFor(runtime.Family) : bootstrap;
-        string? wrapper = added.IsRoot ? null : function.Environment?.GetValueOrDefault(WrapperVariable);
-        return new EnvironmentPlan
+        if (runtime.Added is { } added)
         {
-            Held = lease is null ? [.. trees] : [.. trees, lease],
-            Sandbox = SandboxFor(function, identity) with
-            {
-                OptLayers = layers,
-                TaskDirectory = trees[0].Directory,
-                RuntimeDirectory = added.IsRoot ? null : Path.Combine(options.RuntimesDirectory, runtime.Family),
-                RootLayers = launch.RootLayers,
-                HostBinds = launch.Binds,
-            },
-            Process = new ProcessSpec
-            {
-                Arguments = string.IsNullOrEmpty(wrapper) ? command : [wrapper, .. command],
-                Environment = EnvironmentVariables.Below(variables, lease?.Image.Process.Environment ?? []),
-                WorkingDirectory = TaskRoot,
-            },
-            ExtensionVariables = ExtensionVariables(extensions, function, identity, addresses),
-            Extensions = extensions,
-            RuntimeVersion = VersionText(runtime),
-            IsWrapped = !string.IsNullOrEmpty(wrapper),
-            Image = null,
-            DevLayers = stack.DevLayers,
-        };
+            return RuntimeLaunch.OfAdded(added, added.Image is { } image ? images.Lease(image) : null, runtime.Family, bootstrap);
+        }
+
+        HostBind? interpreter = null;
+        ImmutableArray<string> command = bootstrap.IsEmpty ? _commands.For(runtime, function, task, VersionText(runtime), out interpreter) : bootstrap;
+        return RuntimeLaunch.OfMachine(command, interpreter, isCustom: !bootstrap.IsEmpty);
     }
 
-    private static ImmutableArray<string> ExtensionVariables(
-        ImmutableArray<string>? extensions, FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
-        extensions is { Length: > 0 } ? EnvironmentVariables.ForExtensions(function, identity, addresses) : [];
-
     /// <summary>The image's own program in the image's own root; of this machine it sees device nodes.</summary>
-    private EnvironmentPlan PlanImage(FunctionVersion function, FunctionImage image, EnvironmentIdentity identity)
+    private EnvironmentPlan PlanImage(FunctionVersion function, FunctionImage image, EnvironmentIdentity identity, ImageLease lease)
     {
-        ImageLease lease = images.Lease(image.Digest);
         ImageLaunch launch = ImageLaunch.Of(lease.Image.Process, image.Overrides);
+        ImmutableArray<string> variables =
+            EnvironmentVariables.ForImage(function, lease.Image.Process.Environment, identity, AddressesAt(identity.Address));
+        ImmutableArray<string>? extensions = ExtensionFiles.In(lease);
         return new EnvironmentPlan
         {
             Held = [lease],
@@ -227,12 +203,11 @@ internal sealed class EnvironmentPlanner(
             Process = new ProcessSpec
             {
                 Arguments = launch.Arguments,
-                Environment = EnvironmentVariables.ForImage(function, lease.Image.Process.Environment, identity, AddressesAt(identity.Address)),
+                Environment = variables,
                 WorkingDirectory = launch.WorkingDirectory,
             },
-            // What extensions an image has lie in its own root, which is not looked into.
-            ExtensionVariables = [],
-            Extensions = [],
+            ExtensionVariables = EnvironmentVariables.ForExtensions(variables, extensions),
+            Extensions = extensions,
             RuntimeVersion = null,
             IsWrapped = false,
             Image = launch,

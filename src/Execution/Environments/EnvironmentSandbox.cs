@@ -34,7 +34,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     {
         try
         {
-            _session ??= services.Roles.Open(environment.Function.Role, environment.Function.Name);
+            _session ??= services.Roles.Open(environment.Function.Role, environment.Function.Arn);
             _plan ??= await services.Planner.PlanAsync(
                 environment.Function,
                 new EnvironmentIdentity(environment.Id, environment.Log.Stream, environment.InitializationType, _address, _session),

@@ -34,12 +34,10 @@ internal static class EnvironmentVariables
     public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
         [.. All(function, identity, addresses).Select(static variable => $"{variable.Key}={variable.Value}")];
 
-    public static ImmutableArray<string> ForExtensions(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
-    [
-        .. All(function, identity, addresses)
-            .Where(static variable => !variable.Key.StartsWith('_') && !HiddenFromExtensions.Contains(variable.Key))
-            .Select(static variable => $"{variable.Key}={variable.Value}"),
-    ];
+    /// <summary>What external extensions see of the function's variables; none where there are no extensions.</summary>
+    public static ImmutableArray<string> ForExtensions(ImmutableArray<string> variables, ImmutableArray<string>? extensions) => extensions is { Length: > 0 }
+        ? [.. variables.Where(static variable => !variable.StartsWith('_') && !HiddenFromExtensions.Contains(NameOf(variable)))]
+        : [];
 
     private static Dictionary<string, string> All(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
     {

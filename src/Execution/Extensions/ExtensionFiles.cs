@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lamina.Images;
 
 namespace Lamina.Execution.Extensions;
 
@@ -9,6 +10,18 @@ internal static class ExtensionFiles
 
     // A file of this name turns the Extensions, Telemetry and Logs API off; it is how AWS switches its own off.
     private const string KillSwitch = "disable-extensions-jwigqn8j";
+
+    /// <summary>The same in an image's own /opt.</summary>
+    public static ImmutableArray<string>? In(ImageLease image)
+    {
+        if (MergedFolder.List(image.Directories, "opt").ContainsKey(KillSwitch))
+        {
+            return null;
+        }
+
+        IEnumerable<KeyValuePair<string, bool>> files = MergedFolder.List(image.Directories, "opt/extensions").Where(static entry => !entry.Value);
+        return [.. files.Select(static file => file.Key).Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Names of the external extensions in their order; null where extensions are turned off.</summary>
     /// <param name="layers">Trees, later ones over earlier ones.</param>

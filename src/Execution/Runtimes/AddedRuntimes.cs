@@ -30,7 +30,8 @@ public sealed class AddedRuntimes : IImageRoots
 
     public AddedRuntime? Find(string id) => _all.GetValueOrDefault(id);
 
-    public IEnumerable<Sha256> ImagesIn(CatalogSnapshot snapshot) => _all.Values.Select(static runtime => runtime.Image).OfType<Sha256>();
+    public IEnumerable<ImageRoot> ImagesIn(CatalogSnapshot snapshot) => _all.Values
+        .Where(static runtime => runtime.Image is not null).Select(static runtime => new ImageRoot(runtime.Image!.Value, $"runtime {runtime.Id}"));
 
     /// <summary>Durable when it returns; takes the place of the one before.</summary>
     public void Put(AddedRuntime runtime)

@@ -38,6 +38,9 @@ public sealed class EventSourceMappings(ICatalog catalog, TimeProvider time)
 
     public EventSourceMappingConfiguration Get(Caller caller, string uuid) => Require(catalog.Current, caller, uuid).Configuration;
 
+    /// <summary>Null when the caller has none of this id.</summary>
+    public EventSourceMapping? Find(Caller caller, string uuid) => Find(catalog.Current, caller, uuid);
+
     public Task<EventSourceMappingConfiguration> UpdateAsync(
         Caller caller, UpdateEventSourceMappingRequest request, CancellationToken cancellationToken)
     {
@@ -145,7 +148,7 @@ public sealed class EventSourceMappings(ICatalog catalog, TimeProvider time)
     private static EventSourceMapping Require(CatalogSnapshot snapshot, Caller caller, string uuid) =>
         Find(snapshot, caller, uuid) ?? throw AwsError.ResourceNotFound("The resource you requested does not exist.");
 
-    private static EventSourceMapping? Find(CatalogSnapshot snapshot, Caller caller, string uuid) =>
+    internal static EventSourceMapping? Find(CatalogSnapshot snapshot, Caller caller, string uuid) =>
         snapshot.Find(Collection, $"{caller.Region}/{caller.Account}/{uuid}")?.Read(EventSourcesJson.Default.EventSourceMapping);
 
     private static IEnumerable<EventSourceMapping> Scan(CatalogSnapshot snapshot, Caller caller, string? after)

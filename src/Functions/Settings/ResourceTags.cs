@@ -29,6 +29,25 @@ public sealed class ResourceTags(ICatalog catalog)
     public IReadOnlyDictionary<string, string> List(Caller caller, string arn) =>
         Find(catalog.Current, TaggedResource.Parse(caller, arn, "lambda:ListTags")) ?? ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Of a function, whatever the qualifier in its ARN, or of something else of the caller's; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Find(Caller caller, string arn)
+    {
+        if (arn.Split(':') is not ["arn", _, "lambda", var region, var owner, var kind, var name, ..] || !AccountId.TryParse(owner, out AccountId account))
+        {
+            return null;
+        }
+
+        CatalogSnapshot snapshot = catalog.Current;
+        bool isOwn = account == caller.Account && region == caller.Region;
+        return kind switch
+        {
+            "function" => FunctionDocuments.Find(snapshot, new FunctionArn(region, account, name))?.Tags,
+            "code-signing-config" when isOwn => CodeSigningConfigs.Find(snapshot, arn)?.Tags,
+            "event-source-mapping" when isOwn => EventSourceMappings.Find(snapshot, caller, name)?.Tags,
+            _ => null,
+        };
+    }
+
     private Task ChangeAsync(
         TaggedResource resource,
         Func<IReadOnlyDictionary<string, string>?, IReadOnlyDictionary<string, string>?> change,

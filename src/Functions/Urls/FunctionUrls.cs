@@ -95,6 +95,9 @@ public sealed class FunctionUrls(ICatalog catalog, TimeProvider time)
             && snapshot.Find(Collection, host.Key) is { } document ? Read(document) : null;
     }
 
+    /// <summary>The URL of a function, or of its alias; null when it has none.</summary>
+    public FunctionUrl? Find(FunctionReference target) => catalog.Current.Find(Collection, KeyOf(target)) is { } document ? Read(document) : null;
+
     /// <summary>Removes the URL of one qualifier, or all of the function's.</summary>
     internal static void Delete(CatalogTransaction transaction, FunctionArn function, string? qualifier)
     {

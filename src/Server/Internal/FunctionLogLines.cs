@@ -23,39 +23,33 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
         InternalRoutes.RequireGet(call.Context.Request);
         FunctionVersion function = directory.Resolve(call.Caller, call.Target.Segments[2], null);
         IReadOnlyList<LogLine> recent = logs.Read(function.Arn, after: 0);
-        ReadOnlyMemory<byte> older = OlderThan(recent, function);
+        ReadOnlyMemory<byte> text = ToText([.. LogSeam.Older(StoredUpTo(recent, function), recent), .. recent.Select(static line => line.Message)]);
         return Task.FromResult<Answer>(call.Target.Query("follow") == "true"
-            ? new FollowAnswer(logs, function.Arn, older, stopping)
-            : Answer.Bytes(200, ContentType, (byte[])[.. older.Span, .. ToText(recent).Span], owner: null));
+            ? new FollowAnswer(logs, function.Arn, text, recent.Count > 0 ? recent[^1].Sequence : 0, stopping)
+            : Answer.Bytes(200, ContentType, text, owner: null));
     }
 
-    private ReadOnlyMemory<byte> OlderThan(IReadOnlyList<LogLine> recent, FunctionVersion function)
+    /// <summary>What the group has up to the millisecond in which the lines in memory begin, that included.</summary>
+    private IReadOnlyList<LogEvent> StoredUpTo(IReadOnlyList<LogLine> recent, FunctionVersion function)
     {
         Caller owner = new() { Account = function.Arn.Account, Region = function.Arn.Region, PrincipalArn = "" };
-        long before = recent.Count > 0 ? recent[0].Time.ToUnixTimeMilliseconds() : long.MaxValue;
-        ArrayBufferWriter<byte> text = new();
-        foreach (LogEvent line in stored.Newest(owner, function.Settings.LogGroup, before))
-        {
-            text.Write(line.Message.Span);
-            text.Write("\n"u8);
-        }
-
-        return text.WrittenMemory;
+        return stored.Newest(owner, function.Settings.LogGroup, recent.Count > 0 ? recent[0].Time.ToUnixTimeMilliseconds() + 1 : long.MaxValue);
     }
 
-    private static ReadOnlyMemory<byte> ToText(IEnumerable<LogLine> lines)
+    private static ReadOnlyMemory<byte> ToText(IEnumerable<ReadOnlyMemory<byte>> messages)
     {
         ArrayBufferWriter<byte> text = new();
-        foreach (LogLine line in lines)
+        foreach (ReadOnlyMemory<byte> message in messages)
         {
-            text.Write(line.Message.Span);
+            text.Write(message.Span);
             text.Write("\n"u8);
         }
 
         return text.WrittenMemory;
     }
 
-    private sealed class FollowAnswer(FunctionLogs logs, FunctionArn function, ReadOnlyMemory<byte> older, CancellationToken stopping) : Answer(200)
+    private sealed class FollowAnswer(
+        FunctionLogs logs, FunctionArn function, ReadOnlyMemory<byte> soFar, long after, CancellationToken stopping) : Answer(200)
     {
         protected override async Task WriteBodyAsync(HttpResponse response, CancellationToken cancellationToken)
         {
@@ -64,10 +58,10 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
             await response.StartAsync(cancellationToken);
             try
             {
-                await response.BodyWriter.WriteAsync(older, ended.Token);
-                await foreach (LogLine line in logs.FollowAsync(function, after: 0, ended.Token))
+                await response.BodyWriter.WriteAsync(soFar, ended.Token);
+                await foreach (LogLine line in logs.FollowAsync(function, after, ended.Token))
                 {
-                    await response.BodyWriter.WriteAsync(ToText([line]), ended.Token);
+                    await response.BodyWriter.WriteAsync(ToText([line.Message]), ended.Token);
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

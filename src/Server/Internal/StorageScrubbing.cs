@@ -105,6 +105,7 @@ internal sealed class StorageScrubbing(StorageScrub scrub, TimeProvider time, Ca
             writer.WriteNumber("trees", outcome.Trees);
             writer.WriteNumber("manifests", outcome.Manifests);
             writer.WriteNumber("blobs", outcome.Blobs);
+            writer.WriteNumber("imageLayers", outcome.ImageLayers);
             writer.WriteNumber("repaired", outcome.Repaired);
             writer.WriteNumber("damaged", outcome.Damaged);
             writer.WriteEndObject();

@@ -95,13 +95,9 @@ internal static class FunctionAnswers
     {
         SubnetIds = settings.VpcSubnetIds ?? [],
         SecurityGroupIds = settings.VpcSecurityGroupIds ?? [],
-        VpcId = settings.VpcSubnetIds is { Count: > 0 } ? VpcId(function) : "",
+        VpcId = settings.VpcSubnetIds is { Count: > 0 } ? AccountNetwork.VpcIdOf(function.Account, function.Region) : "",
         Ipv6AllowedForDualStack = settings.VpcIpv6Allowed,
     };
-
-    // There are no networks here: every subnet is of the one that an account has in a region.
-    private static string VpcId(FunctionVersion function) =>
-        "vpc-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{function.Region}/{function.Account}")))[..17];
 
     // AWS names builds of a runtime by a digest; ours is one per runtime id.
     private static string RuntimeVersion(string runtime) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtime)));

@@ -23,16 +23,20 @@ internal sealed record AccessRooms(
         RoleAssumption assumption = new(identities, sessions, authorizer, time, options.EnforceIam);
         CallerReader callers = new(options.Account, options.Region, identities, sessions, time);
         SignatureVerifier? verifier = options.Keys is { } keys ? new SignatureVerifier(new KeyRing(keys, identities, sessions), time) : null;
-        IamAuthorization? authorization = options.EnforceIam ? new IamAuthorization(authorizer, identities, time) : null;
         QueryServices services = new(
         [
-            new QueryService("iam", "2010-05-08", IamOperations.All, Iam(catalog, time), authorization),
+            new QueryService(
+                "iam",
+                "2010-05-08",
+                IamOperations.All,
+                Iam(catalog, time),
+                options.EnforceIam ? IamResources.Authorization(authorizer, identities, time) : null),
             new QueryService(
                 "sts",
                 "2011-06-15",
                 StsOperations.All,
                 [new GetCallerIdentity(), new AssumeRole(assumption), new GetSessionToken(sessions, time)],
-                authorization: null),
+                authorize: null),
         ]);
         return new AccessRooms(assumption, authorizer, new Authentication(callers, verifier), services);
     }

@@ -127,7 +127,12 @@ internal sealed partial class House : IAsyncDisposable
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
             access.Authentication,
-            options.EnforceIam ? new LambdaAuthorization(access.Authorizer, directory, functions.Permissions, options.Organizations, time) : null,
+            options.EnforceIam
+                ? new LambdaAuthorization(
+                    access.Authorizer,
+                    functions.Permissions,
+                    new LambdaConditions(settings.Tags, settings.Urls, settings.Mappings, options.Organizations, time))
+                : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
             access.Services,
             new JsonServices([logs.Service]),

@@ -43,7 +43,7 @@ internal sealed record LogsRooms(LogStore Store, LogEvents Events, LogWriter Wri
                 new UntagResource(groups),
             ],
             LogsErrors.InvalidParameter,
-            authorizer is null ? null : new LogsAuthorization(authorizer, time).Check);
+            authorizer is null ? null : LogsResources.Authorization(authorizer, time));
         return new LogsRooms(store, events, new LogWriter(groups, store, time, reportFailure), service);
     }
 

@@ -37,5 +37,6 @@ internal sealed class CallerReader(AccountId defaultAccount, string defaultRegio
         PrincipalArn = signer.PrincipalArn,
         PrincipalId = signer.PrincipalId,
         SessionPolicy = signer.SessionPolicy,
+        SourceFunctionArn = signer.SourceFunctionArn,
     };
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Lamina.Access;
 using Lamina.Access.Policies;
 using Lamina.Contract;
 using Lamina.Functions;
@@ -13,19 +11,18 @@ namespace Lamina.Server.Wire;
 /// A function's own policy may make up for what the caller's do not say, if it names the caller. What resources' own policies say about
 /// callers of other accounts stays with the rooms.
 /// </summary>
-internal sealed class LambdaAuthorization(
-    IdentityAuthorizer authorizer, FunctionDirectory functions, FunctionPermissions permissions, Organizations organizations, TimeProvider time)
+internal sealed class LambdaAuthorization(IdentityAuthorizer authorizer, FunctionPermissions permissions, LambdaConditions conditions)
 {
-    private const string Anything = "*";
+    /// <summary>The resource of actions that have none.</summary>
+    public const string Anything = "*";
 
     /// <summary>Throws AWS's AccessDeniedException.</summary>
     public void Check(OperationCall call, string operation)
     {
         bool isInvocation = operation.StartsWith("Invoke", StringComparison.Ordinal);
         LambdaRequestFacts facts = isInvocation ? LambdaRequestFacts.None : LambdaRequestFacts.Read(call.Body.Span);
-        string resource = ResourceOf(call, facts, isInvocation);
-        Dictionary<string, ImmutableArray<string>> values = RequestValues.Of(call.Caller, time.GetUtcNow());
-        AddValues(values, call, facts, resource);
+        string resource = ResourceOf(call, operation, facts, isInvocation);
+        Dictionary<string, ImmutableArray<string>> values = conditions.ValuesOf(call, operation, facts, resource);
         Require(new PolicyContext(call.Caller, $"lambda:{ActionOf(operation)}", resource, values), NamedFunction(call));
         if (facts.Role is { } role)
         {
@@ -54,9 +51,10 @@ internal sealed class LambdaAuthorization(
         _ => operation,
     };
 
-    private static string ResourceOf(OperationCall call, LambdaRequestFacts facts, bool isInvocation)
+    /// <summary>A mapping that is still to be made has no ARN: its function is a condition.</summary>
+    private static string ResourceOf(OperationCall call, string operation, LambdaRequestFacts facts, bool isInvocation)
     {
-        if ((call.Label("FunctionName") ?? facts.FunctionName) is { } function)
+        if ((call.Label("FunctionName") ?? (operation == "CreateFunction" ? facts.FunctionName : null)) is { } function)
         {
             return FunctionReference.TryParse(function, call.Caller, out FunctionReference? reference)
                 ? Qualified(reference, call.Query("Qualifier"), isInvocation)
@@ -87,157 +85,4 @@ internal sealed class LambdaAuthorization(
     /// <summary>A qualifier is part of what is invoked; other operations are about the function.</summary>
     private static string Qualified(FunctionReference reference, string? qualifier, bool isInvocation) =>
         isInvocation && (reference.Qualifier ?? qualifier) is { } named ? reference.Function.Qualified(named) : reference.Function.ToString();
-
-    private void AddValues(Dictionary<string, ImmutableArray<string>> values, OperationCall call, LambdaRequestFacts facts, string resource)
-    {
-        if (call.SourceAddress is { } address)
-        {
-            values["aws:SourceIp"] = [address];
-        }
-
-        AddAll("lambda:Layer", facts.Layers);
-        AddAll("lambda:SubnetIds", facts.SubnetIds);
-        AddAll("lambda:SecurityGroupIds", facts.SecurityGroupIds);
-        Add(ConditionKeys.PrincipalOrgId, organizations.Of(call.Caller.Account));
-        Add("lambda:Principal", facts.Principal);
-        Add("lambda:CodeSigningConfigArn", facts.CodeSigningConfigArn);
-        Add(ConditionKeys.FunctionUrlAuthType, facts.FunctionUrlAuthType);
-        Add(ConditionKeys.InvokedViaFunctionUrl, facts.InvokedViaFunctionUrl);
-        Add("lambda:FunctionArn", facts.FunctionName is not null && resource != Anything ? resource : null);
-        AddTags("aws:RequestTag/", facts.Tags);
-        if (facts.Tags.Count > 0)
-        {
-            values["aws:TagKeys"] = [.. facts.Tags.Keys];
-        }
-
-        if (FunctionReference.TryParse(resource, call.Caller, out FunctionReference? function))
-        {
-            AddTags("aws:ResourceTag/", functions.FindTags(function.Function) ?? ImmutableDictionary<string, string>.Empty);
-        }
-
-        void Add(string key, string? value)
-        {
-            if (value is not null)
-            {
-                values[key] = [value];
-            }
-        }
-
-        void AddAll(string key, ImmutableArray<string> given)
-        {
-            if (!given.IsEmpty)
-            {
-                values[key] = given;
-            }
-        }
-
-        void AddTags(string prefix, IReadOnlyDictionary<string, string> tags)
-        {
-            foreach ((string key, string value) in tags)
-            {
-                values[prefix + key] = [value];
-            }
-        }
-    }
-}
-
-/// <summary>What a request's body says that policies may look at. A body that cannot be read says nothing: the operation refuses it.</summary>
-internal sealed record LambdaRequestFacts
-{
-    public static LambdaRequestFacts None { get; } = new();
-
-    public string? FunctionName { get; private init; }
-
-    public string? Role { get; private init; }
-
-    public string? Principal { get; private init; }
-
-    public string? FunctionUrlAuthType { get; private init; }
-
-    /// <summary><c>true</c> or <c>false</c>.</summary>
-    public string? InvokedViaFunctionUrl { get; private init; }
-
-    public string? CodeSigningConfigArn { get; private init; }
-
-    public ImmutableArray<string> Layers { get; private init; } = [];
-
-    public ImmutableArray<string> SubnetIds { get; private init; } = [];
-
-    public ImmutableArray<string> SecurityGroupIds { get; private init; } = [];
-
-    public IReadOnlyDictionary<string, string> Tags { get; private init; } = ImmutableDictionary<string, string>.Empty;
-
-    public static LambdaRequestFacts Read(ReadOnlySpan<byte> body)
-    {
-        LambdaRequestFacts facts = None;
-        try
-        {
-            Utf8JsonReader reader = new(body);
-            if (body.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return None;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                string name = reader.GetString()!;
-                reader.Read();
-                facts = facts.With(name, ref reader);
-            }
-
-            return facts;
-        }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
-        {
-            return None;
-        }
-    }
-
-    /// <summary>Of a key that is there twice the last one counts, as for the operation itself.</summary>
-    private static Dictionary<string, string> TagsOf(JsonElement tags)
-    {
-        Dictionary<string, string> found = new(StringComparer.Ordinal);
-        foreach (JsonProperty tag in tags.EnumerateObject())
-        {
-            found[tag.Name] = tag.Value.GetString() ?? "";
-        }
-
-        return found;
-    }
-
-    private static ImmutableArray<string> Texts(JsonElement list) => [.. list.EnumerateArray().Select(static text => text.GetString()!)];
-
-    private LambdaRequestFacts WithNetwork(JsonElement network) => this with
-    {
-        SubnetIds = network.TryGetProperty(nameof(SubnetIds), out JsonElement subnets) ? Texts(subnets) : [],
-        SecurityGroupIds = network.TryGetProperty(nameof(SecurityGroupIds), out JsonElement groups) ? Texts(groups) : [],
-    };
-
-    private LambdaRequestFacts With(string name, ref Utf8JsonReader reader)
-    {
-        switch (name)
-        {
-            case "FunctionName":
-                return this with { FunctionName = reader.GetString() };
-            case "Role":
-                return this with { Role = reader.GetString() };
-            case "Principal":
-                return this with { Principal = reader.GetString() };
-            case "FunctionUrlAuthType" or "AuthType":
-                return this with { FunctionUrlAuthType = reader.GetString() };
-            case "InvokedViaFunctionUrl" when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
-                return this with { InvokedViaFunctionUrl = reader.GetBoolean() ? "true" : "false" };
-            case "CodeSigningConfigArn":
-                return this with { CodeSigningConfigArn = reader.GetString() };
-            case "Layers":
-                return this with { Layers = Texts(JsonElement.ParseValue(ref reader)) };
-            case "VpcConfig" when reader.TokenType == JsonTokenType.StartObject:
-                return WithNetwork(JsonElement.ParseValue(ref reader));
-            case "Tags" when reader.TokenType == JsonTokenType.StartObject:
-                return this with { Tags = TagsOf(JsonElement.ParseValue(ref reader)) };
-            default:
-                reader.Skip();
-                return this;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using Lamina.Access.Sessions;
+using Lamina.Access.Signatures;
 using Lamina.Contract;
 
 namespace Lamina.Rooms.Tests.Access;
@@ -29,13 +30,25 @@ public sealed class SessionIssuerTests : IDisposable
     public void The_session_of_an_environment_ends_with_it()
     {
         SessionIssuer issuer = New();
-        SessionCredentials credentials = issuer.Open(Account, "arn", "id");
+        SessionCredentials credentials = issuer.Open(Account, "arn", "id", new FunctionArn("us-east-1", Account, "orders"));
         Session session = issuer.Read(credentials.SessionToken)!;
 
         Assert.False(issuer.IsOver(session, Now.AddYears(1)));
         Assert.True(New().IsOver(session, Now));
         issuer.Close(credentials.AccessKeyId);
         Assert.True(issuer.IsOver(session, Now));
+    }
+
+    [Fact]
+    public void Only_the_session_of_an_environment_says_whose_code_it_is()
+    {
+        SessionIssuer issuer = New();
+        SessionCredentials ofFunction = issuer.Open(Account, "arn", "id", new FunctionArn("us-east-1", Account, "orders"));
+        SessionCredentials ofPerson = issuer.Issue(Account, "arn", "id", null, Now.AddHours(1));
+
+        Signer signer = issuer.SignerOf(issuer.Read(ofFunction.SessionToken)!);
+        Assert.Equal(("arn:aws:lambda:us-east-1:111122223333:function:orders", ofFunction.SecretAccessKey), (signer.SourceFunctionArn, signer.SecretAccessKey));
+        Assert.Null(issuer.SignerOf(issuer.Read(ofPerson.SessionToken)!).SourceFunctionArn);
     }
 
     [Fact]

@@ -50,6 +50,9 @@ public sealed class HelpTests
     [InlineData("'12' is not a 12-digit account id", "layer", "list", "--account", "12")]
     [InlineData("'nowhere' is not an http:// or https:// address", "layer", "list", "--endpoint", "nowhere")]
     [InlineData("'STAGE' is not KEY=VALUE", "function", "deploy", "code", "f", "--env", "STAGE")]
+    [InlineData("Required argument missing for command: 'deploy'", "function", "deploy", "code")]
+    [InlineData("--image takes the place of DIR|ZIP", "function", "deploy", "code", "f", "--image", "app:1")]
+    [InlineData("--handler does not go with --image", "function", "deploy", "f", "--image", "app:1", "--handler", "a.b")]
     [InlineData("Cannot parse argument 'lots' for option '--memory'.", "function", "deploy", "code", "f", "--memory", "lots")]
     public async Task A_wrong_command_line_says_what_is_wrong_and_ends_with_2(string fault, params string[] arguments)
     {

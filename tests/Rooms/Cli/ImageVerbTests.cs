@@ -54,6 +54,35 @@ public sealed class ImageVerbTests(ServedHouse house) : IClassFixture<ServedHous
     }
 
     [Fact]
+    public async Task A_function_is_deployed_from_an_image_and_follows_its_tag()
+    {
+        TestImage first = Image("first");
+        TestImage second = Image("second");
+        await RunAsync("image", "import", _name, "--from", first.WriteLayout(Path.Combine(_folder.Path, "first")));
+        Assert.Equal(first.Digest, await DeployedAsync("--memory", "256"));
+        string revision = await RevisionAsync();
+        Assert.Equal(first.Digest, await DeployedAsync());
+        Assert.Equal(revision, await RevisionAsync());
+        await RunAsync("image", "import", _name, "--from", second.WriteLayout(Path.Combine(_folder.Path, "second")));
+        Assert.Equal(second.Digest, await DeployedAsync());
+
+        LaminaOutcome absent = await RunAsync("function", "deploy", _name, "--image", "never:1");
+        Assert.Equal((1, true), (absent.ExitCode, absent.Error.Contains("Source image never:1 does not exist.", StringComparison.Ordinal)));
+
+        async Task<string> DeployedAsync(params string[] options)
+        {
+            LaminaOutcome deployed = await RunAsync(["function", "deploy", _name, "--image", $"{_name}:latest", "--json", .. options]);
+            Assert.True(deployed.ExitCode == 0, deployed.Error);
+            JsonNode shown = JsonNode.Parse(deployed.Output)!;
+            Assert.Equal(("Image", 256), ((string?)shown["PackageType"], (int)shown["MemorySize"]!));
+            return $"sha256:{shown["CodeSha256"]}";
+        }
+
+        async Task<string> RevisionAsync() =>
+            (string)(await house.SendAsync(HttpMethod.Get, $"/2015-03-31/functions/{_name}/configuration")).Json["RevisionId"]!;
+    }
+
+    [Fact]
     public async Task What_cannot_be_imported_is_told_with_what_to_do()
     {
         string text = _folder.Write("text", "no archive, but long enough to be taken for one".PadRight(2000), (UnixFileMode)0x1A4);

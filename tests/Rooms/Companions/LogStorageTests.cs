@@ -89,6 +89,29 @@ public sealed class LogStorageTests
     }
 
     [Fact]
+    public async Task Events_flushed_while_others_begin_new_segments_are_all_there()
+    {
+        using TestFolder folder = new();
+        using (GroupLog log = GroupLog.Open(folder.Below("group"), segmentBytes: 512))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
+            {
+                for (int i = 0; i < 50; i++)
+                {
+                    log.Append($"stream {writer}", [new LogEntry(i, Encoding.UTF8.GetBytes($"{writer}/{i}"))], now: i, durable: true);
+                }
+            })));
+        }
+
+        using GroupLog again = GroupLog.Open(folder.Below("group"));
+        Assert.True(Directory.GetFiles(folder.Below("group")).Length > 4);
+        LogPage page = again.Read(LogCursor.First, LogCursor.Last, static _ => true, null, int.MaxValue, long.MaxValue, fromEnd: false);
+        Assert.Equal(
+            Enumerable.Range(0, 4).SelectMany(static writer => Enumerable.Range(0, 50).Select(i => $"{writer}/{i}")).Order(StringComparer.Ordinal),
+            Texts(page.Events).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_full_group_lets_its_oldest_events_go_and_never_grows_beyond_its_size()
     {
         const int SegmentBytes = 4_096;

@@ -68,26 +68,21 @@ public sealed class EnvironmentStateTests
     }
 
     [Fact]
-    public void A_runtime_may_ask_what_its_state_allows()
-    {
-        var allowed = from state in Enum.GetValues<RuntimeState>()
-                      from call in Enum.GetValues<RuntimeCall>()
-                      let to = state.After(call)
-                      where to is not null
-                      select (state, call, to.Value);
-
-        Assert.Equal(RuntimeCalls.Order(), allowed.Order());
-    }
+    public void A_runtime_may_ask_what_its_state_allows() => AssertExactly(RuntimeCalls, static (state, call) => state.After(call));
 
     [Fact]
-    public void An_extension_may_ask_what_its_state_allows()
+    public void An_extension_may_ask_what_its_state_allows() => AssertExactly(ExtensionCalls, static (state, call) => state.After(call));
+
+    private static void AssertExactly<TState, TCall>((TState From, TCall Call, TState To)[] listed, Func<TState, TCall, TState?> after)
+        where TState : struct, Enum
+        where TCall : struct, Enum
     {
-        var allowed = from state in Enum.GetValues<ExtensionState>()
-                      from call in Enum.GetValues<ExtensionCallKind>()
-                      let to = state.After(call)
+        var allowed = from state in Enum.GetValues<TState>()
+                      from call in Enum.GetValues<TCall>()
+                      let to = after(state, call)
                       where to is not null
                       select (state, call, to.Value);
 
-        Assert.Equal(ExtensionCalls.Order(), allowed.Order());
+        Assert.Equal(listed.Order(), allowed.Order());
     }
 }

@@ -15,20 +15,11 @@ public sealed class ImageCrashTests : IDisposable
     {
         Directory.CreateDirectory(folder);
         await using ImagesRoom room = new(folder, TimeProvider.System);
-        Lock output = new();
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(importer => Task.Run(async () =>
+        await CrashChild.WorkForEverAsync(workers: 3, async (importer, i) =>
         {
-            for (int i = 0; ; i++)
-            {
-                TestImage image = Image($"{importer}-{i}");
-                await room.ImportAsync($"app:{importer}-{i}", image);
-                lock (output)
-                {
-                    Console.Out.WriteLine($"{importer}-{i}");
-                    Console.Out.Flush();
-                }
-            }
-        })));
+            await room.ImportAsync($"app:{importer}-{i}", Image($"{importer}-{i}"));
+            return $"{importer}-{i}";
+        });
     }
 
     [Fact]

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Lamina.Rooms.Tests.Images;
 
-/// <summary>A static program that speaks the Runtime API: it answers each event with its arguments, working directory, user and environment.</summary>
+/// <summary>
+/// A static program that speaks the Runtime API: it answers each event with its arguments, working directory, user and environment. As an
+/// extension it registers, says what it sees of the environment, and waits.
+/// </summary>
 internal static class ImageProgram
 {
     private const string Source = """
@@ -46,8 +49,27 @@ internal static class ImageProgram
             strcpy(body + at, "\"");
         }
 
+        static void extend(const char *name)
+        {
+            sprintf(request, "POST /2020-01-01/extension/register HTTP/1.1\r\nHost: api\r\nConnection: close\r\nLambda-Extension-Name: %s\r\n"
+                "Content-Length: 13\r\n\r\n{\"events\":[]}", name);
+            exchange(request);
+            char *id = strcasestr(answer, "lambda-extension-identifier: ");
+            if (!id)
+                exit(5);
+            id += strlen("lambda-extension-identifier: ");
+            id[strcspn(id, "\r\n")] = 0;
+            printf("an extension sees %s and %s\n", getenv("IMAGE"), getenv("AWS_LAMBDA_LOG_GROUP_NAME") ? "too much" : "no more");
+            fflush(stdout);
+            sprintf(request, "GET /2020-01-01/extension/event/next HTTP/1.1\r\nHost: api\r\nConnection: close\r\nLambda-Extension-Identifier: %s\r\n\r\n", id);
+            exchange(request);
+            exit(0);
+        }
+
         int main(int argc, char **argv)
         {
+            if (strncmp(argv[0], "/opt/extensions/", 16) == 0)
+                extend(argv[0] + 16);
             for (;;) {
                 exchange("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n");
                 char *id = strcasestr(answer, "lambda-runtime-aws-request-id: "), text[4096] = "", folder[4096];

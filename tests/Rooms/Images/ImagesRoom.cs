@@ -35,7 +35,7 @@ internal sealed class ImagesRoom : IAsyncDisposable, IImageRoots
 
     public int Leftovers => Directory.GetDirectories(Path.Combine(Folder, "images", "tmp")).Length;
 
-    public IEnumerable<Sha256> ImagesIn(CatalogSnapshot snapshot) => Needed;
+    public IEnumerable<ImageRoot> ImagesIn(CatalogSnapshot snapshot) => Needed.Select(static image => new ImageRoot(image, "arn:function"));
 
     public async Task<StoredImageLayer> StoreAsync(byte[] sent) =>
         await Layers.StoreAsync(Sha256.Of(sent), new MemoryStream(sent), CancellationToken.None);

@@ -15,19 +15,11 @@ public sealed class TreeCrashTests : IDisposable
     internal static async Task PublishForEverAsync(string folder)
     {
         await using LayersRoom room = new(folder, "this-boot", TimeProvider.System);
-        Lock output = new();
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(publisher => Task.Run(async () =>
+        await CrashChild.WorkForEverAsync(workers: 6, async (publisher, i) =>
         {
-            for (int i = 0; ; i++)
-            {
-                LayerVersion version = await room.PublishAsync($"layer-{publisher % 3}", Archive($"{publisher}-{i}"));
-                lock (output)
-                {
-                    Console.Out.WriteLine($"{version.LayerArn}:{version.Version}");
-                    Console.Out.Flush();
-                }
-            }
-        })));
+            LayerVersion version = await room.PublishAsync($"layer-{publisher % 3}", Archive($"{publisher}-{i}"));
+            return $"{version.LayerArn}:{version.Version}";
+        });
     }
 
     [Fact]

@@ -75,6 +75,7 @@ public sealed class EnforcedHouseTests(EnforcedHouse enforced) : IClassFixture<E
     [Theory]
     [InlineData("subnets", "ForAnyValue:StringEquals", "lambda:SubnetIds", "subnet-2", """{"VpcConfig":{"SubnetIds":["subnet-1","subnet-2"],"SecurityGroupIds":["sg-1"]}}""")]
     [InlineData("groups", "ForAnyValue:StringEquals", "lambda:SecurityGroupIds", "sg-1", """{"VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]}}""")]
+    [InlineData("vpcs", "ForAnyValue:StringLike", "lambda:VpcIds", "vpc-*", """{"VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]}}""")]
     [InlineData("signing", "StringLike", "lambda:CodeSigningConfigArn", "*:csc-*", """{"CodeSigningConfigArn":"arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdefg"}""")]
     public async Task What_a_function_is_created_with_can_be_a_condition(string role, string test, string key, string value, string members)
     {
@@ -105,6 +106,99 @@ public sealed class EnforcedHouseTests(EnforcedHouse enforced) : IClassFixture<E
         Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Post, $"{Functions}/opened/policy", permission)).Status);
         permission["InvokedViaFunctionUrl"] = true;
         Assert.Equal(201, (int)(await SendAsync(session, HttpMethod.Post, $"{Functions}/opened/policy", permission)).Status);
+    }
+
+    [Fact]
+    public async Task The_network_that_a_condition_sees_is_the_one_that_answers_tell()
+    {
+        JsonObject request = ServedHouse.CreateRequest("networked");
+        request["VpcConfig"] = new JsonObject { ["SubnetIds"] = new JsonArray("subnet-1"), ["SecurityGroupIds"] = new JsonArray("sg-1") };
+        string vpc = (string)(await RootAsync(HttpMethod.Post, Functions, request)).Json["VpcConfig"]!["VpcId"]!;
+        Session session = await SessionWithAsync(
+            "network",
+            """{"Effect":"Allow","Action":"lambda:UpdateFunctionConfiguration","Resource":"*","Condition":{"ForAllValues:StringEquals":{"lambda:VpcIds":"""
+            + $"\"{vpc}\"}},\"Null\":{{\"lambda:VpcIds\":\"false\"}}}}}}");
+
+        JsonObject change = new() { ["VpcConfig"] = new JsonObject { ["SubnetIds"] = new JsonArray("subnet-2"), ["SecurityGroupIds"] = new JsonArray("sg-1") } };
+        Assert.NotEqual(403, (int)(await SendAsync(session, HttpMethod.Put, $"{Functions}/networked/configuration", change)).Status);
+        Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Put, $"{Functions}/networked/configuration", new JsonObject { ["Timeout"] = 4 })).Status);
+    }
+
+    [Fact]
+    public async Task Calls_of_a_functions_code_are_told_by_its_ARN()
+    {
+        await MakeRoleAsync("runner", """{"Service":"lambda.amazonaws.com"}""");
+        await PutPolicyAsync(
+            "runner",
+            "p",
+            """{"Effect":"Allow","Action":"lambda:ListFunctions","Resource":"*","Condition":{"ArnLike":{"lambda:SourceFunctionArn":"arn:aws:lambda:*:000000000000:function:told"}}}""");
+
+        Assert.Equal(200, (int)(await SendAsync(await SessionOfFunctionAsync("told"), HttpMethod.Get, Functions)).Status);
+        Assert.Equal(403, (int)(await SendAsync(await SessionOfFunctionAsync("untold"), HttpMethod.Get, Functions)).Status);
+    }
+
+    [Theory]
+    [InlineData("ArnEquals", "lambda:FunctionArn", "arn:aws:lambda:us-east-1:000000000000:function:mapped")]
+    [InlineData("StringEquals", "aws:ResourceTag/team", "blue")]
+    public async Task A_mapping_is_told_by_its_function_and_its_tags(string test, string key, string value)
+    {
+        await RootAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("mapped"));
+        string mapping = (string)(await RootAsync(HttpMethod.Post, "/2015-03-31/event-source-mappings", new JsonObject
+        {
+            ["FunctionName"] = "mapped",
+            ["EventSourceArn"] = $"arn:aws:sqs:us-east-1:000000000000:q{Guid.NewGuid():N}",
+            ["Tags"] = new JsonObject { ["team"] = "blue" },
+        })).Json["UUID"]!;
+        string role = $"mapper-{key[(key.Length - 4)..]}";
+        Session session = await SessionWithAsync(
+            role, """{"Effect":"Allow","Action":"lambda:*","Resource":"*","Condition":""" + $"{{\"{test}\":{{\"{key}\":\"{value}\"}}}}}}");
+
+        Assert.Equal(200, (int)(await SendAsync(session, HttpMethod.Get, $"/2015-03-31/event-source-mappings/{mapping}")).Status);
+        Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Get, $"/2015-03-31/event-source-mappings/{Guid.NewGuid()}")).Status);
+    }
+
+    [Fact]
+    public async Task A_mapping_is_made_for_the_functions_that_a_condition_names()
+    {
+        await RootAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("consumer"));
+        Session session = await SessionWithAsync(
+            "consumers",
+            """{"Effect":"Allow","Action":"lambda:CreateEventSourceMapping","Resource":"*","Condition":{"ArnLike":{"lambda:FunctionArn":"arn:aws:lambda:*:*:function:consumer"}}},"""
+            + """{"Effect":"Allow","Action":"lambda:CreateEventSourceMapping","Resource":"arn:aws:lambda:*:*:function:*"}""");
+        JsonObject request = new() { ["FunctionName"] = "consumer", ["EventSourceArn"] = "arn:aws:sqs:us-east-1:000000000000:consumed" };
+
+        Assert.Equal(202, (int)(await SendAsync(session, HttpMethod.Post, "/2015-03-31/event-source-mappings", request)).Status);
+        request["FunctionName"] = "mapped-by-others";
+        Assert.Contains(
+            "is not authorized to perform: lambda:CreateEventSourceMapping because",
+            (await SendAsync(session, HttpMethod.Post, "/2015-03-31/event-source-mappings", request)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_url_is_told_by_how_it_is_signed_whatever_the_request_says()
+    {
+        await RootAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("linked"));
+        await RootAsync(HttpMethod.Post, "/2021-10-31/functions/linked/url", new JsonObject { ["AuthType"] = "AWS_IAM" });
+        Session session = await SessionWithAsync(
+            "linker", """{"Effect":"Allow","Action":"lambda:*FunctionUrlConfig","Resource":"*","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"AWS_IAM"}}}""");
+
+        Assert.Equal(200, (int)(await SendAsync(session, HttpMethod.Get, "/2021-10-31/functions/linked/url")).Status);
+        Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Put, "/2021-10-31/functions/linked/url", new JsonObject { ["AuthType"] = "NONE" })).Status);
+        Assert.Equal(204, (int)(await SendAsync(session, HttpMethod.Delete, "/2021-10-31/functions/linked/url")).Status);
+    }
+
+    [Fact]
+    public async Task Tags_that_are_taken_away_are_seen_by_their_keys()
+    {
+        JsonObject request = ServedHouse.CreateRequest("untagged");
+        request["Tags"] = new JsonObject { ["free"] = "x", ["kept"] = "x" };
+        string arn = Uri.EscapeDataString((string)(await RootAsync(HttpMethod.Post, Functions, request)).Json["FunctionArn"]!);
+        Session session = await SessionWithAsync(
+            "untagger", """{"Effect":"Allow","Action":"lambda:UntagResource","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":"free"}}}""");
+
+        Assert.Equal(403, (int)(await SendAsync(session, HttpMethod.Delete, $"/2017-03-31/tags/{arn}?tagKeys=free&tagKeys=kept")).Status);
+        Assert.Equal(204, (int)(await SendAsync(session, HttpMethod.Delete, $"/2017-03-31/tags/{arn}?tagKeys=free")).Status);
     }
 
     [Fact]
@@ -143,6 +237,33 @@ public sealed class EnforcedHouseTests(EnforcedHouse enforced) : IClassFixture<E
         Reply refusal = await QueryAsync(session.AccessKeyId, "iam", "Action=DeleteRole&Version=2010-05-08&RoleName=managed", session.Token);
         Assert.Contains("is not authorized to perform: iam:DeleteRole on resource: arn:aws:iam::000000000000:role/managed", refusal.Text, StringComparison.Ordinal);
     }
+
+    /// <summary>The credentials that the function's code has, while its environment lives.</summary>
+    private async Task<Session> SessionOfFunctionAsync(string name)
+    {
+        JsonObject request = ServedHouse.CreateRequest(name);
+        request["Role"] = "arn:aws:iam::000000000000:role/runner";
+        request["Code"] = new JsonObject
+        {
+            ["ZipFile"] = Convert.ToBase64String(ServedHouse.Zip(
+                ("handler.py", "import os\ndef handler(event, context): return [os.environ['AWS_ACCESS_KEY_ID'], os.environ['AWS_SESSION_TOKEN']]"))),
+        };
+        await RootAsync(HttpMethod.Post, Functions, request);
+        JsonObject shown;
+        do
+        {
+            shown = (await RootAsync(HttpMethod.Get, $"{Functions}/{name}/configuration", body: null)).Json;
+        }
+        while ((string?)shown["State"] == "Pending");
+        JsonArray credentials = JsonNode.Parse((await RootAsync(HttpMethod.Post, $"{Functions}/{name}/invocations", [])).Body)!.AsArray();
+        return new Session((string)credentials[0]!, (string)credentials[1]!);
+    }
+
+    private Task<Reply> RootAsync(HttpMethod method, string path, JsonObject? body) => enforced.House.SendAsync(
+        method,
+        path,
+        body is null ? null : ServedHouse.Json(body.ToJsonString()),
+        ("Authorization", ServedHouse.SignedBy("000000000000", "us-east-1", "lambda")));
 
     private async Task<Session> SessionWithAsync(string role, string statements)
     {

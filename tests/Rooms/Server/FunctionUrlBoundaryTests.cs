@@ -32,6 +32,29 @@ public sealed class FunctionUrlBoundaryTests(ServedHouse house) : IClassFixture<
             reply.Text);
     }
 
+    [Theory]
+    [InlineData(ServedHouse.Member, ServedHouse.Organization)]
+    [InlineData("333333333333", null)]
+    public async Task The_event_of_a_signed_request_tells_the_signers_organisation(string account, string? organization)
+    {
+        (string, string) signature = ("Authorization", ServedHouse.SignedBy(account, "us-east-1", "lambda"));
+        string name = $"org{account}";
+        await house.SendJsonAsync(HttpMethod.Post, "/2015-03-31/functions", ServedHouse.CreateRequest(name), signature);
+        Reply created = await house.SendJsonAsync(
+            HttpMethod.Post, $"/2021-10-31/functions/{name}/url", new JsonObject { ["AuthType"] = "AWS_IAM" }, signature);
+        JsonObject shown;
+        do
+        {
+            shown = (await house.SendAsync(HttpMethod.Get, $"/2015-03-31/functions/{name}/configuration", null, signature)).Json;
+        }
+        while ((string?)shown["State"] == "Pending");
+
+        Reply reply = await house.SendAsync(HttpMethod.Get, "/", null, ("Host", new Uri((string)created.Json["FunctionUrl"]!).Authority), signature);
+        JsonObject signer = reply.Json["requestContext"]!["authorizer"]!["iam"]!.AsObject();
+        Assert.Equal((account, organization), ((string?)signer["accountId"], (string?)signer["principalOrgId"]));
+        Assert.True(signer.ContainsKey("principalOrgId"));
+    }
+
     [Fact]
     public async Task A_host_that_only_looks_like_one_is_refused_as_ever()
     {

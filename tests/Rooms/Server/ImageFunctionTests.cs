@@ -80,12 +80,62 @@ public sealed class ImageFunctionTests(ServedHouse house) : IClassFixture<Served
         Reply updated = await UpdateAsync(new JsonObject { ["ImageUri"] = $"{Repository}:moving", ["Publish"] = true });
         Assert.Equal(("2", second.Digest["sha256:".Length..]), ((string?)updated.Json["Version"], (string?)updated.Json["CodeSha256"]));
         await ActiveAsync();
-        Reply same = await house.SendJsonAsync(HttpMethod.Post, $"{Functions}/{_name}/versions", new JsonObject { ["CodeSha256"] = second.Digest["sha256:".Length..] });
+        Reply same = await PublishAsync(second.Digest["sha256:".Length..]);
         Assert.Equal("2", (string?)same.Json["Version"]);
         await house.SendAsync(HttpMethod.Delete, "/_lamina/images?Name=app:moving");
         await house.SendAsync(HttpMethod.Post, "/_lamina/storage/collect");
         Assert.Equal("first", (string?)(await InvokeAsync("?Qualifier=1"))["greeting"]);
         Assert.Equal("second", (string?)(await InvokeAsync("?Qualifier=2"))["greeting"]);
+    }
+
+    [Fact]
+    public async Task Versions_of_an_image_are_published_by_its_digest_and_listed()
+    {
+        TestImage image = Image("versions");
+        await ImportAsync(image, "versions");
+        JsonObject created = (await CreateAsync("versions", new JsonObject { ["Publish"] = true })).Json;
+        Assert.Equal(("1", "Pending", "Creating"), ((string?)created["Version"], (string?)created["State"], (string?)created["StateReasonCode"]));
+        JsonObject updated = (await ConfigureAsync(new JsonObject { ["Description"] = "second" })).Json;
+        Assert.Equal(
+            ("InProgress", "The function is being created.", "Creating"),
+            ((string?)updated["LastUpdateStatus"], (string?)updated["LastUpdateStatusReason"], (string?)updated["LastUpdateStatusReasonCode"]));
+        await ActiveAsync();
+
+        string digest = image.Digest["sha256:".Length..];
+        Reply wrong = await PublishAsync(new string('a', 64));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "InvalidParameterValueException",
+                $"CodeSHA256 ({new string('a', 64)}) is different from current CodeSHA256 in $LATEST ({digest}). Please try again with the CodeSHA256 in $LATEST."),
+            (wrong.Status, wrong.ErrorType, wrong.Message));
+        JsonObject published = (await PublishAsync(digest)).Json;
+        Assert.Equal(("2", "Successful", digest), ((string?)published["Version"], (string?)published["LastUpdateStatus"], (string?)published["CodeSha256"]));
+        JsonArray versions = (await house.SendAsync(HttpMethod.Get, $"{Functions}/{_name}/versions")).Json["Versions"]!.AsArray();
+        Assert.Equal(["$LATEST", "1", "2"], versions.Select(static version => (string?)version!["Version"]));
+        Assert.All(versions, version => Assert.Equal(("Image", digest), ((string?)version!["PackageType"], (string?)version["CodeSha256"])));
+    }
+
+    [Fact]
+    public async Task Extensions_in_the_image_are_started_like_those_of_layers()
+    {
+        await ImportAsync(Image("extended").Layer(new TarBuilder().File("opt/extensions/watcher", ImageProgram.Bytes)), "extended");
+        await CreateAsync("extended");
+        Assert.Equal("extended", (string?)(await InvokeAsync())["greeting"]);
+        string log = (await house.SendAsync(HttpMethod.Get, $"/_lamina/functions/{_name}/logs")).Text;
+        Assert.Contains("an extension sees image and no more\n", log, StringComparison.Ordinal);
+        Assert.Contains("EXTENSION\tName: watcher\tState: Ready\tEvents: []", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_extension_of_the_image_that_cannot_be_started_is_blamed_unless_they_are_turned_off()
+    {
+        TarBuilder broken = new TarBuilder().File("opt/extensions/broken", "no program");
+        await ImportAsync(Image("broken").Layer(broken), "broken-extension");
+        await CreateAsync("broken-extension");
+        Assert.Equal("Extension.LaunchError", (string?)(await InvokeAsync())["errorType"]);
+
+        await ImportAsync(Image("off").Layer(broken).Layer(new TarBuilder().File("opt/disable-extensions-jwigqn8j", "")), "off");
+        await UpdateAsync(new JsonObject { ["ImageUri"] = $"{Repository}:off" });
+        Assert.Equal("off", (string?)(await InvokeAsync())["greeting"]);
     }
 
     [Theory]
@@ -235,6 +285,9 @@ public sealed class ImageFunctionTests(ServedHouse house) : IClassFixture<Served
         await ActiveAsync();
         return await house.SendJsonAsync(HttpMethod.Put, $"{Functions}/{_name}/code", change);
     }
+
+    private Task<Reply> PublishAsync(string codeSha256) =>
+        house.SendJsonAsync(HttpMethod.Post, $"{Functions}/{_name}/versions", new JsonObject { ["CodeSha256"] = codeSha256 });
 
     private async Task<JsonObject> InvokeAsync(string query = "")
     {

@@ -21,6 +21,25 @@ internal static class CrashChild
         _ => throw new ArgumentException($"There is no child's role {role}."),
     };
 
+    /// <summary>The child's work: each worker does one thing after another, and says what it has been promised by each.</summary>
+    /// <param name="doAsync">Takes the worker's number and how many it has done before.</param>
+    public static async Task WorkForEverAsync(int workers, Func<int, int, Task<string>> doAsync)
+    {
+        Lock output = new();
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
+        {
+            for (int done = 0; ; done++)
+            {
+                string promised = await doAsync(worker, done);
+                lock (output)
+                {
+                    Console.Out.WriteLine(promised);
+                    Console.Out.Flush();
+                }
+            }
+        })));
+    }
+
     /// <summary>Starts the child, kills it once it has said <paramref name="lines"/> lines, and gives all whole lines it said.</summary>
     public static async Task<List<string>> RunAndKillAsync(string role, string folder, int lines)
     {

@@ -6,8 +6,6 @@ namespace Lamina.Server.Operations.Logs;
 
 internal sealed class DescribeLogGroups(LogGroups groups) : IJsonOperation
 {
-    private const int DefaultPage = 50;
-
     public string Name => "DescribeLogGroups";
 
     public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
@@ -20,28 +18,10 @@ internal sealed class DescribeLogGroups(LogGroups groups) : IJsonOperation
         }
 
         string? groupClass = call.Request.Text("logGroupClass");
-        int limit = call.Request.Integer("limit") ?? DefaultPage;
-        LogGroup[] page =
-        [
-            .. Found(call, prefix)
-                .Where(group => pattern is null || group.Name.Contains(pattern, StringComparison.Ordinal))
-                .Where(group => groupClass is null || group.Class == groupClass)
-                .Take(limit + 1),
-        ];
-        return Task.FromResult(new JsonResult(json =>
-        {
-            json.WriteStartArray("logGroups");
-            foreach (LogGroup group in page.Take(limit))
-            {
-                Write(json, group);
-            }
-
-            json.WriteEndArray();
-            if (page.Length > limit)
-            {
-                json.WriteString("nextToken", page[limit - 1].Name);
-            }
-        }));
+        IEnumerable<LogGroup> found = Found(call, prefix)
+            .Where(group => pattern is null || group.Name.Contains(pattern, StringComparison.Ordinal))
+            .Where(group => groupClass is null || group.Class == groupClass);
+        return Task.FromResult(LogAnswers.Page(call, "logGroups", found, static group => group.Name, Write));
     }
 
     private IEnumerable<LogGroup> Found(JsonCall call, string? prefix) => call.Request.Texts("logGroupIdentifiers") is { } identifiers

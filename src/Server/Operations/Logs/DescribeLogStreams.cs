@@ -7,8 +7,6 @@ namespace Lamina.Server.Operations.Logs;
 
 internal sealed class DescribeLogStreams(LogGroups groups) : IJsonOperation
 {
-    private const int DefaultPage = 50;
-
     public string Name => "DescribeLogStreams";
 
     public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
@@ -32,22 +30,9 @@ internal sealed class DescribeLogStreams(LogGroups groups) : IJsonOperation
             Array.Reverse(streams);
         }
 
-        int limit = call.Request.Integer("limit") ?? DefaultPage;
-        int start = StartOf(streams, call.Request.Text("nextToken"));
-        return Task.FromResult(new JsonResult(json =>
-        {
-            json.WriteStartArray("logStreams");
-            foreach (LogStream stream in streams.Skip(start).Take(limit))
-            {
-                Write(json, group, stream);
-            }
-
-            json.WriteEndArray();
-            if (streams.Length - start > limit)
-            {
-                json.WriteString("nextToken", streams[start + limit - 1].Name);
-            }
-        }));
+        IEnumerable<LogStream> rest = streams.Skip(StartOf(streams, call.Request.Text("nextToken")));
+        return Task.FromResult(LogAnswers.Page(
+            call, "logStreams", rest, static stream => stream.Name, (json, stream) => Write(json, group, stream)));
     }
 
     /// <summary>Behind the stream that ended the page before; the order may have changed since, and then the page begins where that stream is now.</summary>

@@ -7,9 +7,6 @@ internal sealed class ListTagsForResource(LogGroups groups) : IJsonOperation
 {
     public string Name => "ListTagsForResource";
 
-    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
-    {
-        LogGroup group = groups.Get(call.Caller, call.Request.RequiredText("resourceArn"));
-        return Task.FromResult(new JsonResult(json => LogAnswers.WriteTags(json, group.Tags)));
-    }
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) =>
+        Task.FromResult(LogTags.List(groups, call, call.Request.RequiredText("resourceArn")));
 }

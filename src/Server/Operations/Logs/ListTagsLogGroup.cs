@@ -7,9 +7,6 @@ internal sealed class ListTagsLogGroup(LogGroups groups) : IJsonOperation
 {
     public string Name => "ListTagsLogGroup";
 
-    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
-    {
-        LogGroup group = groups.Get(call.Caller, call.Request.RequiredText("logGroupName"));
-        return Task.FromResult(new JsonResult(json => LogAnswers.WriteTags(json, group.Tags)));
-    }
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) =>
+        Task.FromResult(LogTags.List(groups, call, call.Request.RequiredText("logGroupName")));
 }

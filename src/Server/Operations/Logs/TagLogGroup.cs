@@ -7,9 +7,6 @@ internal sealed class TagLogGroup(LogGroups groups) : IJsonOperation
 {
     public string Name => "TagLogGroup";
 
-    public async Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
-    {
-        await groups.TagAsync(call.Caller, call.Request.RequiredText("logGroupName"), call.Request.TextMap("tags") ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, cancellationToken);
-        return JsonResult.None;
-    }
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) =>
+        LogTags.AddAsync(groups, call, call.Request.RequiredText("logGroupName"), cancellationToken);
 }

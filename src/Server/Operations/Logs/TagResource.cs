@@ -7,9 +7,6 @@ internal sealed class TagResource(LogGroups groups) : IJsonOperation
 {
     public string Name => "TagResource";
 
-    public async Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
-    {
-        await groups.TagAsync(call.Caller, call.Request.RequiredText("resourceArn"), call.Request.TextMap("tags") ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, cancellationToken);
-        return JsonResult.None;
-    }
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) =>
+        LogTags.AddAsync(groups, call, call.Request.RequiredText("resourceArn"), cancellationToken);
 }

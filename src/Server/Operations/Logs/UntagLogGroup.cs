@@ -7,9 +7,6 @@ internal sealed class UntagLogGroup(LogGroups groups) : IJsonOperation
 {
     public string Name => "UntagLogGroup";
 
-    public async Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
-    {
-        await groups.UntagAsync(call.Caller, call.Request.RequiredText("logGroupName"), call.Request.Texts("tags") ?? [], cancellationToken);
-        return JsonResult.None;
-    }
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) =>
+        LogTags.RemoveAsync(groups, call, call.Request.RequiredText("logGroupName"), call.Request.Texts("tags"), cancellationToken);
 }

@@ -7,9 +7,6 @@ internal sealed class UntagResource(LogGroups groups) : IJsonOperation
 {
     public string Name => "UntagResource";
 
-    public async Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken)
-    {
-        await groups.UntagAsync(call.Caller, call.Request.RequiredText("resourceArn"), call.Request.Texts("tagKeys") ?? [], cancellationToken);
-        return JsonResult.None;
-    }
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) =>
+        LogTags.RemoveAsync(groups, call, call.Request.RequiredText("resourceArn"), call.Request.Texts("tagKeys"), cancellationToken);
 }

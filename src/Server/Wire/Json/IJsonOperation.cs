@@ -5,10 +5,8 @@ using Lamina.Contract.Json;
 namespace Lamina.Server.Wire.Json;
 
 /// <summary>One operation of a service that is asked and answers in JSON. As thin as <see cref="IOperation"/>.</summary>
-internal interface IJsonOperation
+internal interface IJsonOperation : INamedOperation
 {
-    string Name { get; }
-
     Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken);
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Lamina.Contract;
@@ -16,7 +15,7 @@ internal sealed class JsonService
 {
     public const string TargetHeader = "X-Amz-Target";
 
-    private readonly FrozenDictionary<string, (OperationModel Model, IJsonOperation? Operation)> _operations;
+    private readonly ServiceOperations<IJsonOperation> _operations;
     private readonly Func<string, AwsError> _invalid;
     private readonly Action<JsonCall, string>? _authorize;
 
@@ -36,15 +35,7 @@ internal sealed class JsonService
         TargetPrefix = targetPrefix;
         _invalid = invalid;
         _authorize = authorize;
-        Dictionary<string, IJsonOperation> byName = served.ToDictionary(static operation => operation.Name, StringComparer.Ordinal);
-        string[] wrong = [.. model.Where(operation => operation.Served != byName.ContainsKey(operation.Name)).Select(static operation => operation.Name)];
-        if (wrong.Length > 0)
-        {
-            throw new InvalidOperationException($"{name}: {string.Join(", ", wrong)} must be in Operations/ or in docs/not-served.txt, and not in both.");
-        }
-
-        _operations = model.ToFrozenDictionary(
-            static operation => operation.Name, operation => (operation, byName.GetValueOrDefault(operation.Name)), StringComparer.Ordinal);
+        _operations = new ServiceOperations<IJsonOperation>(name, model, served);
     }
 
     public string Name { get; }
@@ -63,20 +54,14 @@ internal sealed class JsonService
 
             // 2. The operation.
             string action = ActionOf(request);
-            if (!_operations.TryGetValue(action, out (OperationModel Model, IJsonOperation? Operation) found))
+            if (!_operations.TryFind(action, out OperationModel? model, out IJsonOperation? operation))
             {
                 throw Unknown($"{Name} has no operation '{(action.Length > 100 ? action[..100] : action)}'.");
             }
 
-            IJsonOperation operation = found.Operation ?? throw new AwsError(
-                "NotImplementedException",
-                StatusCodes.Status501NotImplemented,
-                $"Lamina does not serve the operation {Name}:{action} yet (docs/not-served.txt lists all such operations).",
-                AwsErrorBody.LowerMessageOnly);
-
             // 3. Constraints.
             using JsonDocument document = JsonRequest.Parse(body.Memory);
-            JsonCall call = new(sender.Caller, JsonRequest.Read(document.RootElement, found.Model, _invalid));
+            JsonCall call = new(sender.Caller, JsonRequest.Read(document.RootElement, model, _invalid));
 
             // 4. and 5.
             _authorize?.Invoke(call, action);

@@ -5,10 +5,8 @@ using Lamina.Contract.Query;
 namespace Lamina.Server.Wire.Query;
 
 /// <summary>One operation of a service that is asked with forms and answers in XML. As thin as <see cref="IOperation"/>.</summary>
-internal interface IQueryOperation
+internal interface IQueryOperation : INamedOperation
 {
-    string Name { get; }
-
     Task<QueryResult> HandleAsync(QueryCall call, CancellationToken cancellationToken);
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Lamina.Contract;
 using Lamina.Contract.Models;
@@ -13,26 +12,22 @@ namespace Lamina.Server.Wire.Query;
 /// </summary>
 internal sealed class QueryService
 {
-    private readonly FrozenDictionary<string, (OperationModel Model, IQueryOperation? Operation)> _operations;
+    private readonly ServiceOperations<IQueryOperation> _operations;
+    private readonly Action<QueryCall, string>? _authorize;
 
-    private readonly IamAuthorization? _authorization;
-
-    /// <param name="authorization">Null where policies are not enforced, or the operations see to it themselves.</param>
+    /// <param name="authorize">Throws when the caller's policies do not allow the operation; null where they are not enforced, or the operations see to it.</param>
     public QueryService(
-        string name, string version, ImmutableArray<OperationModel> model, IReadOnlyList<IQueryOperation> served, IamAuthorization? authorization)
+        string name,
+        string version,
+        ImmutableArray<OperationModel> model,
+        IReadOnlyList<IQueryOperation> served,
+        Action<QueryCall, string>? authorize)
     {
-        _authorization = authorization;
+        _authorize = authorize;
         Name = name;
         Version = version;
         Namespace = $"https://{name}.amazonaws.com/doc/{version}/";
-        Dictionary<string, IQueryOperation> byName = served.ToDictionary(static operation => operation.Name, StringComparer.Ordinal);
-        _operations = model.ToFrozenDictionary(
-            static operation => operation.Name, operation => (operation, byName.GetValueOrDefault(operation.Name)), StringComparer.Ordinal);
-        string[] wrong = [.. model.Where(operation => operation.Served != byName.ContainsKey(operation.Name)).Select(static operation => operation.Name)];
-        if (wrong.Length > 0)
-        {
-            throw new InvalidOperationException($"{name}: {string.Join(", ", wrong)} must be in Operations/ or in docs/not-served.txt, and not in both.");
-        }
+        _operations = new ServiceOperations<IQueryOperation>(name, model, served);
     }
 
     public string Name { get; }
@@ -60,17 +55,14 @@ internal sealed class QueryService
                 throw Error("InvalidAction", 400, $"Could not find operation {action} for version {version}");
             }
 
-            if (!_operations.TryGetValue(action, out (OperationModel Model, IQueryOperation? Operation) found))
+            if (!_operations.TryFind(action, out OperationModel? model, out IQueryOperation? operation))
             {
                 throw Error("InvalidAction", 400, $"Could not find operation {action} for version {Version}");
             }
 
-            IQueryOperation operation = found.Operation ?? throw Error(
-                "NotImplementedException", 501, $"Lamina does not serve the operation {Name}:{action} yet (docs/not-served.txt lists all such operations).");
-
             // 4. and 5.
-            QueryCall call = new(sender.Caller, QueryRequest.Read(parameters, found.Model), requestId);
-            _authorization?.Check(call, action);
+            QueryCall call = new(sender.Caller, QueryRequest.Read(parameters, model), requestId);
+            _authorize?.Invoke(call, action);
             return QueryAnswer.Of(await operation.HandleAsync(call, cancellationToken), action, Namespace, requestId);
         }
         finally

@@ -4,21 +4,18 @@ using Lamina.Contract;
 
 namespace Lamina.Server.Wire.Query;
 
-/// <summary>Whether the caller's policies allow an operation of IAM.</summary>
-internal sealed class IamAuthorization(IdentityAuthorizer authorizer, IdentityStore identities, TimeProvider time)
+/// <summary>What an operation of IAM is about, as policies name it.</summary>
+internal static class IamResources
 {
-    public void Check(QueryCall call, string operation)
+    public static Action<QueryCall, string> Authorization(IdentityAuthorizer authorizer, IdentityStore identities, TimeProvider time)
     {
-        PolicyContext context = new(call.Caller, $"iam:{operation}", ResourceOf(call, operation), RequestValues.Of(call.Caller, time.GetUtcNow()));
-        (IdentityVerdict verdict, string reason) = authorizer.Decide(context);
-        if (verdict != IdentityVerdict.Allowed)
-        {
-            throw new AwsError("AccessDenied", 403, IdentityAuthorizer.Refusal(context, reason), AwsErrorBody.LowerMessageOnly);
-        }
+        ServiceAuthorization authorization = new(
+            "iam", authorizer, time, static message => new AwsError("AccessDenied", 403, message, AwsErrorBody.LowerMessageOnly));
+        return (call, operation) => authorization.Check(call.Caller, operation, Of(call, operation, identities));
     }
 
     /// <summary>One that is still to be made has the ARN that it will have.</summary>
-    private string ResourceOf(QueryCall call, string operation)
+    private static string Of(QueryCall call, string operation, IdentityStore identities)
     {
         AccountId account = call.Caller.Account;
         string path = call.Request.Text("Path") ?? "/";
