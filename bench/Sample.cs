@@ -81,7 +81,7 @@ internal static class Sample
         return [.. times];
     }
 
-    private static Row ToRow(string group, string name, string? baselineOf, double[] times, double? perSecond)
+    public static Row ToRow(string group, string name, string? baselineOf, double[] times, double? perSecond)
     {
         Array.Sort(times);
         return new Row(group, name, At(times, 0.50), At(times, 0.99), perSecond, baselineOf);

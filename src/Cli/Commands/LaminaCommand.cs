@@ -33,6 +33,8 @@ internal static class LaminaCommand
         runtimes.Subcommands.Add(AddRuntime.Create(context));
         runtimes.Subcommands.Add(RemoveRuntime.Create(context));
         root.Subcommands.Add(runtimes);
+        root.Subcommands.Add(Elsewhere(
+            "sam", "Transform and check SAM templates, without a server (lamina sam --help says more)", "lamina sam transform template.yaml", "lamina sam validate template.yaml"));
         root.Subcommands.Add(Elsewhere("build", "Build again, even when no source file is newer than the build", "lamina build"));
         root.Subcommands.Add(new Verb("layer", "Build, publish, share, list and inspect layers", "lamina layer list")
         {

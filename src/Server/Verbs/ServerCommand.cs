@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Lamina.Server.Doctor;
+using Lamina.Server.Sam;
 using Lamina.Server.Up;
 
 namespace Lamina.Server.Verbs;
@@ -36,7 +37,7 @@ internal static class ServerCommand
         HelpOption help = new();
         Verb root = new("lamina", "The server's verbs", "lamina up", "lamina doctor", "lamina runtimes")
         {
-            help, new VersionOption(), UpCommand.Create(), DoctorCommand.Create(), RuntimesCommand.Create(),
+            help, new VersionOption(), UpCommand.Create(), DoctorCommand.Create(), RuntimesCommand.Create(), SamCommand.Create(),
         };
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
