@@ -1,4 +1,3 @@
-using Lamina.Stacks.Sam.Intrinsics;
 using Lamina.Stacks.Sam.Roles;
 using Lamina.Stacks.Templates;
 
