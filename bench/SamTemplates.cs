@@ -32,9 +32,9 @@ internal sealed class SamTemplates(BenchOptions options, string scratch)
                     Type: AWS::Serverless::Function
                     Properties:
                       CodeUri: s3://bucket/function{{i}}.zip
-                      Environment: {Variables: {TABLE: !Ref Table{{i}}}}
+                      Environment: { Variables: { TABLE: !Ref Table{{i}} } }
                       Policies:
-                        - DynamoDBCrudPolicy: {TableName: !Ref Table{{i}}}
+                        - DynamoDBCrudPolicy: { TableName: !Ref Table{{i}} }
                       Events:
                         Read: {Type: Api, Properties: {Path: /items{{i}}, Method: get}}
                         Queue: {Type: SQS, Properties: {Queue: !GetAtt Queue{{i}}.Arn, BatchSize: 10}}

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Lamina.Stacks.Sam.Events;
 
 /// <summary>The types of events that functions and state machines have.</summary>
@@ -41,9 +43,8 @@ internal static class EventTypes
     private static Dictionary<string, Maker> All(
         Func<string, PropertyTable> table, Dictionary<string, Func<SamDefinition, string, SamEvent>> makers)
     {
-        Dictionary<string, PropertyTable> tables = new(StringComparer.Ordinal);
+        ConcurrentDictionary<string, PropertyTable> tables = new(StringComparer.Ordinal);
         return makers.ToDictionary(
-            static maker => maker.Key, maker => new Maker(maker.Value, type => tables.TryGetValue(type, out PropertyTable? known) ? known : tables[type] = table(type)),
-            StringComparer.Ordinal);
+            static maker => maker.Key, maker => new Maker(maker.Value, type => tables.GetOrAdd(type, table)), StringComparer.Ordinal);
     }
 }

@@ -10,7 +10,8 @@ internal sealed class ScheduleV2Event(SamDefinition definition, string eventId) 
     {
         GeneratedResource schedule = Schedule(target);
         TemplateMap to = new() { ["Arn"] = target.Resource.Arn };
-        GeneratedResource[] queue = RuleTarget.Complete(to, LogicalId, this["DeadLetterConfig"], null, target.Attributes, name => name is "Input" or "RetryPolicy" ? this[name] : null);
+        GeneratedResource[] queue = RuleTarget.Complete(
+            to, LogicalId, this["DeadLetterConfig"], null, target.Attributes, name => name is "Input" or "RetryPolicy" ? this[name] : null);
         schedule["Target"] = to;
         if (this["RoleArn"] is { IsTruthy: true } given)
         {

@@ -62,7 +62,8 @@ internal sealed class ResourceReferences
                 return Intrinsic.Ref(changed);
             case "Fn::Sub":
                 ReferenceText.Replace(map, (reference, name) =>
-                    _changedIds.TryGetValue(name.Split('.')[0], out string? id) ? reference.Replace(name.Split('.')[0], id, StringComparison.Ordinal) : reference);
+                    _changedIds.TryGetValue(name.Split('.')[0], out string? id)
+                        ? reference.Replace(name.Split('.')[0], id, StringComparison.Ordinal) : reference);
                 break;
             case "Fn::GetAtt" when PartsOf(map.FirstValue) is { } parts && _changedIds.TryGetValue(parts[0], out string? id):
                 map["Fn::GetAtt"] = ListOf(id, parts[1..]);

@@ -67,7 +67,8 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
     {
     }
 
-    protected static string? ApiIdOf(TemplateNode? id) => id is TemplateMap map && map.Has("Ref") ? (map["Ref"] as TemplateText)?.Value : (id as TemplateText)?.Value;
+    protected static string? ApiIdOf(TemplateNode? id) =>
+        id is TemplateMap map && map.Has("Ref") ? (map["Ref"] as TemplateText)?.Value : (id as TemplateText)?.Value;
 
     private void ReadEvents(TemplateMap resource)
     {
