@@ -36,8 +36,8 @@ internal sealed class SamTemplates(BenchOptions options, string scratch)
                       Policies:
                         - DynamoDBCrudPolicy: { TableName: !Ref Table{{i}} }
                       Events:
-                        Read: {Type: Api, Properties: {Path: /items{{i}}, Method: get}}
-                        Queue: {Type: SQS, Properties: {Queue: !GetAtt Queue{{i}}.Arn, BatchSize: 10}}
+                        Read: {Type: Api, Properties: {Path: /items{{i}}, Method: get } }
+                        Queue: {Type: SQS, Properties: {Queue: !GetAtt Queue{{i}}.Arn, BatchSize: 10 } }
                   Table{{i}}:
                     Type: AWS::Serverless::SimpleTable
                   Queue{{i}}:
