@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Lamina.Server.Verbs;
 
 namespace Lamina.Server.Sam;

@@ -23,7 +23,8 @@ internal sealed class SamInput
 
     public Option<string[]> Parameters { get; } = new("--parameter")
     {
-        Description = "A value of a parameter, as NAME=VALUE; may be repeated", AllowMultipleArgumentsPerToken = true,
+        Description = "A value of a parameter, as NAME=VALUE; may be repeated",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     public Verb AddTo(Verb verb)
