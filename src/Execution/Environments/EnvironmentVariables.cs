@@ -44,7 +44,9 @@ internal static class EnvironmentVariables
         AddRuntime(variables, handler: "", function.Runtime!);
         return
         [
-            .. variables.Where(static variable => ShellRules.StartVariables.Contains(variable.Key)).Select(static variable => $"{variable.Key}={variable.Value}"),
+            .. variables
+                .Where(static variable => ShellRules.StartVariables.Contains(variable.Key))
+                .Select(static variable => $"{variable.Key}={variable.Value}"),
             ShellRules.Marker,
         ];
     }
