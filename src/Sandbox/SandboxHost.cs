@@ -30,8 +30,11 @@ public sealed class SandboxHost : IAsyncDisposable
     public ImmutableArray<string> Degradations =>
         _jail is null ? [] : SandboxRules.Degradations(_greeting with { Owned = _jail.HasPlainFolders ? OwnedFolders.None : _greeting.Owned });
 
-    /// <summary>A cgroup holds each sandbox to its memory limit, also one that is changed later.</summary>
-    public bool LimitsMemory => _greeting.Controllers.HasFlag(CgroupControllers.Memory);
+    /// <summary>
+    /// Sandboxes can be made before their content is known: the jail may enter them again, which an ordinary user's may not, and a cgroup
+    /// holds each to a memory limit that is set later.
+    /// </summary>
+    public bool CanAttach => !_greeting.Rootless && _greeting.Controllers.HasFlag(CgroupControllers.Memory);
 
     internal JailGreeting Greeting => _greeting;
 

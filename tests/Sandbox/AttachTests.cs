@@ -17,6 +17,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [InlineData(3)]
     public async Task What_is_attached_later_looks_as_if_it_had_been_there_from_the_start(int layers)
     {
+        NeedsRoot();
         var spec = Spec() with
         {
             OptLayers = [.. Enumerable.Range(0, layers).Select(i => jailed.MakeTree(("same", $"{i}"), ($"own/{i}", ""), ("link", $"-> own/{i}")))],
@@ -35,6 +36,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task Without_a_task_and_layers_both_folders_are_empty()
     {
+        NeedsRoot();
         await using var late = await jailed.CreateLateAsync(Spec());
         var result = await RunInAsync(late, Shell("ls -A /opt /var/task"));
         Assert.Equal(["/opt:", "/var/task:"], result.Lines);
@@ -43,6 +45,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task A_process_that_waits_finds_the_content_and_the_libraries_in_it()
     {
+        NeedsRoot();
         var lib = jailed.MakeTree(("lib/source.c", "int answer(void) { return 42; }"));
         await Tools.CompileAsync(lib, "lib/source.c", Path.Combine(lib, "lib/libanswer.so"), "-shared", "-fPIC");
         await using var sandbox = await jailed.Host.CreateAsync(Spec() with { AwaitsContent = true }, CancellationToken.None);
@@ -66,6 +69,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [InlineData(300, 100)]
     public async Task The_memory_limit_is_that_of_the_content(int madeWithMiB, int attachedMiB)
     {
+        NeedsRoot();
         var spec = Spec();
         spec = spec with { AwaitsContent = true, Limits = spec.Limits with { MemoryBytes = (long)madeWithMiB << 20 } };
         await using var within = await jailed.Host.CreateAsync(spec, CancellationToken.None);
@@ -83,6 +87,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task A_folder_that_is_not_there_is_named()
     {
+        NeedsRoot();
         await using var sandbox = await jailed.Host.CreateAsync(Spec() with { AwaitsContent = true }, CancellationToken.None);
         var missing = Path.Combine(jailed.Folder, "no-such-layer");
         var fault = await Assert.ThrowsAsync<SandboxException>(() => sandbox.AttachAsync(new SandboxContent([missing], null, 16 << 20, 64 << 20)));
@@ -93,6 +98,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task A_sandbox_that_has_ended_says_so()
     {
+        NeedsRoot();
         await using var sandbox = await jailed.Host.CreateAsync(Spec() with { AwaitsContent = true }, CancellationToken.None);
         sandbox.Kill();
         await sandbox.Gone;
@@ -102,7 +108,10 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task Content_at_both_times_is_refused()
     {
+        NeedsRoot();
         var spec = Spec() with { AwaitsContent = true, TaskDirectory = jailed.MakeTree(("code", "")) };
         await Assert.ThrowsAsync<SandboxException>(() => jailed.Host.CreateAsync(spec, CancellationToken.None));
     }
+
+    private static void NeedsRoot() => Assert.SkipUnless(IsRoot, "content is attached by root only: an ordinary user's jail may not enter its sandboxes again");
 }

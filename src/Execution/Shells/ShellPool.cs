@@ -35,8 +35,8 @@ internal sealed partial class ShellPool(
     private Task _worker = Task.CompletedTask;
     private bool _stopped;
 
-    /// <summary>Whether shells are made at all. Without a cgroup for memory the limit is set when a process starts, which is too early.</summary>
-    public bool IsOn { get; } = options.ShellMemoryBytes > 0 && options.Network == SandboxNetwork.Isolated && host.LimitsMemory;
+    /// <summary>Whether shells are made at all.</summary>
+    public bool IsOn { get; } = options.ShellMemoryBytes > 0 && options.Network == SandboxNetwork.Isolated && host.CanAttach;
 
     /// <summary>How many waiting interpreters have become functions' runtimes.</summary>
     public long InterpretersTaken { get; private set; }

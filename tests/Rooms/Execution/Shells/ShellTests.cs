@@ -66,7 +66,11 @@ public sealed class ShellTests
                 Layers = [await house.LayerAsync("one", ("python/one.py", "")), await house.LayerAsync("two", ("nodejs/node_modules/two/index.js", ""))],
                 Environment = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("TABLE", "späti"),
             };
-            await ExpectAsync(house, function);
+            if (taken > 0)
+            {
+                await ExpectAsync(house, function);
+            }
+
             InvokeOutcome outcome = await house.InvokeAsync(function, payload);
             Assert.Equal(InvokeResult.Succeeded, outcome.Result);
             Assert.Equal(taken, house.Invoker.InterpretersTaken);
@@ -214,6 +218,7 @@ public sealed class ShellTests
     public async Task Ten_functions_at_once_are_served_by_ten_that_waited()
     {
         await using ExecutionHouse house = await ExecutionHouse.OpenAsync(Pooled, TimeProvider.System, Refuse);
+        NeedsShells(house);
         List<FunctionVersion> functions = [];
         for (int i = 0; i < 10; i++)
         {
@@ -230,9 +235,13 @@ public sealed class ShellTests
 
     private static async Task ExpectAsync(ExecutionHouse house, FunctionVersion function)
     {
+        NeedsShells(house);
         house.Invoker.Expect(function);
         await house.Invoker.ShellsReadyAsync();
     }
+
+    private static void NeedsShells(ExecutionHouse house) =>
+        Assert.SkipUnless(house.Invoker.ShellMemoryBytes > 0, "sandboxes are made in advance as root, and where there is a cgroup for memory");
 
     private static string FileOf(string runtime) => runtime.StartsWith("python", StringComparison.Ordinal) ? "index.py" : "index.js";
 
