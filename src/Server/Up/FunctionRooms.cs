@@ -17,10 +17,11 @@ internal sealed record FunctionRooms(
     {
         FunctionPermissions permissions = new(catalog, organizations);
         FunctionConcurrency concurrency = new(catalog, Limits.ConcurrentExecutions, time);
+        UnseenUpdates updates = new(time);
         return new FunctionRooms(
-            new FunctionDirectory(catalog, permissions, Random.Shared),
+            new FunctionDirectory(catalog, permissions, updates, Random.Shared),
             new FunctionEditor(
-                catalog, layers.Intake, layers.Trees, layers.Library, layers.Storage, time, loggers.CreateLogger<FunctionEditor>()),
+                catalog, layers.Intake, layers.Trees, layers.Library, layers.Storage, time, updates, loggers.CreateLogger<FunctionEditor>()),
             new FunctionPublisher(catalog, layers.Storage),
             new FunctionAliases(catalog, concurrency),
             permissions,

@@ -35,6 +35,7 @@ internal sealed partial class RequestPipeline(
         string requestId = Guid.NewGuid().ToString();
         context.Response.Headers["x-amzn-RequestId"] = requestId;
         CancellationToken aborted = context.RequestAborted;
+        ExpectContinue.CloseUnlessTold(context);
         try
         {
             if (FunctionUrlHost.Parse(context.Request.Host.Host) is { } host)

@@ -51,6 +51,22 @@ public sealed class S3WireTests(ServedHouse house) : IClassFixture<ServedHouse>
         Assert.Equal("here", (await SendAsync(HttpMethod.Get, "/dir/k", null, ("Host", $"{_bucket}.{domain}:{house.Address.Port}"))).Text);
     }
 
+    /// <summary>The AWS CLI takes such an answer for that of its next upload on the same connection, and hangs.</summary>
+    [Theory]
+    [InlineData(true, 0, 200)]
+    [InlineData(false, 5, 404)]
+    public async Task Who_waits_to_be_told_to_continue_and_is_answered_instead_gets_no_second_answer_on_the_connection(
+        bool bucketExists, int lengthBytes, int expected)
+    {
+        await MakeBucketAsync();
+        string request = $"PUT /{(bucketExists ? _bucket : "no-such-bucket")}/k HTTP/1.1\r\n"
+            + $"Host: {house.Address.Authority}\r\nAuthorization: {Signed.Item2}\r\nContent-Length: {lengthBytes}\r\nExpect: 100-continue\r\n\r\n";
+        (int status, string head, _) = await RawConnection.ExchangeAsync(
+            house.Address, Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        Assert.Equal(expected, status);
+        Assert.Contains("Connection: close", head, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_range_is_answered_with_206_and_one_outside_with_416()
     {
