@@ -6,6 +6,12 @@ public static class Limits
     /// <summary>Characters of a function's own name (CreateFunction; the model's 140 and more count the ARN's forms).</summary>
     public const int FunctionNameLength = 64;
 
+    /// <summary>
+    /// How long an update that nobody has seen the end of keeps another one out. Ours: AWS's own updates take seconds, which its clients
+    /// wait for (recorded: the second of two updates in a row is refused).
+    /// </summary>
+    public static readonly TimeSpan UnseenUpdate = TimeSpan.FromSeconds(1);
+
     /// <summary>Seconds an invocation may take (Quotas; the model's larger number is for Managed Instances).</summary>
     public const int TimeoutSeconds = 900;
 

@@ -4,8 +4,9 @@ using Lamina.Store;
 namespace Lamina.Functions;
 
 /// <summary>What functions there are; reading only, from the catalog's snapshot.</summary>
+/// <param name="updates">Told what was read: an update that somebody has seen the end of is over.</param>
 /// <param name="random">Decides which version an alias with weights gives.</param>
-public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions permissions, Random random)
+public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions permissions, UnseenUpdates updates, Random random)
 {
     /// <summary>
     /// Resolves name, partial ARN or ARN and the separate qualifier to one immutable version for the whole request: what is configured,
@@ -68,9 +69,11 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
         FunctionDocuments.All(catalog.Current).Select(static document => document.Ready).OfType<FunctionVersion>();
 
     /// <summary>$LATEST of every function of the caller's account and region, by name, after <paramref name="after"/>.</summary>
-
-    public IEnumerable<FunctionVersion> List(Caller caller, string? after) =>
-        FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);
+    public IEnumerable<FunctionVersion> List(Caller caller, string? after)
+    {
+        updates.SeeAll();
+        return FunctionDocuments.Of(catalog.Current, caller.Region, caller.Account, after).Select(static document => document.Latest);
+    }
 
     /// <summary>The versions of one function, $LATEST first, then by number.</summary>
     /// <param name="after">The version that the list goes on after; null for all.</param>
@@ -121,6 +124,7 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
             permissions.Require(snapshot, caller, reference, action);
         }
 
+        updates.See(reference.Function);
         return reference;
     }
 

@@ -24,17 +24,19 @@ public sealed class FunctionEditor : IAsyncDisposable
     private readonly LayerLibrary _library;
     private readonly CodeStorage _storage;
     private readonly TimeProvider _time;
+    private readonly UnseenUpdates _updates;
     private readonly FunctionPreparer _preparer;
 
     public FunctionEditor(
         ICatalog catalog, ArchiveIntake intake, TreeStore trees, LayerLibrary library, CodeStorage storage, TimeProvider time,
-        ILogger<FunctionEditor> logger)
+        UnseenUpdates updates, ILogger<FunctionEditor> logger)
     {
         _catalog = catalog;
         _intake = intake;
         _library = library;
         _storage = storage;
         _time = time;
+        _updates = updates;
         _preparer = new FunctionPreparer(catalog, trees, logger);
     }
 
@@ -92,7 +94,7 @@ public sealed class FunctionEditor : IAsyncDisposable
         Caller caller, UpdateFunctionCodeRequest request, ArchiveUpload code, CancellationToken cancellationToken)
     {
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
-        FunctionVersion known = RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest;
+        FunctionVersion known = RequireUpdatable(_catalog.Current, arn, request.RevisionId).Latest;
         FunctionRules.Check(known, request, code);
         FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
         using IncomingArchive? incoming = known.Image is null ? await _intake.StoreAsync(code, cancellationToken) : null;
@@ -123,7 +125,7 @@ public sealed class FunctionEditor : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionConfiguration").Function;
-        FunctionRules.Check(RequireChangeable(_catalog.Current, arn, request.RevisionId).Latest, request);
+        FunctionRules.Check(RequireUpdatable(_catalog.Current, arn, request.RevisionId).Latest, request);
         if (request.Layers is { Count: > 0 })
         {
             FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
@@ -154,6 +156,7 @@ public sealed class FunctionEditor : IAsyncDisposable
                     : FunctionRemoval.DeleteFunction(transaction, latest);
             },
             CancellationToken.None);
+        _updates.See(reference.Function);
         if (deleted.Count > 0)
         {
             _preparer.Announce(deleted);
@@ -234,20 +237,27 @@ public sealed class FunctionEditor : IAsyncDisposable
             throw WrongState(document.Latest);
         }
 
-        return document.InPreparation
-            ? throw AwsError.ResourceConflict(
-                $"The operation cannot be performed at this time. An update is in progress for resource: {arn}")
-            : document;
+        return document.InPreparation ? throw UpdateInProgress(arn) : document;
+    }
+
+    private static AwsError UpdateInProgress(FunctionArn arn) =>
+        AwsError.ResourceConflict($"The operation cannot be performed at this time. An update is in progress for resource: {arn}");
+
+    private FunctionDocument RequireUpdatable(CatalogSnapshot snapshot, FunctionArn arn, string? revisionId)
+    {
+        FunctionDocument document = RequireChangeable(snapshot, arn, revisionId);
+        return _updates.Contains(arn) ? throw UpdateInProgress(arn) : document;
     }
 
     private Task<FunctionVersion> ChangeAsync(
         FunctionArn arn, string? revisionId, bool? publish, Func<CatalogTransaction, FunctionVersion, FunctionVersion> change) =>
         CommitAsync(arn, transaction =>
         {
-            FunctionDocument document = RequireChangeable(transaction, arn, revisionId);
+            FunctionDocument document = RequireUpdatable(transaction, arn, revisionId);
             FunctionVersion changed = FunctionDraft.UnderWay(document.Latest, change(transaction, document.Latest), NewMark());
             document = document with { Latest = changed, Former = document.Ready, Change = FunctionDraft.NewId() };
             FunctionDocuments.Put(transaction, document);
+            _updates.Begin(arn);
             return Published(transaction, document, publish);
         });
 

@@ -100,6 +100,31 @@ public sealed class ClientTests(SharedServer shared) : SharedServerTests(shared)
         Assert.Equal("ResourceNotFoundException", (await client.CallAsync("GetFunctionConfiguration", named)).Error);
     }
 
+    [Theory]
+    [InlineData("boto3")]
+    [InlineData("javascript")]
+    public async Task An_update_right_behind_another_one_is_refused_and_one_that_waits_is_not(string clientName)
+    {
+        ILambdaClient client = Connect(clientName);
+        await client.CreateProbeAsync(Own("fn"));
+        JsonObject update = new() { ["FunctionName"] = Own("fn"), ["Timeout"] = 4 };
+        ClientAnswer second;
+        do
+        {
+            // A machine that needs a second between two requests waits for the end of the first without wanting to.
+            await client.WaitUntilUpdatedAsync(Own("fn"));
+            _ = (await client.CallAsync("UpdateFunctionConfiguration", update)).Success;
+            second = await client.CallAsync("UpdateFunctionConfiguration", update);
+        }
+        while (second.Error is null);
+
+        Assert.Equal("ResourceConflictException", second.Error);
+        Assert.StartsWith(
+            "The operation cannot be performed at this time. An update is in progress for resource: arn:", second.Message, StringComparison.Ordinal);
+        await client.WaitUntilUpdatedAsync(Own("fn"));
+        _ = (await client.CallAsync("UpdateFunctionConfiguration", update)).Success;
+    }
+
     [Fact]
     public async Task The_old_asynchronous_operation_takes_an_event_too()
     {

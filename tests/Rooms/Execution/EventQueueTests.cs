@@ -187,7 +187,7 @@ public sealed class EventQueueTests : IDisposable
 
     private static EventQueue Queue(ExecutionHouse house, ICatalog catalog, TimeProvider time) => new(
         catalog,
-        new FunctionDirectory(catalog, new FunctionPermissions(catalog, Organizations.None), Random.Shared),
+        new FunctionDirectory(catalog, new FunctionPermissions(catalog, Organizations.None), new UnseenUpdates(time), Random.Shared),
         new EventInvokeConfigs(catalog, time),
         house.Invoker,
         ExecutionHouse.Options,

@@ -94,7 +94,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
             options,
             time,
             NullLoggerFactory.Instance);
-        Directory = new FunctionDirectory(_catalog, new FunctionPermissions(_catalog, Organizations.None), Random.Shared);
+        Directory = new FunctionDirectory(_catalog, new FunctionPermissions(_catalog, Organizations.None), new UnseenUpdates(time), Random.Shared);
         Collector = new StorageCollector(new StorageParts
         {
             Images = null,

@@ -39,8 +39,9 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Concurrency = new FunctionConcurrency(Catalog, Limits.ConcurrentExecutions, time);
         Aliases = new FunctionAliases(Catalog, Concurrency);
         Versions = new FunctionPublisher(Catalog, storage);
-        Directory = new FunctionDirectory(Catalog, Policies, new Random(4));
-        Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, time, NullLogger<FunctionEditor>.Instance);
+        UnseenUpdates updates = new(time);
+        Directory = new FunctionDirectory(Catalog, Policies, updates, new Random(4));
+        Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, time, updates, NullLogger<FunctionEditor>.Instance);
     }
 
     public static Caller Caller { get; } = new()

@@ -47,6 +47,39 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
             error.Message);
     }
 
+    [Theory]
+    [InlineData("read")]
+    [InlineData("listed")]
+    [InlineData("invoked")]
+    [InlineData("a second")]
+    public async Task An_update_keeps_another_one_out_until_its_end_is_seen_or_a_second_has_gone_by(string end)
+    {
+        await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
+        Task settled = _house.SettledAsync("fn");
+        await UpdateCodeAsync("fn", FunctionsHouse.Code("new = 1"));
+        await settled;
+        AwsError error = await Assert.ThrowsAsync<AwsError>(() => UpdateCodeAsync("fn", FunctionsHouse.Code("new = 2")));
+        Assert.StartsWith("The operation cannot be performed at this time. An update is in progress", error.Message, StringComparison.Ordinal);
+
+        switch (end)
+        {
+            case "read":
+                Assert.Equal(UpdateStatus.Successful, _house.Latest("fn").LastUpdate);
+                break;
+            case "listed":
+                Assert.Single(_house.Directory.List(FunctionsHouse.Caller, after: null));
+                break;
+            case "invoked":
+                _house.Invocable("fn");
+                break;
+            default:
+                _house.Time.Advance(Limits.UnseenUpdate);
+                break;
+        }
+
+        Assert.Equal(5, (await ConfigureAsync(new() { FunctionName = "fn", Timeout = 5 })).TimeoutSeconds);
+    }
+
     [Fact]
     public async Task An_update_of_a_pending_function_is_refused()
     {
