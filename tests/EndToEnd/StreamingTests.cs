@@ -172,7 +172,9 @@ public sealed class StreamingTests(SharedServer shared) : SharedServerTests(shar
     public async Task A_caller_who_hangs_up_ends_the_writing_and_the_environment_serves_the_next()
     {
         Uri url = await WithUrlAsync();
-        // One environment, so that the function's memory is that of the call before.
+        // One environment, so that the function's memory is that of the call before, and time enough to hear of it on a busy machine.
+        _ = (await AnyClient.CallAsync("UpdateFunctionConfiguration", new JsonObject { ["FunctionName"] = Function, ["Timeout"] = 120 })).Success;
+        await AnyClient.WaitUntilUpdatedAsync(Function);
         _ = (await AnyClient.CallAsync(
             "PutFunctionConcurrency", new JsonObject { ["FunctionName"] = Function, ["ReservedConcurrentExecutions"] = 1 })).Success;
         using (HttpResponseMessage endless = await AskAsync(url, """{"blocks": 100000000}"""))
