@@ -30,6 +30,9 @@ internal sealed class FunctionAdmission(ConcurrencyGate account)
         _reserves = executions is not null;
     }
 
+    /// <summary>False when the function's reservation is used up by so many environments.</summary>
+    public bool AllowsAnother(int environments) => environments < _own.Limit;
+
     public Admission TryEnter()
     {
         if (!_own.TryEnter())

@@ -63,6 +63,10 @@ class Connection {
   }
 
   #open() {
+    if (this.#socket?.destroyed) {
+      // A write that failed is told of before the socket's end is: what comes next must not go into it.
+      this.#forget(this.#socket, this.#socket.errored ?? new Error('the connection was closed by the Runtime API'));
+    }
     if (this.#socket !== null) {
       return this.#socket;
     }

@@ -136,7 +136,12 @@ async function runStreaming(handler, stream, headers, body) {
     if (!stream.lost && !stream.writableFinished && !stream.writableEnded) {
       throw new Error('Response stream is not finished.');
     }
-    await stream.answered();
+    // Who hung up hears no more of it, and that is no fault of the function.
+    await stream.answered().catch((error) => {
+      if (!stream.lost) {
+        throw error;
+      }
+    });
   } catch (error) {
     if (!stream.lost) {
       console_.logError('Invoke Error', error);

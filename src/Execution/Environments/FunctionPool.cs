@@ -10,7 +10,8 @@ namespace Lamina.Execution.Environments;
 /// <remarks>
 /// Nobody waits for ever: there are always at least as many starts as waiters, or the timer runs that will order what is
 /// missing. An environment that has answered but whose runtime has yet to ask for its next event counts as one on its way,
-/// for a moment: mostly it is back long before a new one could be made.
+/// for a moment: mostly it is back long before a new one could be made. Where the function's reservation is used up there is no other: its
+/// return is waited for.
 /// </remarks>
 internal sealed class FunctionPool(
     FunctionVersion function, FunctionAdmission admission, KeptEnvironments? kept, EnvironmentServices services, EnvironmentStarter starter, LogRing logs)
@@ -381,7 +382,8 @@ internal sealed class FunctionPool(
     private int Order_NeedsLock(bool patient)
     {
         int wanted = _line.WithoutStart;
-        int missing = patient && !_retired ? Math.Max(0, wanted - _responded) : wanted;
+        bool waits = !_retired && (patient || !Admission.AllowsAnother(_living));
+        int missing = waits ? Math.Max(0, wanted - _responded) : wanted;
         _line.Starting += missing;
         if (wanted > missing && !_timerRuns)
         {

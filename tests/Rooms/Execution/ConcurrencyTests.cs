@@ -67,6 +67,31 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task An_environment_that_has_answered_takes_up_its_reservation_until_it_asks_for_the_next_event()
+    {
+        TaskCompletionSource busy = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(ExecutionHouse.Options, TimeProvider.System, _ => busy.Task);
+        FunctionVersion function = await house.PythonBootstrapAsync("""
+            import urllib.request
+            while True:
+                id, headers, event = next()
+                respond(id, json.dumps(os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]))
+                urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"])
+            """);
+        await house.PublishAsync(function);
+        await ReserveAsync(house, 1);
+
+        using InvokeOutcome first = await house.InvokeAsync(function);
+        Task<InvokeOutcome> waiting = house.InvokeAsync(function).AsTask();
+        // Far longer than an environment without a reservation would be waited for.
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken));
+        busy.SetResult();
+
+        using InvokeOutcome second = await waiting;
+        Assert.Equal(ExecutionHouse.Text(first.Payload), ExecutionHouse.Text(second.Payload));
+    }
+
+    [Fact]
     public async Task A_reservation_of_nothing_runs_nothing_and_its_deletion_runs_all()
     {
         await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
