@@ -117,16 +117,14 @@ internal sealed class EnvironmentPlanner(
     /// <summary>What a sandbox must be to be made in advance of the function's need; null: it is of a kind of its own.</summary>
     public ShellKind? ShellFor(FunctionVersion function)
     {
-        if (options.Network != SandboxNetwork.Isolated || function.Image is not null
-            || runtimes.Resolve(function.Runtime!) is not { Added: null } runtime
-            || (runtime.Family != "provided" && runtime.InterpreterPath is null))
+        if (function.Image is not null)
         {
             return null;
         }
 
         try
         {
-            return ShellOf(function, runtime);
+            return ShellFor(function, runtimes.Resolve(function.Runtime!));
         }
         catch (EntrypointException)
         {
@@ -134,6 +132,9 @@ internal sealed class EnvironmentPlanner(
             return null;
         }
     }
+
+    private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime) =>
+        options.Network == SandboxNetwork.Isolated && runtime.Added is null && runtime.IsAvailable ? ShellOf(function, runtime) : null;
 
     private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime)
     {
@@ -228,7 +229,7 @@ internal sealed class EnvironmentPlanner(
             IsWrapped = wrapped,
             Image = null,
             DevLayers = stack.DevLayers,
-            Shell = debug is null ? ShellFor(function) : null,
+            Shell = debug is null ? ShellFor(function, runtime) : null,
         };
     }
 

@@ -21,6 +21,7 @@ public sealed partial class InterpreterFinder
     private static readonly string[] VisibleRoots = ["/usr/", "/opt/"];
 
     private readonly ConcurrentDictionary<(string Path, long Length, DateTime Changed), Version?> _versions = new();
+    private readonly ConcurrentDictionary<string, Findings> _findings = new(StringComparer.Ordinal);
     private readonly string[] _folders;
     private readonly string[] _visibleRoots;
 
@@ -51,10 +52,25 @@ public sealed partial class InterpreterFinder
         _visibleRoots.SelectMany(static root => DotnetFolders.Select(folder => root + folder)).Concat(_folders),
         "dotnet", DotnetName(), ReadDotnetVersion).Where(static found => found.Version.Major >= ClientFramework)];
 
-    private List<Interpreter> Find(IEnumerable<string> folders, string pattern, Regex name, Func<string, Version?> readVersion)
+    /// <summary>Every cold start asks: a folder is listed again only when it has changed, or a program found in it has.</summary>
+    private IReadOnlyList<Interpreter> Find(IEnumerable<string> folders, string pattern, Regex name, Func<string, Version?> readVersion)
+    {
+        FileStamp[] present = [.. folders.Concat(OptFolders()).Select(FileStamp.OfFolder).OfType<FileStamp>()];
+        if (_findings.TryGetValue(pattern, out Findings? known)
+            && known.Folders.AsSpan().SequenceEqual(present) && Array.TrueForAll(known.Programs, static program => program.IsCurrent))
+        {
+            return known.Found;
+        }
+
+        List<Interpreter> found = List(present.Select(static folder => folder.Path), pattern, name, readVersion);
+        _findings[pattern] = new Findings(present, [.. found.Select(static program => FileStamp.OfFile(program.Path)).OfType<FileStamp>()], found);
+        return found;
+    }
+
+    private List<Interpreter> List(IEnumerable<string> folders, string pattern, Regex name, Func<string, Version?> readVersion)
     {
         var found = new List<Interpreter>();
-        foreach (string folder in folders.Concat(OptFolders()).Where(Directory.Exists))
+        foreach (string folder in folders)
         {
             foreach (string path in Directory.EnumerateFiles(folder, pattern).Where(path => name.IsMatch(Path.GetFileName(path))).Order(StringComparer.Ordinal))
             {
@@ -148,6 +164,21 @@ public sealed partial class InterpreterFinder
 
     private static string? ReadHeader(string header, Regex pattern) =>
         File.Exists(header) && pattern.Match(File.ReadAllText(header)) is { Success: true } match ? match.Groups[1].Value : null;
+
+    /// <summary>What was found in which folders, by pattern.</summary>
+    private sealed record Findings(FileStamp[] Folders, FileStamp[] Programs, IReadOnlyList<Interpreter> Found);
+
+    /// <summary>A file or folder as it was.</summary>
+    private sealed record FileStamp(string Path, long LengthBytes, DateTime Changed)
+    {
+        public bool IsCurrent => Equals(OfFile(Path));
+
+        public static FileStamp? OfFolder(string path) =>
+            new DirectoryInfo(path) is { Exists: true } folder ? new FileStamp(path, 0, folder.LastWriteTimeUtc) : null;
+
+        public static FileStamp? OfFile(string path) =>
+            new FileInfo(path) is { Exists: true } file ? new FileStamp(path, file.Length, file.LastWriteTimeUtc) : null;
+    }
 
     [GeneratedRegex(@"^python3(\.(?<minor>\d+))?$")]
     private static partial Regex PythonName();

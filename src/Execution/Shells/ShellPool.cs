@@ -33,6 +33,7 @@ internal sealed partial class ShellPool(
     private readonly SemaphoreSlim _changed = new(0);
     private readonly CancellationTokenSource _stopping = new();
     private Task _worker = Task.CompletedTask;
+    private Task _discarded = Task.CompletedTask;
     private bool _stopped;
 
     /// <summary>Whether shells are made at all.</summary>
@@ -56,7 +57,7 @@ internal sealed partial class ShellPool(
             {
                 shell = shelf.Take();
             }
-            while (shell is { IsAlive: false } && Discard(shell));
+            while (shell is { IsAlive: false } && Discard_NeedsLock(shell));
             InterpretersTaken += shell?.Interpreter is null ? 0 : 1;
         }
 
@@ -113,6 +114,7 @@ internal sealed partial class ShellPool(
         }
 
         await Task.WhenAll(left.Select(static shell => shell.DisposeAsync().AsTask()));
+        await _discarded;
         _stopping.Dispose();
     }
 
@@ -221,16 +223,16 @@ internal sealed partial class ShellPool(
                     _shelves.Remove(kind);
                     while (shelf.Take() is { } shell)
                     {
-                        Discard(shell);
+                        Discard_NeedsLock(shell);
                     }
                 }
             }
         }
     }
 
-    private bool Discard(Shell shell)
+    private bool Discard_NeedsLock(Shell shell)
     {
-        _ = DiscardAsync(shell);
+        _discarded = Task.WhenAll(_discarded, DiscardAsync(shell));
         return !_stopped;
     }
 

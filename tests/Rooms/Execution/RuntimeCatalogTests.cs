@@ -101,6 +101,23 @@ public sealed class RuntimeCatalogTests : IDisposable
     }
 
     [Fact]
+    public void What_is_installed_replaced_or_removed_while_the_server_runs_is_seen()
+    {
+        RuntimeCatalog catalog = Catalog();
+        Program("usr/bin/python3.9", "");
+        Assert.Equal("3.9", catalog.Resolve("python3.12").Version);
+
+        Program("usr/bin/python3.12", "");
+        Assert.Equal("3.12", catalog.Resolve("python3.12").Version);
+
+        Program("usr/bin/python3.12", "\u00003.12.7\u0000");
+        Assert.Equal("3.12.7", catalog.Resolve("python3.12").Version);
+
+        File.Delete(Path.Combine(_folder, "usr/bin/python3.12"));
+        Assert.Equal("3.9", catalog.Resolve("python3.12").Version);
+    }
+
+    [Fact]
     public void Custom_runtimes_need_nothing() => Assert.True(Catalog().Resolve("provided.al2023").Exact);
 
     [Fact]
