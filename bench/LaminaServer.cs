@@ -7,6 +7,7 @@ internal sealed class LaminaServer : IAsyncDisposable
 {
     private const string Ready = "ready ";
     private readonly Process _process;
+    private bool _stopped;
 
     private LaminaServer(Process process, Uri address)
     {
@@ -48,6 +49,12 @@ internal sealed class LaminaServer : IAsyncDisposable
     /// <summary>SIGTERM, as an operator would: it stops its sandboxes by itself.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
         if (!_process.HasExited)
         {
             await Workload.RunAsync("kill", "-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -31,7 +31,8 @@ try
         rows.AddRange(await measurements.AttachAsync(workloads[0], "arn:aws:lambda:us-east-1:000000000000:layer:large:1"));
         rows.AddRange(await measurements.PublishAsync(largeLayer, () => baselines.UnzipAsync(largeLayer)));
         rows.AddRange(await new SamTemplates(options, scratch).TransformAsync());
-        rows.AddRange(await measurements.ListAsync(workloads[0], server.ResidentBytes));
+        await server.DisposeAsync();
+        rows.AddRange(await ManyFunctionsAsync(options, repository, Path.Combine(scratch, "many"), workloads[0]));
     }
 
     if (options.Json)
@@ -48,4 +49,22 @@ try
 finally
 {
     Directory.Delete(scratch, recursive: true);
+}
+
+// What a server that has just been started has in memory for each of many functions, in KB instead of time; and how long a page of them takes.
+static async Task<IReadOnlyList<Row>> ManyFunctionsAsync(BenchOptions options, string repository, string folder, Workload workload)
+{
+    int functions = options.Repeats * 334;
+    IReadOnlyList<Row> pages;
+    long empty;
+    await using (LaminaServer server = await LaminaServer.StartAsync(repository, folder))
+    {
+        using HttpClient http = BenchOptions.NewClient(server.Address);
+        empty = server.ResidentBytes();
+        pages = await new Measurements(new LambdaApi(http), options).ListAsync(workload, functions);
+    }
+
+    await using LaminaServer again = await LaminaServer.StartAsync(repository, folder);
+    double each = (again.ResidentBytes() - empty) / 1024.0 / functions;
+    return [.. pages, new Row("memory, KB in place of ms", $"each of {functions} functions", each, each, null, null)];
 }
