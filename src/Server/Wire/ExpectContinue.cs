@@ -13,11 +13,11 @@ internal static class ExpectContinue
     {
         if (context.Request.Headers.Expect.Count > 0)
         {
-            context.Response.OnStarting(static state => Decide((HttpContext)state), context);
+            context.Response.OnStarting(static state => DecideAsync((HttpContext)state), context);
         }
     }
 
-    private static Task Decide(HttpContext context)
+    private static Task DecideAsync(HttpContext context)
     {
         // What succeeds has read its body; of an error nobody knows.
         if (context.Request.ContentLength == 0 || context.Response.StatusCode >= StatusCodes.Status300MultipleChoices)
