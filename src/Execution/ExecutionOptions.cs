@@ -1,4 +1,5 @@
 using System.Text;
+using Lamina.Execution.Environments;
 using Lamina.Functions;
 using Lamina.Sandbox;
 
@@ -12,8 +13,16 @@ public sealed record ExecutionOptions
 
     public SandboxNetwork Network { get; init; } = SandboxNetwork.Isolated;
 
-    /// <summary>An environment that served nobody for so long is shut down.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>An environment that served nobody for so long is shut down, however much memory there is.</summary>
+    public TimeSpan IdleTimeout { get; init; } = DefaultIdleTimeout;
+
+    public static TimeSpan DefaultIdleTimeout => TimeSpan.FromHours(1);
+
+    /// <summary>Bytes of memory that idle environments may hold together; above it those go that are worth least (<see cref="KeepAlive"/>).</summary>
+    public long KeepMemoryBytes { get; init; } = DefaultKeepMemoryBytes;
+
+    /// <summary>A quarter of the machine's memory.</summary>
+    public static long DefaultKeepMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>
     /// How long an environment is idle before its processes are frozen: long enough that a function in steady use never is, short

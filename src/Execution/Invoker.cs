@@ -35,6 +35,7 @@ public sealed partial class Invoker : IAsyncDisposable
     /// </summary>
     private readonly ConcurrentDictionary<Invocation, FunctionVersion> _cold = new(ReferenceEqualityComparer.Instance);
     private readonly Func<FunctionVersion, bool> _isCurrent;
+    private readonly KeepAlive _keepAlive;
     private readonly AdmissionDesk _desk;
     private readonly ExecutionOptions _options;
     private readonly TimeProvider _time;
@@ -69,6 +70,7 @@ public sealed partial class Invoker : IAsyncDisposable
     {
         _isCurrent = isCurrent;
         _options = options;
+        _keepAlive = new KeepAlive(options.KeepMemoryBytes);
         _time = time;
         _logger = loggers.CreateLogger<Invoker>();
         Logs = new FunctionLogs(options.LogBytesPerFunction, time);
@@ -83,12 +85,13 @@ public sealed partial class Invoker : IAsyncDisposable
             new LoopbackAddresses(options.Network),
             roles,
             options.FreezeDelay,
+            _keepAlive,
             time,
             options.LogSink,
             loggers.CreateLogger<ExecutionEnvironment>());
         _starter = new EnvironmentStarter(options, EvictOne, loggers.CreateLogger<EnvironmentStarter>());
         _desk = new AdmissionDesk(concurrency, (admission, version) => NewPool(version, admission, new KeptEnvironments()));
-        _reapTimer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Max(0.1, options.IdleTimeout.TotalSeconds / 10)), time);
+        _reapTimer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Clamp(options.IdleTimeout.TotalSeconds / 10, 0.1, 1)), time);
     }
 
     public FunctionLogs Logs { get; }
@@ -395,7 +398,9 @@ public sealed partial class Invoker : IAsyncDisposable
     private FunctionPool NewPool(FunctionVersion function, FunctionAdmission admission, KeptEnvironments? kept) =>
         new(function, admission, kept, _services, _starter, Logs.RingOf(function.Arn));
 
-    private bool EvictOne() => _pools.Values.Any(static pool => pool.TryEvictOldest());
+    /// <summary>The idle environment that is worth least makes room for another function's; false when there is none.</summary>
+    private bool EvictOne() => _pools.Values.SelectMany(static pool => pool.ListIdle()).OrderBy(static idle => idle.Worth)
+        .Any(static idle => idle.Environment.Pool.TryEvict(idle.Environment.Environment));
 
     private async Task ReapAsync()
     {
@@ -409,6 +414,12 @@ public sealed partial class Invoker : IAsyncDisposable
                 {
                     pool.Retire();
                 }
+            }
+
+            foreach (IdleEnvironment<(FunctionPool Pool, ExecutionEnvironment Environment)> worthLeast
+                in _keepAlive.Choose(_pools.Values.SelectMany(static pool => pool.ListIdle())))
+            {
+                worthLeast.Environment.Pool.TryEvict(worthLeast.Environment.Environment);
             }
         }
     }

@@ -23,6 +23,7 @@ internal sealed record EnvironmentServices(
     LoopbackAddresses Addresses,
     RoleAssumption Roles,
     TimeSpan FreezeDelay,
+    KeepAlive KeepAlive,
     TimeProvider Time,
     Action<FunctionVersion, LogLine>? LogSink,
     ILogger<ExecutionEnvironment> Logger)
@@ -106,6 +107,12 @@ internal sealed partial class ExecutionEnvironment
     public EnvironmentLog Log { get; }
 
     public FunctionVersion Function => _pool.Function;
+
+    /// <summary>What its init took; zero until it is over.</summary>
+    public TimeSpan StartCost => _recorder.LastInit;
+
+    /// <summary>The most memory it has used, as far as that is known.</summary>
+    public long MemoryBytes { get; private set; }
 
     /// <summary>A time stamp by the clock that measures invocations.</summary>
     public long Now => _services.Time.GetTimestamp();
@@ -452,7 +459,8 @@ internal sealed partial class ExecutionEnvironment
             _recorder.RuntimeDone(job);
         }
 
-        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, _sandbox.ReadPeakMemoryBytes(), fault: null, runtimeDone: true, extensionOverhead);
+        MemoryBytes = _sandbox.ReadPeakMemoryBytes();
+        InvokeOutcome? outcome = _recorder.InvocationEnded(job, duration, MemoryBytes, fault: null, runtimeDone: true, extensionOverhead);
         Transition(EnvironmentState.Idle);
         _job = null;
 

@@ -20,11 +20,14 @@ internal sealed class FunctionPool(
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
-    private readonly List<(ExecutionEnvironment Environment, long Since)> _idle = [];
+    private readonly List<IdleEnvironment<ExecutionEnvironment>> _idle = [];
     private readonly WaitingLine _line = new();
     private ITimer? _timer;
     private bool _timerRuns;
     private int _living;
+
+    /// <summary>How often environments came back from an invocation; decides what they are worth.</summary>
+    private long _invocations;
 
     /// <summary>Environments that have answered and whose runtime has not asked for its next event yet.</summary>
     private int _responded;
@@ -220,6 +223,7 @@ internal sealed class FunctionPool(
         lock (_lock)
         {
             _responded--;
+            _invocations++;
         }
 
         MakeAvailable(environment);
@@ -286,22 +290,28 @@ internal sealed class FunctionPool(
         }
     }
 
-    /// <summary>Ends one idle environment to make room for another function's; false when there is none.</summary>
-    public bool TryEvictOldest()
+    /// <summary>What is idle now and may be ended: none of provisioned concurrency.</summary>
+    public IReadOnlyList<IdleEnvironment<(FunctionPool Pool, ExecutionEnvironment Environment)>> ListIdle()
     {
-        ExecutionEnvironment oldest;
         lock (_lock)
         {
-            if (_idle.Count == 0)
+            return kept is not null ? [] : [.. _idle.Select(idle => new IdleEnvironment<(FunctionPool, ExecutionEnvironment)>(
+                (this, idle.Environment), idle.Since, idle.Worth, idle.Bytes))];
+        }
+    }
+
+    /// <summary>Ends an environment to make room; false when it is not idle any more.</summary>
+    public bool TryEvict(ExecutionEnvironment environment)
+    {
+        lock (_lock)
+        {
+            if (_idle.RemoveAll(idle => idle.Environment == environment) == 0)
             {
                 return false;
             }
-
-            oldest = _idle[0].Environment;
-            _idle.RemoveAt(0);
         }
 
-        oldest.Stop();
+        environment.Stop();
         return true;
     }
 
@@ -336,7 +346,7 @@ internal sealed class FunctionPool(
 
             if (!_retired && (kept?.Remember(environment) ?? !starter.IsStarved))
             {
-                _idle.Add((environment, services.Time.GetTimestamp()));
+                AddIdle_NeedsLock(environment);
                 return;
             }
         }
@@ -349,10 +359,17 @@ internal sealed class FunctionPool(
         bool keeps = kept is null && !_retired && !starter.IsStarved && environment.IsUsable;
         if (keeps)
         {
-            _idle.Add((environment, services.Time.GetTimestamp()));
+            AddIdle_NeedsLock(environment);
         }
 
         return keeps;
+    }
+
+    private void AddIdle_NeedsLock(ExecutionEnvironment environment)
+    {
+        long bytes = Math.Max(environment.MemoryBytes, KeepAlive.LeastBytes);
+        double worth = services.KeepAlive.Worth(_invocations, environment.StartCost, bytes);
+        _idle.Add(new IdleEnvironment<ExecutionEnvironment>(environment, services.Time.GetTimestamp(), worth, bytes));
     }
 
     private int OrderKept_NeedsLock()

@@ -17,6 +17,9 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     // The duration of the invocation that contains an init starts with it.
     private bool _initCounts;
 
+    /// <summary>What the latest init that succeeded took.</summary>
+    public TimeSpan LastInit { get; private set; }
+
     private EnvironmentLog Log => platform.Log;
 
     private string Phase => _initJob is null ? "init" : "invoke";
@@ -53,6 +56,7 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     public void InitDone(ExtensionRoster extensions)
     {
         TimeSpan duration = time.GetElapsedTime(_initStartedAt);
+        LastInit = duration;
         _unreportedInit = _initJob is not null || !reportsInit ? null : duration;
         platform.InitRuntimeDone(Phase, "success", null);
         platform.ExtensionStates(extensions);

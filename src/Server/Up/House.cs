@@ -218,6 +218,7 @@ internal sealed partial class House : IAsyncDisposable
         RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
         Network = options.FunctionNetwork,
         IdleTimeout = options.IdleTimeout,
+        KeepMemoryBytes = options.KeepMemoryBytes,
         ShellMemoryBytes = options.ShellMemoryBytes,
         AwsHeaderEncoding = ObjectHeaders.EncodingOf,
         StopLimit = StopLimit,

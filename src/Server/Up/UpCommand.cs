@@ -58,9 +58,16 @@ internal static class UpCommand
 
     private static readonly Option<double> IdleTimeout = new("--idle-timeout")
     {
-        Description = "Seconds after which an execution environment without work is shut down",
+        Description = "Seconds after which an execution environment without work is shut down, however much memory there is",
         HelpName = "SECONDS",
-        DefaultValueFactory = static _ => 600,
+        DefaultValueFactory = static _ => ExecutionOptions.DefaultIdleTimeout.TotalSeconds,
+    };
+
+    private static readonly Option<int> KeepMemory = new("--keep-memory")
+    {
+        Description = "MiB that execution environments without work may hold together; above it those that are worth least go",
+        HelpName = "MIB",
+        DefaultValueFactory = static _ => (int)(ExecutionOptions.DefaultKeepMemoryBytes >> 20),
     };
 
     private static readonly Option<int> ShellMemory = new("--shell-memory")
@@ -124,6 +131,10 @@ internal static class UpCommand
             static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
             "--shell-memory wants MiB, 0 or more.");
         Refuse(
+            KeepMemory,
+            static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
+            "--keep-memory wants MiB, 0 or more.");
+        Refuse(
             CodeStorageQuota,
             static text => long.TryParse(text, CultureInfo.InvariantCulture, out long bytes) && bytes < 0,
             "--code-storage-quota wants bytes.");
@@ -150,7 +161,7 @@ internal static class UpCommand
             "lamina up --keys keys.json --listen 0.0.0.0:4566 --enforce-iam",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout, ShellMemory, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, KeepMemory, ShellMemory, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -197,6 +208,7 @@ internal static class UpCommand
         LogLevel = parsed.GetRequiredValue(Level),
         FunctionNetwork = parsed.GetRequiredValue(Network),
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
+        KeepMemoryBytes = (long)parsed.GetRequiredValue(KeepMemory) << 20,
         ShellMemoryBytes = (long)parsed.GetRequiredValue(ShellMemory) << 20,
         Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
         CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),

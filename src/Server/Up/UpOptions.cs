@@ -2,6 +2,7 @@ using System.Net;
 using Lamina.Access;
 using Lamina.Access.Signatures;
 using Lamina.Contract;
+using Lamina.Execution;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,9 @@ internal sealed record UpOptions
     public required SandboxNetwork FunctionNetwork { get; init; }
 
     public required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>Bytes that idle execution environments may hold together.</summary>
+    public long KeepMemoryBytes { get; init; } = ExecutionOptions.DefaultKeepMemoryBytes;
 
     /// <summary>Memory that sandboxes made in advance may hold together; 0: none are made.</summary>
     public required long ShellMemoryBytes { get; init; }

@@ -318,9 +318,9 @@ public sealed class InvokerTests
         FunctionVersion function = await house.PythonBootstrapAsync(CountInvocations);
 
         using InvokeOutcome first = await house.InvokeAsync(function);
-        time.Advance(TimeSpan.FromMinutes(9));
+        time.Advance(ExecutionOptions.DefaultIdleTimeout - TimeSpan.FromMinutes(1));
         using InvokeOutcome within = await house.InvokeAsync(function);
-        time.Advance(TimeSpan.FromMinutes(12));
+        time.Advance(ExecutionOptions.DefaultIdleTimeout + TimeSpan.FromMinutes(2));
         await house.Invoker.NoEnvironmentsLeftAsync();
         using InvokeOutcome after = await house.InvokeAsync(function);
 
