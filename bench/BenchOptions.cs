@@ -1,12 +1,13 @@
 namespace Lamina.Bench;
 
-internal sealed record BenchOptions(bool Json, bool BaselinesOnly, int Repeats, TimeSpan LoadTime)
+internal sealed record BenchOptions(bool Json, bool BaselinesOnly, bool KeepAliveOnly, int Repeats, TimeSpan LoadTime)
 {
     public const string Usage = """
-        usage: ./bench.sh [--json] [--quick] [--baselines]
+        usage: ./bench.sh [--json] [--quick] [--baselines | --keep-alive]
           --json       one JSON document instead of the table
           --quick      a tenth of the repetitions: to see that it runs, not to compare
           --baselines  only what the machine does without Lamina
+          --keep-alive only the simulation of which idle environments are kept
         """;
 
     public static IReadOnlyList<int> Callers => [1, 8, 64];
@@ -15,8 +16,8 @@ internal sealed record BenchOptions(bool Json, bool BaselinesOnly, int Repeats, 
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)
     {
         bool quick = arguments.Contains("--quick");
-        return arguments.All(static one => one is "--json" or "--quick" or "--baselines")
-            ? new(arguments.Contains("--json"), arguments.Contains("--baselines"), quick ? 3 : 30, TimeSpan.FromSeconds(quick ? 0.3 : 3))
+        return arguments.All(static one => one is "--json" or "--quick" or "--baselines" or "--keep-alive")
+            ? new(arguments.Contains("--json"), arguments.Contains("--baselines"), arguments.Contains("--keep-alive"), quick ? 3 : 30, TimeSpan.FromSeconds(quick ? 0.3 : 3))
             : null;
     }
 

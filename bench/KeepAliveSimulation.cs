@@ -132,6 +132,7 @@ internal static class KeepAliveSimulation
     private static Outcome HistogramAtEqualMemory(Trace trace, double gigabyteSeconds)
     {
         const int Enough = 5;
+        const double Bin = 60; // seconds: below it nothing is unloaded to be loaded again
         double[] percentiles = [0.99, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
         Outcome[] all = [.. percentiles.Select(high => KeepFor(trace, (_, gaps) =>
         {
@@ -141,7 +142,8 @@ internal static class KeepAliveSimulation
             }
 
             double[] sorted = [.. gaps.TakeLast(100).Order()];
-            return (sorted[(int)(sorted.Length * 0.05)] * 0.9, sorted[(int)(sorted.Length * high)] * 1.1);
+            double from = sorted[(int)(sorted.Length * 0.05)] * 0.9;
+            return (from < Bin ? 0 : from, Math.Max(Bin, sorted[(int)(sorted.Length * high)] * 1.1));
         }))];
         return all.FirstOrDefault(outcome => outcome.GigabyteSeconds <= gigabyteSeconds) ?? all[^1];
     }

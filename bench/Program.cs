@@ -13,6 +13,12 @@ string repository = Environment.GetEnvironmentVariable("LAMINA_HOME") ?? Environ
 string scratch = Directory.CreateTempSubdirectory("lamina-bench-").FullName;
 try
 {
+    if (options.KeepAliveOnly)
+    {
+        Write(options, KeepAliveSimulation.Run());
+        return 0;
+    }
+
     Workload[] workloads = await Workload.BuildAsync(scratch);
     byte[] largeLayer = Workload.LargeLayer();
     Baselines baselines = new(options, scratch);
@@ -36,6 +42,16 @@ try
         rows.AddRange(await ManyFunctionsAsync(options, repository, Path.Combine(scratch, "many"), workloads[0]));
     }
 
+    Write(options, rows);
+    return 0;
+}
+finally
+{
+    Directory.Delete(scratch, recursive: true);
+}
+
+static void Write(BenchOptions options, IReadOnlyList<Row> rows)
+{
     if (options.Json)
     {
         Report.WriteJson(Console.Out, rows);
@@ -44,12 +60,6 @@ try
     {
         Report.WriteTable(Console.Out, rows);
     }
-
-    return 0;
-}
-finally
-{
-    Directory.Delete(scratch, recursive: true);
 }
 
 // What a server that has just been started has in memory for each of many functions, in KB instead of time; and how long a page of them takes.
