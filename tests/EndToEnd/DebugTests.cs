@@ -22,7 +22,7 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
         string line = await command.LineAsync("Waiting for a debugger (inspector) on 127.0.0.1:");
         string authority = line.Split(' ').First(static word => word.StartsWith("127.0.0.1:", StringComparison.Ordinal)).TrimEnd(';');
 
-        await LookAsync(authority);
+        using ClientWebSocket inspector = await LookAsync(authority);
         Assert.Equal("""{"event":{"a":1},"patient":true}""", await command.LineAsync("patient"));
     }
 
@@ -39,7 +39,7 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
         using RawClient raw = new(Server.Endpoint);
         Task<RawAnswer> running = raw.InvokeAsync(Own("fn"), """{"a":1}""");
 
-        await LookAsync($"127.0.0.1:{port}");
+        using ClientWebSocket inspector = await LookAsync($"127.0.0.1:{port}");
         Assert.Equal("""{"event":{"a":1},"patient":true}""", (await running).Body);
 
         variables["LAMINA_DEBUG_PORT"] = "none";
@@ -132,7 +132,7 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
     }
 
     /// <summary>Connects to Node.js's inspector, as soon as there is one, looks at the paused program for a while, and lets it go on.</summary>
-    private static async Task LookAsync(string authority)
+    private static async Task<ClientWebSocket> LookAsync(string authority)
     {
         using HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
         string? targets = null;
@@ -148,7 +148,7 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
                 return false;
             }
         });
-        using ClientWebSocket inspector = new();
+        ClientWebSocket inspector = new();
         await inspector.ConnectAsync(new Uri((string)JsonNode.Parse(targets!)![0]!["webSocketDebuggerUrl"]!), CancellationToken.None);
         await SendAsync(inspector, 1, "Debugger.enable");
         await SendAsync(inspector, 2, "Runtime.runIfWaitingForDebugger");
@@ -157,6 +157,7 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
         // Longer than the function may take: nothing runs out while somebody looks.
         await Task.Delay(TimeSpan.FromSeconds(1.5));
         await SendAsync(inspector, 3, "Debugger.resume");
+        return inspector;
     }
 
     private static int FreePort()
