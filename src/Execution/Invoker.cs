@@ -112,6 +112,11 @@ public sealed partial class Invoker : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting for an environment. An event that a runtime has is not called back.</param>
     public ValueTask<InvokeOutcome> InvokeAsync(FunctionVersion function, Invocation invocation, CancellationToken cancellationToken)
     {
+        if (DebugSession.SettingOf(function) is { } port)
+        {
+            return DebugAsync(function, invocation, port, cancellationToken);
+        }
+
         // 1. Admit.
         FunctionPool pool = PoolOf(function);
         Admission admission = Enter(ref pool);
@@ -146,6 +151,12 @@ public sealed partial class Invoker : IAsyncDisposable
         {
             pool.Retire();
         }
+    }
+
+    private async ValueTask<InvokeOutcome> DebugAsync(FunctionVersion function, Invocation invocation, int port, CancellationToken cancellationToken)
+    {
+        await using DebugSession session = DebugSession.Open(function, port);
+        return await DebugAsync(function, invocation, session, cancellationToken);
     }
 
     /// <summary>Runs a command in a fresh environment of the function, without its runtime.</summary>
@@ -195,11 +206,16 @@ public sealed partial class Invoker : IAsyncDisposable
     }
 
     /// <summary>A runtime is another from now on: environments that were started with the former one end. For the added runtimes' Changed.</summary>
-    public void RetireUsersOf(string runtime)
+    public void RetireUsersOf(string runtime) => RetireWhere(used => used == runtime);
+
+    /// <summary>The same where the AWS SDK that a runtime ships is kept in this repository. For the image library's Renamed.</summary>
+    public void RetireUsersOfSdk(string repository) => RetireWhere(used => RuntimeSdk.IsShown(repository, used));
+
+    private void RetireWhere(Func<string?, bool> isConcerned)
     {
         foreach ((PoolKey key, FunctionPool pool) in _pools)
         {
-            if (pool.Function.Runtime == runtime && _pools.TryRemove(key, out _))
+            if (isConcerned(pool.Function.Runtime) && _pools.TryRemove(key, out _))
             {
                 pool.Retire();
             }

@@ -11,6 +11,9 @@ public sealed class ImageLibrary(ICatalog catalog, ImageLayerStore layers, TimeP
     /// <summary>Raised when an image may have lost a name.</summary>
     public event Action? Unnamed;
 
+    /// <summary>Raised with a repository of which a tag is another image's from now on, or nobody's.</summary>
+    public event Action<string>? Renamed;
+
     /// <summary>Makes an image visible under a name, once all its layers are stored; until then it says which are missing.</summary>
     public async Task<ImageImport> ImportAsync(string name, byte[] manifest, byte[] configuration, CancellationToken cancellationToken)
     {
@@ -19,6 +22,11 @@ public sealed class ImageLibrary(ICatalog catalog, ImageLayerStore layers, TimeP
         ImageTag tag = new(reference.Repository, reference.Tag ?? DefaultTag, image.Digest);
         ImageImport import = await catalog.CommitAsync(transaction => Import(transaction, tag, image), cancellationToken);
         Unnamed?.Invoke();
+        if (import.Image is not null)
+        {
+            Renamed?.Invoke(reference.Repository);
+        }
+
         return import;
     }
 
@@ -45,6 +53,7 @@ public sealed class ImageLibrary(ICatalog catalog, ImageLayerStore layers, TimeP
             },
             cancellationToken);
         Unnamed?.Invoke();
+        Renamed?.Invoke(reference.Repository);
     }
 
     /// <summary>
@@ -78,6 +87,28 @@ public sealed class ImageLibrary(ICatalog catalog, ImageLayerStore layers, TimeP
         StoredImage image = Find(snapshot, reference with { Tag = reference.Tag ?? DefaultTag })
             ?? throw AwsError.ResourceNotFound($"There is no image {name}.");
         return layers.Lease(snapshot, image);
+    }
+
+    /// <summary>The same of the latest image in a repository; null when there is none.</summary>
+    public ImageLease? LeaseLatest(string repository)
+    {
+        while (true)
+        {
+            CatalogSnapshot snapshot = catalog.Current;
+            if (ImageDocuments.FindTag(snapshot, repository, DefaultTag) is not { } tag || ImageDocuments.Find(snapshot, tag.Digest) is not { } image)
+            {
+                return null;
+            }
+
+            try
+            {
+                return layers.Lease(snapshot, image);
+            }
+            catch (IOException) when (catalog.Current != snapshot)
+            {
+                // It lost its name a moment ago: what has it now is what is meant.
+            }
+        }
     }
 
     /// <summary>Empties the catalog but for images: they are what the machine has, as interpreters are.</summary>

@@ -22,19 +22,69 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
         string line = await command.LineAsync("Waiting for a debugger (inspector) on 127.0.0.1:");
         string authority = line.Split(' ').First(static word => word.StartsWith("127.0.0.1:", StringComparison.Ordinal)).TrimEnd(';');
 
-        using HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
-        JsonArray targets = JsonNode.Parse(await http.GetStringAsync(new Uri($"http://{authority}/json/list")))!.AsArray();
-        using ClientWebSocket inspector = new();
-        await inspector.ConnectAsync(new Uri((string)targets[0]!["webSocketDebuggerUrl"]!), CancellationToken.None);
-        await SendAsync(inspector, 1, "Debugger.enable");
-        await SendAsync(inspector, 2, "Runtime.runIfWaitingForDebugger");
-        await ReceiveAsync(inspector, static message => (string?)message["method"] == "Debugger.paused");
-
-        // Longer than the function may take: nothing runs out while somebody looks.
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
-        await SendAsync(inspector, 3, "Debugger.resume");
-
+        using ClientWebSocket inspector = await LookAsync(authority);
         Assert.Equal("""{"event":{"a":1},"patient":true}""", await command.LineAsync("patient"));
+    }
+
+    [Fact]
+    public async Task A_function_that_names_a_port_waits_there_whoever_invokes_it()
+    {
+        int port = FreePort();
+        JsonObject variables = new() { ["LAMINA_DEBUG_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        _ = (await AnyClient.CreateFunctionAsync(
+            Own("fn"),
+            Archive.Of("index.js", "exports.handler = async (event, context) => ({ event, patient: context.getRemainingTimeInMillis() > 3600e3 });"),
+            new JsonObject { ["Runtime"] = "nodejs22.x", ["Timeout"] = 1, ["Environment"] = new JsonObject { ["Variables"] = variables } })).Success;
+        await AnyClient.WaitUntilActiveAsync(Own("fn"));
+        using RawClient raw = new(Server.Endpoint);
+        Task<RawAnswer> running = raw.InvokeAsync(Own("fn"), """{"a":1}""");
+
+        using ClientWebSocket inspector = await LookAsync($"127.0.0.1:{port}");
+        Assert.Equal("""{"event":{"a":1},"patient":true}""", (await running).Body);
+
+        variables["LAMINA_DEBUG_PORT"] = "none";
+        _ = (await AnyClient.CallAsync("UpdateFunctionConfiguration", new JsonObject
+        {
+            ["FunctionName"] = Own("fn"), ["Environment"] = new JsonObject { ["Variables"] = variables.DeepClone() },
+        })).Success;
+        await AnyClient.WaitUntilUpdatedAsync(Own("fn"));
+        Assert.Equal(
+            "The function's variable LAMINA_DEBUG_PORT must be a port from 1 to 65535, not 'none'.", (await AnyClient.InvokeAsync(Own("fn"), "{}")).Message);
+    }
+
+    /// <summary>A debugger for .NET cannot be had here; that the process waits for one, as long as it takes, can be seen.</summary>
+    [Fact]
+    public async Task NET_waits_for_a_debugger_beyond_its_timeout_and_ends_with_who_wanted_it()
+    {
+        string root = System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory();
+        Assert.SkipUnless(root.StartsWith("/usr/", StringComparison.Ordinal) || root.StartsWith("/opt/", StringComparison.Ordinal), $".NET stands in {root}, which sandboxes hide.");
+        Archive code = new();
+        string built = Path.Combine(RepositoryFolders.Root, "artifacts", "bin", "DotnetFunction", RepositoryFolders.Configuration);
+        foreach (string file in Directory.EnumerateFiles(built).Where(static file => !file.EndsWith(".pdb", StringComparison.Ordinal)))
+        {
+            code.File(Path.GetFileName(file), await File.ReadAllBytesAsync(file));
+        }
+
+        _ = (await AnyClient.CreateFunctionAsync(Own("fn"), code.ToArray(), new JsonObject
+        {
+            ["Runtime"] = "dotnet10", ["Handler"] = "DotnetFunction::DotnetFunction.Function::Echo", ["Timeout"] = 1, ["MemorySize"] = 512,
+        })).Success;
+        await AnyClient.WaitUntilActiveAsync(Own("fn"));
+        ClientAnswer without = await AnyClient.InvokeAsync(Own("fn"), "[1]");
+        Assert.Equal("[1]", without.Payload);
+
+        await using (LaminaCommand command = LaminaCommand.Start(Server.Endpoint, "invoke", Own("fn"), "--debug", "--payload", "[2]"))
+        {
+            await command.LineAsync("Waiting for a debugger to attach to the dotnet process that runs Lamina.Runtime.dll");
+            await UntilAsync(() => Waiting().Length == 1);
+
+            // Longer than the function may take.
+            await Task.Delay(TimeSpan.FromSeconds(1.5));
+            Assert.Single(Waiting());
+        }
+
+        await UntilAsync(() => Waiting().Length == 0);
+        Assert.Equal("[1]", (await AnyClient.InvokeAsync(Own("fn"), "[1]")).Payload);
     }
 
     [Fact]
@@ -79,6 +129,68 @@ public sealed class DebugTests(SharedServer shared) : SharedServerTests(shared)
         await SendAsync(adapter, """{"seq":3,"type":"request","command":"configurationDone"}""");
 
         Assert.Equal("42", await command.LineAsync("42"));
+    }
+
+    /// <summary>Connects to Node.js's inspector, as soon as there is one, looks at the paused program for a while, and lets it go on.</summary>
+    private static async Task<ClientWebSocket> LookAsync(string authority)
+    {
+        using HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
+        string? targets = null;
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                targets = await http.GetStringAsync(new Uri($"http://{authority}/json/list"));
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        ClientWebSocket inspector = new();
+        await inspector.ConnectAsync(new Uri((string)JsonNode.Parse(targets!)![0]!["webSocketDebuggerUrl"]!), CancellationToken.None);
+        await SendAsync(inspector, 1, "Debugger.enable");
+        await SendAsync(inspector, 2, "Runtime.runIfWaitingForDebugger");
+        await ReceiveAsync(inspector, static message => (string?)message["method"] == "Debugger.paused");
+
+        // Longer than the function may take: nothing runs out while somebody looks.
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await SendAsync(inspector, 3, "Debugger.resume");
+        return inspector;
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>The processes of the function's own that were told to wait.</summary>
+    private string[] Waiting() => [.. Directory.EnumerateDirectories("/proc").Where(process =>
+    {
+        try
+        {
+            string[] variables = File.ReadAllText(Path.Combine(process, "environ")).Split('\0');
+            return variables.Contains($"AWS_LAMBDA_FUNCTION_NAME={Own("fn")}") && variables.Contains("LAMINA_WAIT_FOR_DEBUGGER=1");
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    })];
+
+    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        while (!await holds())
+        {
+            // A process in a sandbox tells nobody outside of its start or its end, nor a port.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+        }
     }
 
     /// <summary>As the Debug Adapter Protocol frames its messages.</summary>

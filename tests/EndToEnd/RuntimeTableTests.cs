@@ -27,30 +27,6 @@ public sealed class RuntimeTableTests(RuntimeTable table, SharedServer shared) :
     public Task Every_runtime_keeps_what_Lambda_promises(string runtime, string what) => table.ResultAsync(runtime, what);
 
     [Fact]
-    public async Task A_custom_runtime_may_come_out_of_a_layer_and_finds_layers_programs_and_its_documented_variables()
-    {
-        string folder = Directory.CreateTempSubdirectory("lamina-shell-").FullName;
-        await TableRuntimes.BuildShellLayerAsync(folder);
-        string runtime = await table.PublishAsync("shell-runtime", RuntimeTable.Zip(folder));
-        Directory.Delete(folder, recursive: true);
-        TableFunction function = await table.DeployAsync("shell", Archive.Of("any.txt", "no code"), new JsonObject
-        {
-            ["Runtime"] = "provided.al2023",
-            ["Handler"] = "any",
-            ["Layers"] = new JsonArray(runtime, await table.ToolLayerAsync()),
-            ["Environment"] = new JsonObject { ["Variables"] = new JsonObject { ["OWN"] = "own" } },
-        });
-
-        RuntimeTable.AssertVariables(await function.CallAsync("{}"), ["PWD", "SHLVL"], new JsonObject
-        {
-            ["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-            ["LD_LIBRARY_PATH"] = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
-            ["OWN"] = "own",
-        });
-        Assert.Equal("bin and lib", (string?)(await function.CallAsync("""{"layer":true}"""))[0]);
-    }
-
-    [Fact]
     public async Task Java_calls_a_method_of_a_bean_and_says_which_class_is_missing()
     {
         await table.ResultAsync("java", "hello");

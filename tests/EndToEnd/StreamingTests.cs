@@ -41,6 +41,7 @@ public sealed class StreamingTests(SharedServer shared) : SharedServerTests(shar
           }
         });
         exports.whole = async (event) => ({ got: event });
+        exports.shaped = async () => ({ statusCode: 418, headers: { 'x-pot': 'brown' }, body: 'tea' });
         """;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
@@ -168,6 +169,17 @@ public sealed class StreamingTests(SharedServer shared) : SharedServerTests(shar
         Assert.Equal(HttpStatusCode.BadGateway, malformed.StatusCode);
     }
 
+    /// <summary>Recorded on AWS: in this mode nobody looks into what a function returned, and the caller gets it as it is.</summary>
+    [Fact]
+    public async Task Behind_a_streaming_url_what_a_function_returns_is_the_body_as_it_stands()
+    {
+        Uri url = await WithUrlAsync("index.shaped");
+        using HttpResponseMessage response = await AskAsync(url, "{}");
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (response.StatusCode, response.Content.Headers.ContentType?.ToString()));
+        Assert.Equal("""{"statusCode":418,"headers":{"x-pot":"brown"},"body":"tea"}""", await response.Content.ReadAsStringAsync());
+        Assert.False(response.Headers.Contains("x-pot"));
+    }
+
     [Fact]
     public async Task A_caller_who_hangs_up_ends_the_writing_and_the_environment_serves_the_next()
     {
@@ -223,9 +235,9 @@ public sealed class StreamingTests(SharedServer shared) : SharedServerTests(shar
         return new JsonObject { ["Bucket"] = Own("bucket"), ["Key"] = "seen" };
     }
 
-    private async Task<Uri> WithUrlAsync()
+    private async Task<Uri> WithUrlAsync(string handler = "index.handler")
     {
-        await WithFunctionAsync("javascript");
+        await WithFunctionAsync("javascript", handler);
         // Debian's boto3 is older than the mode.
         JsonObject created = (await Connect("javascript").CallAsync("CreateFunctionUrlConfig", new JsonObject
         {

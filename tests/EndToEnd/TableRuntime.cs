@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>A row of the table: one runtime, how its function is made, and in what it differs from the others.</summary>
@@ -34,11 +32,8 @@ internal sealed record TableRuntime
 
     public string JsonLevel { get; init; } = "WARN";
 
-    /// <summary>The variables beyond those that every process has.</summary>
-    public string[] Variables { get; init; } = [];
-
-    /// <summary>Values that AWS documents or was recorded with.</summary>
-    public JsonObject Values { get; init; } = [];
+    /// <summary>The variables beyond those that every process has, or other than theirs, by patterns for the whole value.</summary>
+    public Dictionary<string, string> Variables { get; init; } = [];
 
     public int MemoryMiB { get; init; } = 256;
 

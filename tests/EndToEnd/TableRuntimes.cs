@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Lamina.EndToEnd.Tests;
 
@@ -11,8 +12,8 @@ internal static class TableRuntimes
     /// <summary>The slow ones to build are not neighbours: two are under way at a time.</summary>
     public static TableRuntime[] All { get; } =
     [
-        Example("go", "go"), Python(), Ruby(), Example("rust", "rustc"), Node(), Java(), Dotnet(), Example("c++", "g++"),
-        Example("bash", "bash") with { Invocations = 200 }, Example("elixir", "elixirc") with { GrowthMiB = 32 }, Example("erlang", "erlc") with { GrowthMiB = 32 },
+        Example("go", "go"), Python(), Ruby(), Provided(), Example("rust", "rustc"), Node(), Java(), Dotnet(), Example("c++", "g++"),
+        Example("bash", "bash"), Example("elixir", "elixirc") with { GrowthMiB = 32 }, Example("erlang", "erlc") with { GrowthMiB = 32 },
         Example("cobol", "cobc"), Example("php", "php"), Example("nodejs", "node") with { GrowthMiB = 48 },
     ];
 
@@ -29,11 +30,23 @@ internal static class TableRuntimes
         await RunAsync("cc", "-o", Path.Combine(layer, "bin", "tool"), source, library);
     }
 
-    /// <summary>The bootstrap of a custom runtime that comes out of a layer.</summary>
-    public static Task BuildShellLayerAsync(string layer) => CopyAsync("shell", layer);
+    /// <summary>What managed runtimes have besides, documented or seen on AWS; Java's are started by no shell.</summary>
+    private static Dictionary<string, string> Managed(string id, params (string Name, string Value)[] own)
+    {
+        Dictionary<string, string> variables = new()
+        {
+            ["AWS_EXECUTION_ENV"] = Regex.Escape($"AWS_Lambda_{id}"),
+            ["PWD"] = "/var/task",
+            ["SHLVL"] = "0",
+            ["_X_AMZN_TRACE_ID"] = "Root=1-[0-9a-f]{8}-[0-9a-f]{24};.*",
+        };
+        foreach ((string name, string value) in own)
+        {
+            variables[name] = Regex.Escape(value);
+        }
 
-    /// <summary>What managed runtimes have besides, documented or seen on AWS.</summary>
-    private static string[] WithCommon(params string[] own) => [.. own, "_X_AMZN_TRACE_ID", "PWD", "SHLVL"];
+        return variables;
+    }
 
     private static TableRuntime Python() => new()
     {
@@ -52,8 +65,7 @@ internal static class TableRuntimes
         TextLine = @"^\[WARNING\]\t[0-9T:.-]+Z\t[0-9a-f-]{36}\tsaid\r?$",
         JsonMembers = ["timestamp", "level", "message", "logger", "requestId"],
         JsonLevel = "WARNING",
-        Variables = WithCommon("PYTHONPATH"),
-        Values = new() { ["PYTHONPATH"] = "/var/runtime", ["AWS_EXECUTION_ENV"] = "AWS_Lambda_python3.11" },
+        Variables = Managed("python3.11", ("PYTHONPATH", "/var/runtime")),
     };
 
     private static TableRuntime Node() => new()
@@ -72,11 +84,9 @@ internal static class TableRuntimes
         ErrorMembers = ["errorType", "errorMessage", "trace"],
         TextLine = @"^[0-9T:.-]+Z\t[0-9a-f-]{36}\tWARN\tsaid$",
         JsonMembers = ["timestamp", "level", "requestId", "message"],
-        Variables = WithCommon("NODE_PATH"),
-        Values = new()
-        {
-            ["NODE_PATH"] = "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task",
-        },
+        Variables = Managed(
+            "nodejs20.x",
+            ("NODE_PATH", "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task")),
         GrowthMiB = 48,
     };
 
@@ -99,12 +109,13 @@ internal static class TableRuntimes
         ErrorMembers = ["errorMessage", "errorType", "stackTrace"],
         TextLine = @"^W, \[[0-9T:.-]+ #\d+\]  WARN [0-9a-f-]{36} -- : said$",
         JsonMembers = ["timestamp", "level", "message", "requestId"],
-        Variables = WithCommon("GEM_HOME", "GEM_PATH", "RUBYLIB"),
-        Values = new()
-        {
-            ["GEM_PATH"] = "/var/task/vendor/bundle/ruby/3.2.0:/opt/ruby/gems/3.2.0:/var/runtime:/var/runtime/ruby/3.2.0",
-            ["PATH"] = "/var/lang/bin:/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        },
+        Variables = Managed(
+            "ruby3.2",
+            ("GEM_HOME", "/var/runtime"),
+            ("GEM_PATH", "/var/task/vendor/bundle/ruby/3.2.0:/opt/ruby/gems/3.2.0:/var/runtime:/var/runtime/ruby/3.2.0"),
+            ("RUBYLIB", "/var/task:/var/runtime/lib:/opt/ruby/lib"),
+            ("PATH", "/var/lang/bin:/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
+            ("LD_LIBRARY_PATH", "/var/lang/lib:/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib")),
         GrowthMiB = 24,
     };
 
@@ -130,7 +141,7 @@ internal static class TableRuntimes
         ErrorMembers = ["errorMessage", "errorType", "stackTrace"],
         TextLine = @"^\[WARN\] said$",
         JsonMembers = ["timestamp", "message", "level", "AWSRequestId"],
-        Values = new() { ["AWS_EXECUTION_ENV"] = "AWS_Lambda_java17" },
+        Variables = new() { ["AWS_EXECUTION_ENV"] = "AWS_Lambda_java17" },
         MemoryMiB = 512,
         GrowthMiB = 96,
     };
@@ -158,10 +169,25 @@ internal static class TableRuntimes
         TextLine = @"^[0-9T:.-]+Z\t[0-9a-f-]{36}\twarn\tsaid$",
         JsonMembers = ["timestamp", "level", "requestId", "traceId", "message"],
         JsonLevel = "Warning",
-        Variables = WithCommon("DOTNET_ROOT", "LAMBDA_RUNTIME_NAME"),
-        Values = new() { ["DOTNET_ROOT"] = "/var/lang/bin", ["LAMBDA_RUNTIME_NAME"] = "dotnet10" },
+        Variables = Managed("dotnet10", ("DOTNET_ROOT", "/var/lang/bin"), ("LAMBDA_RUNTIME_NAME", "dotnet10")),
         MemoryMiB = 512,
         GrowthMiB = 96,
+    };
+
+    /// <summary>A custom runtime whose bootstrap comes out of a layer.</summary>
+    private static TableRuntime Provided() => new()
+    {
+        Name = "provided",
+        Id = "provided.al2023",
+        Handler = "any",
+        BuildAsync = static folder => WriteAsync(folder, "any.txt", "no code"),
+        BuildLayerAsync = static layer => CopyAsync("shell", layer),
+        FoundInLayer = ["bin and lib"],
+        ErrorType = "Example.Failure",
+        ErrorMembers = ErrorOfExamples,
+        TextLine = "^said$",
+        JsonMembers = ["level", "message"],
+        Variables = new() { ["PWD"] = "/var/task", ["SHLVL"] = "0" },
     };
 
     private static TableRuntime Example(string name, string compiler) => new()

@@ -63,6 +63,36 @@ public sealed class LifeTests : IAsyncLifetime
         await sandbox.DisposeAsync();
     }
 
+    /// <summary>A jail that sees no cgroups, as on a machine that has none: it stops the processes by signals.</summary>
+    [Fact]
+    public async Task Where_there_is_no_freezer_processes_are_stopped_by_signals_and_go_on_after_it()
+    {
+        Assert.SkipUnless(IsRoot, "Only root can hide the machine's cgroups from the jail.");
+        var jail = Path.Combine(_jailed.Folder, "jail-without-cgroups");
+        await File.WriteAllTextAsync(
+            jail, $"#!/bin/sh\nexport REAL='{JailPath}'\nexec unshare --mount sh -c 'mount -t tmpfs none /sys/fs/cgroup && exec \"$REAL\" \"$@\"' jail \"$@\"\n");
+        File.SetUnixFileMode(jail, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var host = await SandboxHost.StartAsync(
+            new SandboxHostOptions { JailPath = jail, RunDirectory = Path.Combine(_jailed.Folder, "run-without-cgroups") }, CancellationToken.None);
+        Assert.Contains(host.Degradations, static missing => missing.StartsWith("No cgroup for freezing", StringComparison.Ordinal));
+        await using var sandbox = await host.CreateAsync(Spec(), CancellationToken.None);
+        var process = await sandbox.StartProcessAsync(Shell("n=0; while :; do n=$((n + 1)); printf '%09d\\n' $n 1<> /tmp/n; done"), CancellationToken.None);
+        await RunInAsync(sandbox, Shell("until [ -s /tmp/n ]; do :; done"));
+
+        sandbox.Freeze();
+        var frozen = (await RunInAsync(sandbox, Shell("cat /tmp/n; grep State /proc/[0-9]*/status | grep -c stopped"))).Output.Split('\n');
+        var still = (await RunInAsync(sandbox, Shell("cat /tmp/n"))).Output.Trim();
+        sandbox.Thaw();
+        await RunInAsync(sandbox, Shell($"while [ \"$(cat /tmp/n)\" = '{still}' ]; do :; done"));
+
+        sandbox.Freeze();
+        sandbox.Kill();
+
+        Assert.Equal(still, frozen[0]);
+        Assert.Equal("1", frozen[1]);
+        Assert.Equal(9, (await process.Exited).Signal);
+    }
+
     [Fact]
     public async Task An_emptied_sandbox_has_no_process_left_and_takes_new_ones()
     {

@@ -6,12 +6,14 @@ const fs = require('fs');
 const module_ = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
+const sdk = require('./sdk.cjs');
 
 /** Folders to import from, as the URL of a file that would stand beside their node_modules. */
 function parents() {
   return (process.env.NODE_PATH ?? '')
     .split(path.delimiter)
     .filter((folder) => path.basename(folder) === 'node_modules' && fs.existsSync(folder))
+    .concat(sdk.folders())
     .map((folder) => pathToFileURL(path.join(path.dirname(folder), 'import.mjs')).href);
 }
 

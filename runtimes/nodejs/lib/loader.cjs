@@ -8,6 +8,7 @@ const { pathToFileURL } = require('url');
 const { RuntimeError } = require('./errors.cjs');
 const layers = require('./layers.cjs');
 const { release } = require('./release.cjs');
+const sdk = require('./sdk.cjs');
 
 const CALLBACKS_REMOVED =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
@@ -20,6 +21,7 @@ const require_ = createRequire(path.join(process.env.LAMBDA_RUNTIME_DIR ?? path.
 /** Resolves to { handler, streaming, highWaterMark, isAsync }. */
 async function load(taskRoot, name) {
   offerStreaming();
+  sdk.offer();
   layers.serveCheaply();
   const { folder, file, exportPath } = split(name);
   const handler = find(await loadModule(taskRoot, folder, file), exportPath, name);
@@ -54,6 +56,7 @@ async function loadModule(taskRoot, folder, file) {
   try {
     return (await loadFile(path.resolve(taskRoot, folder, file))) ?? loadFromPackages(taskRoot, folder, file);
   } catch (error) {
+    sdk.advise(error);
     if (error instanceof SyntaxError) {
       const fault = new RuntimeError('UserCodeSyntaxError', String(error));
       fault.stack = error.stack;

@@ -13,6 +13,7 @@ const context = require('./context.cjs');
 const { RuntimeError, UnhandledPromiseRejection, describe } = require('./errors.cjs');
 const loader = require('./loader.cjs');
 const { release } = require('./release.cjs');
+const sdk = require('./sdk.cjs');
 const shell = require('./shell.cjs');
 
 const API = '/2018-06-01/runtime';
@@ -143,6 +144,7 @@ async function runStreaming(handler, stream, headers, body) {
       }
     });
   } catch (error) {
+    sdk.advise(error);
     if (!stream.lost) {
       console_.logError('Invoke Error', error);
       await stream.fail(error).catch(() => {}); // Lost by now; `next` tells whether more than the caller is.
@@ -181,6 +183,7 @@ async function succeed(headers, text) {
 }
 
 async function fail(error) {
+  sdk.advise(error);
   console_.logError('Invoke Error', error);
   await postError(error);
 }

@@ -3,11 +3,12 @@
 import os
 import sys
 
+from . import sdk
 from .faults import Fault
 
 
 def prepare_path(task_root):
-    """/var/task, then the layers, then the runtime's own folder (already there: the script's), then the interpreter's."""
+    """/var/task, then the layers, the AWS SDK, the runtime's own folder (already there: the script's), and the interpreter's."""
     runtime_folder = os.environ.get("LAMBDA_RUNTIME_DIR") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     version = "python%d.%d" % sys.version_info[:2]
     folders = [task_root]
@@ -20,6 +21,10 @@ def prepare_path(task_root):
         packages = "/var/lang/lib/%s/site-packages" % version
         if os.path.isdir(packages):
             sys.path.insert(0, packages)
+        if sdk.folder() is not None:
+            sys.path.insert(0, sdk.folder())
+    else:
+        sdk.offer_last()
     sys.path[0:0] = folders
     _follow_path_files(folders)
 
@@ -48,7 +53,7 @@ def _import(module_name):
         return importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
         raise Fault(
-            "Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module_name, error)) from None
+            "Runtime.ImportModuleError", "Unable to import module '%s': %s%s" % (module_name, error, sdk.advice(error))) from None
     except SyntaxError as error:
         raise Fault(
             "Runtime.UserCodeSyntaxError",

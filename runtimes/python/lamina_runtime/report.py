@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from . import logs, payload
+from . import logs, payload, sdk
 from .faults import Fault
 from .release import RELEASE
 
@@ -63,7 +63,7 @@ def _json_line(document):
 
 def _text_of(error):
     try:
-        return str(error)
+        return str(error) + sdk.advice(error)
     except Exception:
         return ""
 

@@ -29,9 +29,10 @@ internal static class LaminaCommand
 
         root.Subcommands.Add(Elsewhere("up", "Run the server in the foreground (lamina up --help says more)", "lamina up", "lamina up --listen 127.0.0.1:4566 --data ./data"));
         root.Subcommands.Add(Elsewhere("doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor"));
-        Verb runtimes = Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine; add and remove runtimes", "lamina runtimes");
+        Verb runtimes = Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine; add and remove runtimes, fetch the AWS SDK", "lamina runtimes");
         runtimes.Subcommands.Add(AddRuntime.Create(context));
         runtimes.Subcommands.Add(RemoveRuntime.Create(context));
+        runtimes.Subcommands.Add(FetchSdk.Create(context));
         root.Subcommands.Add(runtimes);
         root.Subcommands.Add(Elsewhere(
             "sam", "Transform and check SAM templates, without a server (lamina sam --help says more)", "lamina sam transform template.yaml", "lamina sam validate template.yaml"));

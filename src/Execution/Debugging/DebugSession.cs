@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Lamina.Contract;
@@ -13,6 +14,8 @@ public sealed class DebugSession : IAsyncDisposable
 {
     /// <summary>A session nobody ends is over by then.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(24);
+
+    private const string Variable = "LAMINA_DEBUG_PORT";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -35,6 +38,16 @@ public sealed class DebugSession : IAsyncDisposable
 
     /// <summary>Of 127.0.0.1; null when the debugger needs none.</summary>
     public int? Port => (_listener?.LocalEndPoint as IPEndPoint)?.Port;
+
+    /// <summary>
+    /// The port that the function's own variable names: every invocation of it, whoever sends it, then waits for a debugger there. Null
+    /// where it has no such variable.
+    /// </summary>
+    /// <exception cref="AwsError">The variable names no port.</exception>
+    public static int? SettingOf(FunctionVersion function) =>
+        function.Environment is not { } variables || !variables.TryGetValue(Variable, out string? text) ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= ushort.MaxValue ? port
+        : throw AwsError.InvalidParameterValue($"The function's variable {Variable} must be a port from 1 to {ushort.MaxValue}, not '{text}'.");
 
     /// <param name="port">Null for the debugger's usual one; 0 for any that is free.</param>
     /// <exception cref="AwsError">The runtime cannot be debugged, or the port is taken.</exception>

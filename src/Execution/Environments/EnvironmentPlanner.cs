@@ -138,11 +138,12 @@ internal sealed class EnvironmentPlanner(
 
     private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime)
     {
-        HostBind? bind = ManagedCommands.BindFor(runtime);
+        // Not held: who takes a sandbox of this kind has planned to show the same and holds it, and the others are never used.
+        using ImageLease? sdk = SdkOf(runtime);
         SandboxSpec sandbox = SandboxFor(function, new string('0', 32), IPAddress.Loopback) with
         {
             RuntimeDirectory = RuntimeDirectoryOf(runtime),
-            HostBinds = bind is null ? [] : [bind],
+            HostBinds = WithSdk(ManagedCommands.BindFor(runtime) is { } bind ? [bind] : [], sdk),
             TmpSizeBytes = ShellRules.TmpBytes,
             Limits = new SandboxLimits(
                 ShellRules.MemoryBytes, Limits.InitCpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
@@ -156,6 +157,12 @@ internal sealed class EnvironmentPlanner(
         };
         return new ShellKind(sandbox, interpreter);
     }
+
+    private ImageLease? SdkOf(RuntimeResolution runtime) =>
+        RuntimeSdk.RepositoryOf(runtime) is { } repository ? images.LeaseLatest(repository) : null;
+
+    private static ImmutableArray<HostBind> WithSdk(ImmutableArray<HostBind> binds, ImageLease? sdk) =>
+        sdk is null ? binds : binds.Add(RuntimeSdk.BindOf(sdk));
 
     private string? RuntimeDirectoryOf(RuntimeResolution runtime) =>
         runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family);
@@ -203,18 +210,19 @@ internal sealed class EnvironmentPlanner(
         // From here on nothing fails that would leave an image held.
         RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
         ImmutableArray<string> command = CommandOf(launch, debug);
+        ImageLease? sdk = SdkOf(runtime);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         return new EnvironmentPlan
         {
-            Held = launch.Image is null ? [.. trees] : [.. trees, launch.Image],
+            Held = [.. trees, .. ((IDisposable?[])[launch.Image, sdk]).OfType<IDisposable>()],
             Sandbox = SandboxFor(function, identity.Id, identity.Address) with
             {
                 OptLayers = layers,
                 TaskDirectory = trees[0].Directory,
                 RuntimeDirectory = launch.ShowsOurClient ? RuntimeDirectoryOf(runtime) : null,
                 RootLayers = launch.RootLayers,
-                HostBinds = launch.Binds,
+                HostBinds = WithSdk(launch.Binds, sdk),
             },
             Process = new ProcessSpec
             {

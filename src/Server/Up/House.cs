@@ -101,6 +101,7 @@ internal sealed partial class House : IAsyncDisposable
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
         added.Changed += invoker.RetireUsersOf;
+        images.Library.Renamed += invoker.RetireUsersOfSdk;
         SettingsRooms settings = SettingsRooms.Open(catalog, time);
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));

@@ -130,6 +130,49 @@ public sealed class TelemetryTests
         Assert.Equal(errorType, errorType is null ? null : type.GetString());
     }
 
+    /// <summary>
+    /// As any error of the runtime's (Telemetry API, platform.runtimeDone and platform.report: status error, errorType). A sandbox that passes
+    /// its memory limit dies whole, subscribers too: what of it is told, is told in the log, as the same objects.
+    /// </summary>
+    [Fact]
+    public async Task Too_much_memory_is_told_as_an_error_with_the_true_maximum()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
+        FunctionVersion function = await FunctionAsync(
+            house,
+            """
+            while True:
+                id, headers, event = next()
+                hog = [bytearray(b"x" * (1 << 20)) for number in range(4096 if event == "1" else 0)]
+                respond(id, event)
+            """,
+            Plain) with
+        { MemorySizeMiB = 256, TimeoutSeconds = 60 };
+        function = function with { Settings = function.Settings with { LogFormat = "JSON", ApplicationLogLevel = "INFO", SystemLogLevel = "DEBUG" } };
+        Invocation invocation = ExecutionHouse.Event("1");
+
+        using InvokeOutcome killed = await house.Invoker.InvokeAsync(function, invocation, CancellationToken.None);
+        JsonElement[] events = PlatformLines(house, function);
+
+        Assert.Equal(["platform.start", "platform.runtimeDone", "platform.report"], events.Select(Type).SkipWhile(type => type != "platform.start"));
+        Assert.All(events[^2..], happened =>
+        {
+            JsonElement record = happened.GetProperty("record");
+            Assert.Equal(
+                (invocation.RequestId, "error", "Runtime.OutOfMemory"),
+                (record.GetProperty("requestId").GetString(), record.GetProperty("status").GetString(), record.GetProperty("errorType").GetString()));
+        });
+        Assert.Equal(events.Select(Time).Order(), events.Select(Time));
+        Assert.InRange(events[^1].GetProperty("record").GetProperty("metrics").GetProperty("maxMemoryUsedMB").GetInt32(), 240, 256);
+
+        // All begin again: the extension subscribes anew, and is told of its own environment from its start on.
+        using InvokeOutcome after = await house.InvokeAsync(function, "2");
+        Assert.Equal(InvokeResult.Succeeded, after.Result);
+        Assert.Equal(
+            ["platform.initStart", "platform.start", "platform.runtimeDone", "platform.report"],
+            PlatformLines(house, function)[events.Length..].Select(Type).Where(type => type is "platform.initStart" or "platform.start" or "platform.runtimeDone" or "platform.report"));
+    }
+
     [Theory]
     [InlineData("2022-07-01", false)]
     [InlineData("2022-12-13", true)]
@@ -315,6 +358,16 @@ public sealed class TelemetryTests
 
         return Events(house, function);
     }
+
+    /// <summary>What the log says of the platform where its format is JSON.</summary>
+    private static JsonElement[] PlatformLines(ExecutionHouse house, FunctionVersion function) =>
+    [
+        .. house.LogLines(function)
+            .Where(line => line.StartsWith("{\"time\"", StringComparison.Ordinal))
+            .Select(line => JsonDocument.Parse(line).RootElement),
+    ];
+
+    private static string Time(JsonElement happened) => happened.GetProperty("time").GetString()!;
 
     private static JsonElement[] Events(ExecutionHouse house, FunctionVersion function) => [.. house.LogLines(function).Where(IsEvent).Select(Parse)];
 

@@ -34,7 +34,14 @@ module LaminaRuntime
 
     # The one line that Lambda shows, without the hints and the marked source that newer interpreters add.
     def message_of(error)
-      error.respond_to?(:original_message) ? error.original_message : error.message
+      (error.respond_to?(:original_message) ? error.original_message : error.message) + advice(error)
+    end
+
+    # How to get the AWS SDK that Lambda's own runtime ships, where a gem of it is not on this machine.
+    def advice(error)
+      return "" unless error.is_a?(LoadError) && error.path&.match?(/\Aaws-sdk(-[a-z0-9]+)?\z/)
+
+      "; it is not on this machine, fetch it once: lamina runtimes sdk ruby --with #{error.path}"
     end
 
     # Of the function's own frames: the runtime's below them tell nobody anything.

@@ -18,6 +18,7 @@ module LaminaRuntime
     API = "/2018-06-01/runtime"
     INIT_FAILED = 252
     CRITICAL = 255
+    SDK = "/var/sdk"
 
     class << self
       def run
@@ -46,11 +47,12 @@ module LaminaRuntime
         exit(INIT_FAILED)
       end
 
-      # GEM_PATH names Lambda's folders alone. What came with this machine's interpreter, the AWS SDK if it was installed, is behind them.
+      # GEM_PATH names Lambda's folders alone. Behind them are the AWS SDK as `lamina runtimes sdk ruby` fetched it, and what came with this
+      # machine's interpreter.
       def add_own_gems
         return unless defined?(Gem)
 
-        Gem.use_paths(Gem.dir, (Gem.path + Gem.default_path).uniq)
+        Gem.use_paths(Gem.dir, (Gem.path + [SDK].select { |folder| Dir.exist?(folder) } + Gem.default_path).uniq)
       end
 
       def serve_one(handler)

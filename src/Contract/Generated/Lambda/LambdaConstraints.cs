@@ -613,10 +613,10 @@ internal static partial class LambdaConstraints
 
     public static void Check(InvokeWithResponseStreamRequest value, string path, ConstraintViolations found)
     {
+        found.Check(s_ResponseStreamingInvocationType, value.InvocationType, path + "invocationType");
         found.Check(s_TenantId, value.TenantId, path + "tenantId");
         found.Check(s_NumericLatestPublishedOrAliasQualifier, value.Qualifier, path + "qualifier");
         found.Check(s_LogType, value.LogType, path + "logType");
-        found.Check(s_ResponseStreamingInvocationType, value.InvocationType, path + "invocationType");
         found.Required(value.FunctionName, path + "functionName");
         found.Check(s_NamespacedFunctionName, value.FunctionName, path + "functionName");
     }

@@ -474,11 +474,11 @@ public static class LambdaRequests
         InvokeWithResponseStreamRequest request = new InvokeWithResponseStreamRequest
         {
             FunctionName = members.Label("FunctionName"),
-            InvocationType = members.Header("X-Amz-Invocation-Type"),
             LogType = members.Header("X-Amz-Log-Type"),
             ClientContext = members.Header("X-Amz-Client-Context"),
             Qualifier = members.Query("Qualifier"),
             TenantId = members.Header("X-Amz-Tenant-Id"),
+            InvocationType = members.Header("X-Amz-Invocation-Type"),
         };
         ConstraintViolations found = new();
         LambdaConstraints.Check(request, "", found);

@@ -1111,9 +1111,6 @@ public sealed record InvokeWithResponseStreamRequest
     public string? FunctionName { get; init; }
 
     [JsonIgnore]
-    public string? InvocationType { get; init; }
-
-    [JsonIgnore]
     public string? LogType { get; init; }
 
     [JsonIgnore]
@@ -1124,6 +1121,9 @@ public sealed record InvokeWithResponseStreamRequest
 
     [JsonIgnore]
     public string? TenantId { get; init; }
+
+    [JsonIgnore]
+    public string? InvocationType { get; init; }
 }
 
 public sealed record InvokeWithResponseStreamResponse
