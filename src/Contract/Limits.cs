@@ -267,4 +267,10 @@ public static class Limits
 
     /// <summary>Bytes of functions' lines that wait for the disk. Ours.</summary>
     public const long LogLinesWaitingBytes = 64L * 1024 * 1024;
+
+    /// <summary>Characters of a template in a request; larger ones come from S3 (CloudFormation quotas).</summary>
+    public const int TemplateBodyBytes = 51_200;
+
+    /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
+    public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
 }

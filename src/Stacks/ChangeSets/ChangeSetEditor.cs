@@ -61,8 +61,8 @@ public sealed class ChangeSetEditor
         return changeSet;
     }
 
-    /// <summary>Throws ChangeSetNotFound, InvalidChangeSetStatus.</summary>
-    public async Task ExecuteAsync(
+    /// <summary>Throws ChangeSetNotFound, InvalidChangeSetStatus. Gives the stack's id.</summary>
+    public async Task<string> ExecuteAsync(
         Caller caller, string nameOrId, string? stackName, bool disablesRollback, string? clientToken, CancellationToken cancellationToken)
     {
         (StackDocument stack, ChangeSetDocument changeSet) = Require(caller, nameOrId, stackName);
@@ -87,6 +87,7 @@ public sealed class ChangeSetEditor
 
         await _journal.ChangeAsync(stack.Id, (transaction, current) => Execute(transaction, current, changeSet, request, caller), cancellationToken);
         _stacks.Engine.Begin(stack.Id);
+        return stack.Id;
     }
 
     /// <summary>Deleting a change set that is not there is no error, as long as its stack is. The last one of a stack that is only under review leaves the stack.</summary>

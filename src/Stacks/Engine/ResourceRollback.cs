@@ -63,7 +63,7 @@ internal sealed class ResourceRollback(
         }
 
         PhysicalResource? made = document.Current!.PhysicalId != former.PhysicalId ? document.Current : Removal.MadeBy(document);
-        bool isChanged = made is null && (document.Current.Properties != former.Properties || document.Attempt is not null);
+        bool isChanged = made is null && (document.Current.Properties != former.Properties || document.Attempt is { IsCreation: false });
         back = back with { Current = former, PhysicalId = former.PhysicalId, Discarded = made, Status = StackStatus.UpdateComplete };
         if (!isChanged)
         {

@@ -85,7 +85,8 @@ public sealed class StackEditor
 
     /// <summary>Deleting what is not there is no error. Throws ValidationError: protected, exports in use.</summary>
     /// <param name="retained">Logical ids of what is to stay; only for a stack whose deletion has failed.</param>
-    public async Task DeleteAsync(
+    /// <returns>The id of the stack whose deletion was begun, or null.</returns>
+    public async Task<string?> DeleteAsync(
         Caller caller, string nameOrId, IReadOnlyList<string> retained, string? clientToken, CancellationToken cancellationToken)
     {
         string? begun = await _catalog.CommitAsync(
@@ -125,6 +126,8 @@ public sealed class StackEditor
         {
             _engine.Begin(begun);
         }
+
+        return begun;
     }
 
     public async Task<StackDocument> SetTerminationProtectionAsync(Caller caller, string nameOrId, bool enabled, CancellationToken cancellationToken)

@@ -65,6 +65,15 @@ public sealed partial class StackEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends when what was begun in the stack is over, or the time is.</summary>
+    public async Task WaitAsync(string stackId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeOver = new(limit, _time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeOver.Token, cancellationToken);
+        await WaitAsync(stackId, both.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)

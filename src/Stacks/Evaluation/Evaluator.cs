@@ -15,7 +15,6 @@ internal sealed class Evaluator
         new Dictionary<string, Func<Evaluator, TemplateNode, TemplateNode?>>(StringComparer.Ordinal)
         {
             ["Ref"] = static (self, arguments) => self.Ref(arguments),
-            ["Condition"] = static (self, arguments) => Bool(self.Conditions.IsTrue(Name("Condition", arguments))),
             ["Fn::GetAtt"] = static (self, arguments) => self.GetAtt(arguments),
             ["Fn::Sub"] = static (self, arguments) => self.Sub(arguments),
             ["Fn::Join"] = static (self, arguments) => self.Join(arguments),
@@ -29,10 +28,6 @@ internal sealed class Evaluator
             ["Fn::GetAZs"] = static (self, arguments) => self.Zones(arguments),
             ["Fn::Length"] = static (self, arguments) => self.List("Fn::Length", arguments).Count,
             ["Fn::ToJsonString"] = static (self, arguments) => Json(self.Evaluate(arguments) ?? throw Fault("Fn::ToJsonString", "needs a value")),
-            ["Fn::Equals"] = static (self, arguments) => Bool(self.Conditions.Evaluate(new TemplateMap { ["Fn::Equals"] = arguments })),
-            ["Fn::And"] = static (self, arguments) => Bool(self.Conditions.Evaluate(new TemplateMap { ["Fn::And"] = arguments })),
-            ["Fn::Or"] = static (self, arguments) => Bool(self.Conditions.Evaluate(new TemplateMap { ["Fn::Or"] = arguments })),
-            ["Fn::Not"] = static (self, arguments) => Bool(self.Conditions.Evaluate(new TemplateMap { ["Fn::Not"] = arguments })),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly StackTemplate _template;
@@ -90,8 +85,6 @@ internal sealed class Evaluator
         Scalars.TextOf(Evaluate(node)) ?? throw Fault(function, "must be given a string");
 
     internal TemplateNode? FindParameter(string name) => _scope.Values.GetValueOrDefault(name);
-
-    private static TemplateBool Bool(bool value) => value ? TemplateBool.True : TemplateBool.False;
 
     private static string Json(TemplateNode node) => PropertiesJson.Write(node);
 

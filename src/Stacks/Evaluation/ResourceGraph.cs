@@ -26,7 +26,6 @@ internal sealed class ResourceGraph
             graph._needs[resource.LogicalId] =
             [
                 .. Reference.In(resource.Properties, name => conditions.IsTrue(name)).Select(static reference => reference.Name).Concat(resource.DependsOn)
-                    .Where(name => name != resource.LogicalId || !resource.DependsOn.Contains(name, StringComparer.Ordinal))
                     .Where(name => template.Resources.TryGetValue(name, out TemplateResource? named) && conditions.Includes(named.Condition))
                     .Distinct(StringComparer.Ordinal),
             ];
