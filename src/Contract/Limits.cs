@@ -336,4 +336,10 @@ public static class Limits
 
     /// <summary>Tables in one page (ListTables).</summary>
     public const int ListedTables = 100;
+
+    /// <summary>Characters of a template in a request; larger ones come from S3 (CloudFormation quotas).</summary>
+    public const int TemplateBodyBytes = 51_200;
+
+    /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
+    public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Lamina.Access.Identities;
 using Lamina.Companions.S3;
 using Lamina.Execution;
 using Lamina.Functions;
@@ -11,7 +12,9 @@ using Lamina.Server.Operations;
 using Lamina.Server.Operations.S3;
 using Lamina.Server.Wire;
 using Lamina.Server.Wire.Json;
+using Lamina.Server.Wire.Query;
 using Lamina.Server.Wire.S3;
+using Lamina.Stacks;
 using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -29,6 +32,9 @@ internal sealed partial class House : IAsyncDisposable
 
     /// <summary>Of more functions than this none is expected to be invoked next; their documents are not read at start either.</summary>
     private const int MostExpected = 200;
+
+    /// <summary>Where functions with a network of their own reach the server.</summary>
+    private const string SandboxEndpoint = "127.0.0.1:4566";
 
     private readonly Stack<(string Name, Func<Task> Close)> _opened = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -129,6 +135,43 @@ internal sealed partial class House : IAsyncDisposable
             functions.Editor));
 
         S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
+        StackRooms stacks = Opened("stacks", StackRooms.Open(
+            new StackRoomParts
+            {
+                Catalog = catalog,
+                Time = time,
+                Loggers = loggers,
+                Functions = functions.Editor,
+                FunctionDirectory = directory,
+                Versions = functions.Publisher,
+                Aliases = functions.Aliases,
+                Permissions = functions.Permissions,
+                Concurrency = functions.Concurrency,
+                Tags = settings.Tags,
+                EventInvokeConfigs = settings.EventInvokeConfigs,
+                Runtimes = settings.Runtimes,
+                Recursion = settings.Recursion,
+                CodeSigning = settings.CodeSigning,
+                FunctionCodeSigning = settings.FunctionCodeSigning,
+                Urls = settings.Urls,
+                Mappings = settings.Mappings,
+                Layers = layers.Publisher,
+                LayerLibrary = layers.Library,
+                LayerPermissions = layers.Permissions,
+                Roles = new RoleEditor(catalog, time),
+                Policies = new PolicyEditor(catalog, time),
+                HolderPolicies = new HolderPolicies(catalog),
+                LogGroups = logs.Groups,
+                Buckets = s3.Buckets,
+                Objects = s3.Objects,
+                Invoker = invoker,
+                Sessions = access.Sessions,
+                Authority = () => Address.Authority,
+                FunctionAuthority = () => options.FunctionNetwork == SandboxNetwork.Isolated ? SandboxEndpoint : Address.Authority,
+                FindStoredParameter = static (_, _) => null,
+                AllowedUnserved = options.AllowedUnserved,
+            },
+            options.EnforceIam ? access.Authorizer : null));
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
@@ -140,7 +183,7 @@ internal sealed partial class House : IAsyncDisposable
                     new LambdaConditions(settings.Tags, settings.Urls, settings.Mappings, options.Organizations, time))
                 : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
-            access.Services,
+            new QueryServices([.. access.Services, stacks.Service]),
             new JsonServices([logs.Service, ssm.Service, dynamoDb.Service]),
             new InternalRoutes(
             [
@@ -185,8 +228,9 @@ internal sealed partial class House : IAsyncDisposable
 
         events.Start();
         KestrelListener listener = await KestrelListener.StartAsync(options.Listen, AnswerAsync, loggers, cancellationToken);
-        _opened.Push(("port", () => StopAsync(listener, events, invoker)));
+        _opened.Push(("port", () => StopAsync(listener, stacks, events, invoker)));
         Address = listener.Address;
+        stacks.Room.Engine.Start();
     }
 
     /// <summary>Given to the port; it starts after the pipeline is there.</summary>
@@ -196,9 +240,12 @@ internal sealed partial class House : IAsyncDisposable
     private Task AnswerFunctionAsync(HttpContext context) => _pipeline!.HandleAsync(context, RequestOrigin.Sandbox);
 
     // Together, because each gives what runs its time and all of it must be over within one limit.
-    private static async Task StopAsync(KestrelListener listener, EventQueue events, Invoker invoker)
+    private static async Task StopAsync(KestrelListener listener, StackRooms stacks, EventQueue events, Invoker invoker)
     {
         using CancellationTokenSource limit = new(StopLimit);
+
+        // First: what a stopping invoker refuses would be a resource's failure.
+        await stacks.DisposeAsync();
         await events.StopAsync();
         await Task.WhenAll(listener.StopAsync(limit.Token), invoker.StopAsync());
         listener.Dispose();
