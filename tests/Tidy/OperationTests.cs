@@ -18,7 +18,10 @@ public sealed class OperationTests
     private static readonly string[] NotServedOfS3 =
         [.. Listed.Where(static name => name.StartsWith(S3, StringComparison.Ordinal)).Select(static name => name[S3.Length..])];
 
-    public static TheoryData<string, string> ModelledServices => new() { { "iam", "Iam" }, { "sts", "Sts" }, { "logs", "Logs" }, { "cloudformation", "CloudFormation" } };
+    public static TheoryData<string, string> ModelledServices => new()
+    {
+        { "iam", "Iam" }, { "sts", "Sts" }, { "logs", "Logs" }, { "ssm", "Ssm" }, { "dynamodb", "DynamoDb" }, { "cloudformation", "CloudFormation" },
+    };
 
     [Theory]
     [MemberData(nameof(ModelledServices))]
@@ -28,6 +31,8 @@ public sealed class OperationTests
         {
             "iam" => IamOperations.All,
             "sts" => StsOperations.All,
+            "ssm" => SsmOperations.All,
+            "dynamodb" => DynamoDbOperations.All,
             "cloudformation" => CloudformationOperations.All,
             _ => LogsOperations.All,
         };
@@ -40,7 +45,7 @@ public sealed class OperationTests
 
     [Fact]
     public void The_list_names_services_that_there_are() => Repository.AssertNone(
-        Listed.Except(NotServed).Where(static name => name.Split(':')[0] is not ("s3" or "iam" or "sts" or "logs" or "cloudformation")));
+        Listed.Except(NotServed).Where(static name => name.Split(':')[0] is not ("s3" or "iam" or "sts" or "logs" or "ssm" or "dynamodb" or "cloudformation")));
 
     [Fact]
     public void The_list_of_S3_s_operations_not_served_is_the_one_the_routes_were_made_from() => Assert.Equal(

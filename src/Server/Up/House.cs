@@ -98,6 +98,9 @@ internal sealed partial class House : IAsyncDisposable
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         LogsRooms logs = Opened("logs", LogsRooms.Open(
             folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time, failure => Log.NotLogged(_logger, failure)));
+        SsmRooms ssm = SsmRooms.Open(folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time);
+        DynamoDbRooms dynamoDb = Opened("DynamoDB", DynamoDbRooms.Open(
+            folder.Path, options.EnforceIam ? access.Authorizer : null, time));
         ExecutionOptions execution = ExecutionOptionsOf(options) with { LogSink = logs.Take };
         AddedRuntimes added = AddedRuntimes.Open(folder.Path);
         RuntimeCatalog runtimes = new() { Added = added };
@@ -181,7 +184,7 @@ internal sealed partial class House : IAsyncDisposable
                 : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
             new QueryServices([.. access.Services, stacks.Service]),
-            new JsonServices([logs.Service]),
+            new JsonServices([logs.Service, ssm.Service, dynamoDb.Service]),
             new InternalRoutes(
             [
                 new Health(),
@@ -201,7 +204,7 @@ internal sealed partial class House : IAsyncDisposable
                 new RuntimeChanges(added, new RuntimeExamination(images.Library), runtimes, mayNameFolders: options.Keys is null),
                 new OrganizationList(options.Organizations),
                 new ShellList(invoker),
-                new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
+                new Reset(functions.Editor, logs.Store, dynamoDb.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
                 new FunctionDebugging(directory, invoker),
                 new FunctionShells(directory, invoker, _stopping.Token),
