@@ -33,7 +33,7 @@ public sealed class StackKillTests : IDisposable
                 Task<ClientAnswer> asked = client.CallAsync("cloudformation:CreateStack", request.DeepClone().AsObject());
                 await Task.WhenAny(asked, Task.Delay(TimeSpan.FromMilliseconds(delay), TimeProvider.System, TestContext.Current.CancellationToken));
                 await server.KillAsync();
-                _ = await asked;
+                await EndAsync(asked);
             }
 
             await using LaminaServer next = await LaminaServer.StartAsync(_folder.FullName);
@@ -52,6 +52,18 @@ public sealed class StackKillTests : IDisposable
             }
 
             Assert.Equal((0, 0, 0), await CountAsync(other));
+        }
+    }
+
+    /// <summary>Answered or not: the client ends with its connection.</summary>
+    private static async Task EndAsync(Task<ClientAnswer> asked)
+    {
+        try
+        {
+            _ = await asked;
+        }
+        catch (InvalidOperationException)
+        {
         }
     }
 

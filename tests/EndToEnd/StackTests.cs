@@ -14,17 +14,16 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         Resources:
           Common:
             Type: AWS::Serverless::LayerVersion
-            Properties: {ContentUri: layer/, CompatibleRuntimes: [python3.11]}
+            Properties: {ContentUri: 's3://BUCKET/LAYER', CompatibleRuntimes: [python3.11]}
           Greeter:
             Type: AWS::Serverless::Function
             Properties:
               Runtime: python3.11
               Handler: app.handler
-              CodeUri: code/
+              CodeUri: s3://BUCKET/code-LAYER
               MemorySize: 256
               Layers: [!Ref Common]
               AutoPublishAlias: live
-              AutoPublishAliasAllProperties: true
               FunctionUrlConfig: {AuthType: NONE}
               Environment: {Variables: {GREETING: !Ref Greeting, SIZE: 3}}
         Outputs:
@@ -44,16 +43,18 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
     [Fact]
     public async Task A_SAM_template_deploys_changes_and_goes_with_the_AWS_CLI()
     {
-        Write("template.yaml", Template);
-        Write("code/app.py", """
+        await AwsAsync("s3", "mb", $"s3://{_name}");
+        byte[] code = Archive.Of("app.py", """
             import os, common
             def handler(event, context):
                 return {"statusCode": 200, "body": f"{os.environ['GREETING']} {common.NAME} {os.environ['SIZE']}"}
             """);
-        Write("layer/python/common.py", "NAME = 'layer one'");
-        await AwsAsync("s3", "mb", $"s3://{_name}");
+        await UploadAsync("code-one.zip", code);
+        await UploadAsync("code-two.zip", code);
+        await UploadAsync("one.zip", Archive.Of("python/common.py", "NAME = 'layer one'"));
+        await UploadAsync("two.zip", Archive.Of("python/common.py", "NAME = 'layer two'"));
 
-        await DeployAsync();
+        await DeployAsync("one.zip");
         Dictionary<string, string> first = await OutputsAsync();
         Assert.StartsWith($"{_name}-Greeter-", first["Function"], StringComparison.Ordinal);
         Assert.Contains("hello layer one 3", (await Client.InvokeAsync(first["Alias"], "{}")).Payload, StringComparison.Ordinal);
@@ -61,10 +62,9 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         JsonObject described = (await Client.CallAsync("GetFunctionConfiguration", new JsonObject { ["FunctionName"] = first["Function"] })).Success;
         Assert.Equal((256, first["Layer"]), ((int)described["MemorySize"]!, (string?)described["Layers"]![0]!["Arn"]));
 
-        Assert.Contains("No changes to deploy", await DeployAsync("--no-fail-on-empty-changeset"), StringComparison.Ordinal);
+        Assert.Contains("No changes to deploy", await DeployAsync("one.zip", "--no-fail-on-empty-changeset"), StringComparison.Ordinal);
 
-        Write("layer/python/common.py", "NAME = 'layer two'");
-        await DeployAsync("--parameter-overrides", "Greeting=bye");
+        await DeployAsync("two.zip", "--parameter-overrides", "Greeting=bye");
         Dictionary<string, string> second = await OutputsAsync();
         Assert.Equal((first["Function"], first["Url"]), (second["Function"], second["Url"]));
         Assert.NotEqual(first["Layer"], second["Layer"]);
@@ -137,17 +137,20 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
     [Fact]
     public async Task Nested_stacks_live_and_go_with_the_stack_they_are_in_and_stored_resources_have_their_values()
     {
-        Write("inner.yaml", """
+        await AwsAsync("s3", "mb", $"s3://{_name}");
+        await UploadAsync("inner.yaml", """
             Parameters: {Name: {Type: String}}
             Resources:
               Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref Name, RetentionInDays: '7'}}
             Outputs: {Arn: {Value: !GetAtt Group.Arn}}
-            """);
-        Write("outer.yaml", $$$$"""
+            """u8.ToArray());
+        await File.WriteAllTextAsync(PathOf("outer.yaml"), $$$$"""
             Resources:
               Inner:
                 Type: AWS::CloudFormation::Stack
-                Properties: {TemplateURL: inner.yaml, Parameters: {Name: !Sub '/${AWS::StackName}/inner'}}
+                Properties:
+                  TemplateURL: https://s3.amazonaws.com/{{{{_name}}}}/inner.yaml
+                  Parameters: {Name: !Sub '/${AWS::StackName}/inner'}
               Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: {{{{_name}}}}-queue}}
               Topic: {Type: AWS::SNS::Topic}
               Subscription:
@@ -168,10 +171,7 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
               Bucket: {Value: !Ref Files}
               Table: {Value: !Ref Orders}
             """);
-        await AwsAsync("s3", "mb", $"s3://{_name}");
-        await AwsAsync(
-            "cloudformation", "package", "--template-file", PathOf("outer.yaml"), "--s3-bucket", _name, "--output-template-file", PathOf("packaged.yaml"));
-        await AwsAsync("cloudformation", "deploy", "--template-file", PathOf("packaged.yaml"), "--stack-name", _name);
+        await AwsAsync("cloudformation", "deploy", "--template-file", PathOf("outer.yaml"), "--stack-name", _name);
 
         Dictionary<string, string> outputs = await OutputsAsync();
         Assert.Equal($"arn:aws:logs:us-east-1:111122223333:log-group:/{_name}/inner:*", outputs["Inner"]);
@@ -193,13 +193,13 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         Assert.Empty(groups["logGroups"]!.AsArray());
     }
 
-    private async Task<string> DeployAsync(params string[] options)
+    private async Task<string> DeployAsync(string layer, params string[] options)
     {
-        await AwsAsync(
-            "cloudformation", "package", "--template-file", PathOf("template.yaml"), "--s3-bucket", _name, "--output-template-file", PathOf("packaged.yaml"));
+        string template = Template.Replace("BUCKET", _name, StringComparison.Ordinal).Replace("LAYER", layer, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(PathOf("template.yaml"), template);
         return await AwsAsync(
         [
-            "cloudformation", "deploy", "--template-file", PathOf("packaged.yaml"), "--stack-name", _name, "--capabilities", "CAPABILITY_IAM", .. options,
+            "cloudformation", "deploy", "--template-file", PathOf("template.yaml"), "--stack-name", _name, "--capabilities", "CAPABILITY_IAM", .. options,
         ]);
     }
 
@@ -219,10 +219,10 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         return await answer.Content.ReadAsStringAsync();
     }
 
-    private void Write(string path, string content)
+    private async Task UploadAsync(string key, byte[] content)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
-        File.WriteAllText(PathOf(path), content);
+        await File.WriteAllBytesAsync(PathOf(key), content);
+        await AwsAsync("s3", "cp", PathOf(key), $"s3://{_name}/{key}");
     }
 
     private string PathOf(string path) => Path.Combine(_folder.FullName, path);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Lamina.Contract;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Resources;
 using Lamina.Stacks.Templates;

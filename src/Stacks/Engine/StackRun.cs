@@ -2,7 +2,6 @@ using Lamina.Contract;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Resources;
 using Lamina.Stacks.Templates;
-using Lamina.Store;
 
 namespace Lamina.Stacks.Engine;
 

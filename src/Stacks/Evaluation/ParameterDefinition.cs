@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Lamina.Contract;
 using Lamina.Stacks.Templates;
 
 namespace Lamina.Stacks.Evaluation;

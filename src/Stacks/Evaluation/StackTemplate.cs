@@ -1,5 +1,4 @@
 using System.Text;
-using Lamina.Contract;
 using Lamina.Stacks.Templates;
 using Lamina.Stacks.Transforms;
 

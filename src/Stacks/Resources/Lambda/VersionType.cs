@@ -2,7 +2,6 @@ using System.Globalization;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
-using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Templates;
 
 namespace Lamina.Stacks.Resources.Lambda;

@@ -1,5 +1,4 @@
 using Lamina.Companions.S3;
-using Lamina.Contract;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Templates;
 

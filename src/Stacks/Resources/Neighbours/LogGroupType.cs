@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Lamina.Companions.Logs;
-using Lamina.Contract;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Templates;
 
