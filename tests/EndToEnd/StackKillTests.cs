@@ -21,7 +21,9 @@ public sealed class StackKillTests : IDisposable
         Random random = new(30);
         JsonObject request = new()
         {
-            ["StackName"] = "shop", ["TemplateBody"] = Template(), ["Capabilities"] = new JsonArray("CAPABILITY_IAM"),
+            ["StackName"] = "shop",
+            ["TemplateBody"] = Template(),
+            ["Capabilities"] = new JsonArray("CAPABILITY_IAM"),
         };
         for (int round = 0; round < Rounds; round++)
         {

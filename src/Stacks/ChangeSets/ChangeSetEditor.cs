@@ -43,7 +43,8 @@ public sealed class ChangeSetEditor
 
         StackDocument stack = existing ?? _stacks.NewStack(caller, request with { ClientToken = null }, parent: null) with
         {
-            Status = StackStatus.ReviewInProgress, StatusReason = "User Initiated",
+            Status = StackStatus.ReviewInProgress,
+            StatusReason = "User Initiated",
         };
         ChangeSetDocument changeSet = Plan(StackEditor.Asked(stack, caller), request with { IsReviewed = true }, name, isCreation, description);
         await _catalog.CommitAsync(

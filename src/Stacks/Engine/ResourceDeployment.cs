@@ -182,7 +182,12 @@ internal sealed class ResourceDeployment(
             stack,
             held.Document with
             {
-                Current = made, Attempt = null, Status = $"{verb}_COMPLETE", StatusReason = null, Changed = journal.Now, PhysicalId = made.PhysicalId,
+                Current = made,
+                Attempt = null,
+                Status = $"{verb}_COMPLETE",
+                StatusReason = null,
+                Changed = journal.Now,
+                PhysicalId = made.PhysicalId,
             },
             notes);
     }
@@ -207,7 +212,9 @@ internal sealed class ResourceDeployment(
             {
                 held.Document = held.Document with
                 {
-                    Attempt = held.Document.Attempt with { Made = physicalId }, PhysicalId = physicalId, StatusReason = InitiatedReason,
+                    Attempt = held.Document.Attempt with { Made = physicalId },
+                    PhysicalId = physicalId,
+                    StatusReason = InitiatedReason,
                 };
                 await journal.WriteAsync(stack, held.Document, Initiated(verb, physicalId, attempt));
             }

@@ -277,10 +277,12 @@ public sealed class StackEditor
 
     internal static StackDocument Asked(StackDocument stack, Caller caller) => stack with
     {
-        PrincipalArn = caller.PrincipalArn, PrincipalId = caller.PrincipalId, SessionPolicy = caller.SessionPolicy,
+        PrincipalArn = caller.PrincipalArn,
+        PrincipalId = caller.PrincipalId,
+        SessionPolicy = caller.SessionPolicy,
     };
 
-    internal void ForgetReviewed(CatalogTransaction transaction, StackDocument stack)
+    private static void ForgetReviewed(CatalogTransaction transaction, StackDocument stack)
     {
         foreach (ChangeSetDocument changeSet in StackDocuments.ChangeSetsOf(transaction, stack).ToList())
         {

@@ -41,21 +41,27 @@ internal sealed class StackPlanner(
         }
 
         TemplateMap processed = TemplateTransforms.Run(original, parameters, stack.Region, time, url => fetch(stack.Caller, url)); // 3
-        StackDefinition definition = new()
+        StackDefinition definition = (former ?? StackEditor.Nothing) with
         {
             Original = body,
             Processed = PropertiesJson.Write(processed),
             IsTransformed = isTransformed,
             Description = original.Description,
             Parameters = parameters,
-            Tags = request.Tags ?? former?.Tags ?? [],
             Capabilities = request.Capabilities,
-            NotificationArns = request.NotificationArns ?? former?.NotificationArns ?? [],
-            RoleArn = request.RoleArn ?? former?.RoleArn,
         };
+        definition = Filled(definition, request);
         Check(stack, definition, request); // 4
         return definition;
     }
+
+    /// <summary>What the request does not say stays as it is.</summary>
+    private static StackDefinition Filled(StackDefinition definition, StackRequest request) => definition with
+    {
+        Tags = request.Tags ?? definition.Tags,
+        NotificationArns = request.NotificationArns ?? definition.NotificationArns,
+        RoleArn = request.RoleArn ?? definition.RoleArn,
+    };
 
     /// <summary>What has to be agreed to; null when nothing has.</summary>
     public static (string Capability, string Reason)? CapabilityOf(StackTemplate template)

@@ -131,16 +131,22 @@ internal sealed class StackRun(
         (null, FailureAction.DoNothing) => stack with { Status = StackStatus.CreateFailed, StatusReason = reason, Operation = null },
         (null, FailureAction.Delete) => stack with
         {
-            Status = StackStatus.DeleteInProgress, StatusReason = reason, Operation = stack.Operation with { Phase = StackPhase.Deleting },
+            Status = StackStatus.DeleteInProgress,
+            StatusReason = reason,
+            Operation = stack.Operation with { Phase = StackPhase.Deleting },
         },
         (null, _) => stack with
         {
-            Status = StackStatus.RollbackInProgress, StatusReason = reason, Operation = stack.Operation with { Phase = StackPhase.RollingBackCreation },
+            Status = StackStatus.RollbackInProgress,
+            StatusReason = reason,
+            Operation = stack.Operation with { Phase = StackPhase.RollingBackCreation },
         },
         (_, FailureAction.DoNothing) => stack with { Status = StackStatus.UpdateFailed, StatusReason = reason, Operation = null },
         _ => stack with
         {
-            Status = StackStatus.UpdateRollback, StatusReason = reason, Operation = stack.Operation with { Phase = StackPhase.RollingBack },
+            Status = StackStatus.UpdateRollback,
+            StatusReason = reason,
+            Operation = stack.Operation with { Phase = StackPhase.RollingBack },
         },
     });
 
@@ -168,7 +174,9 @@ internal sealed class StackRun(
         await SetAsync(stack => succeeded
             ? Restored(stack) with
             {
-                Status = StackStatus.UpdateRollbackCleanup, StatusReason = null, Operation = stack.Operation! with { Phase = StackPhase.CleaningUpRollback },
+                Status = StackStatus.UpdateRollbackCleanup,
+                StatusReason = null,
+                Operation = stack.Operation! with { Phase = StackPhase.CleaningUpRollback },
             }
             : Restored(stack) with
             {
@@ -180,7 +188,9 @@ internal sealed class StackRun(
 
     private static StackDocument Restored(StackDocument stack) => stack with
     {
-        Definition = stack.Operation!.Former!, Outputs = stack.Operation.FormerOutputs, Imports = stack.Operation.FormerImports,
+        Definition = stack.Operation!.Former!,
+        Outputs = stack.Operation.FormerOutputs,
+        Imports = stack.Operation.FormerImports,
     };
 
     private async Task CleanUpRollbackAsync(StackDocument stack)

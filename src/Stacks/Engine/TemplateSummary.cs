@@ -27,8 +27,8 @@ public sealed record TemplateSummary
     public static TemplateSummary Of(string body)
     {
         StackTemplate template = StackTemplate.Of(StackTemplate.Read(body));
-        (string Capability, string Reason)? needed = StackPlanner.CapabilityOf(template);
         string[] transforms = [.. template.Transforms];
+        (string Capability, string Reason)[] needs = [.. NeedsOf(template, transforms)];
         if (transforms.Length == 0 && !IncludedFragments.AreIn(template.Root))
         {
             // References of a template that transforms will still change are checked when they have run.
@@ -43,15 +43,27 @@ public sealed record TemplateSummary
                 .. template.Parameters.Select(static parameter => new DeclaredParameter(
                     parameter.Name, parameter.Type, parameter.Default, parameter.NoEcho, parameter.Description, parameter.AllowedValues)),
             ],
-            Capabilities = [.. needed is { } one ? [one.Capability] : (string[])[], .. transforms.Length > 0 ? ["CAPABILITY_AUTO_EXPAND"] : (string[])[]],
-            CapabilitiesReason = needed?.Reason
-                ?? (transforms.Length > 0 ? $"The following transform(s) require capabilities: [{string.Join(", ", transforms)}]" : null),
+            Capabilities = [.. needs.Select(static need => need.Capability)],
+            CapabilitiesReason = needs.Select(static need => need.Reason).FirstOrDefault(),
             ResourceTypes =
                 [.. template.Resources.Values.Select(static resource => resource.Type).Where(static type => type.Length > 0).Distinct(StringComparer.Ordinal)],
             Transforms = transforms,
             Version = Scalars.TextOf(template.Root["AWSTemplateFormatVersion"]),
             Metadata = template.Root["Metadata"] is { } metadata ? PropertiesJson.Write(metadata) : null,
         };
+    }
+
+    private static IEnumerable<(string Capability, string Reason)> NeedsOf(StackTemplate template, string[] transforms)
+    {
+        if (StackPlanner.CapabilityOf(template) is { } needed)
+        {
+            yield return needed;
+        }
+
+        if (transforms.Length > 0)
+        {
+            yield return ("CAPABILITY_AUTO_EXPAND", $"The following transform(s) require capabilities: [{string.Join(", ", transforms)}]");
+        }
     }
 }
 

@@ -79,6 +79,7 @@ internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceTy
 
     private static ResourceResult Result(ResourceCall call, string id) => new(id, new TemplateMap
     {
-        ["Id"] = id, ["EventSourceMappingArn"] = $"arn:aws:lambda:{call.Caller.Region}:{call.Caller.Account}:event-source-mapping:{id}",
+        ["Id"] = id,
+        ["EventSourceMappingArn"] = $"arn:aws:lambda:{call.Caller.Region}:{call.Caller.Account}:event-source-mapping:{id}",
     });
 }

@@ -51,7 +51,8 @@ internal sealed class UrlType(StackRoomParts rooms) : IResourceType
         string port = colon > authority.LastIndexOf(']') ? authority[colon..] : "";
         return new ResourceResult(url.FunctionArn, new TemplateMap
         {
-            ["FunctionArn"] = url.FunctionArn, ["FunctionUrl"] = $"http://{url.Id}.lambda-url.{url.Region}.localhost{port}/",
+            ["FunctionArn"] = url.FunctionArn,
+            ["FunctionUrl"] = $"http://{url.Id}.lambda-url.{url.Region}.localhost{port}/",
         });
     }
 }

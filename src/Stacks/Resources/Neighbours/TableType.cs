@@ -85,7 +85,7 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
             cancellationToken);
         await UpdateIndexesAsync(call, table, cancellationToken);
         await SetTimeToLiveAsync(call, name, cancellationToken);
-        IReadOnlyDictionary<string, string> tags = TagsOf(call);
+        Dictionary<string, string> tags = TagsOf(call);
         await rooms.Tables.UntagAsync(call.Caller, table.Arn, table.Tags.Keys.Except(tags.Keys, StringComparer.Ordinal), cancellationToken);
         await rooms.Tables.TagAsync(call.Caller, table.Arn, tags, cancellationToken);
         return Result(call.Caller, name);
@@ -110,9 +110,9 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
     /// <summary>Those that the template no longer has go first: there is room for twenty.</summary>
     private async Task UpdateIndexesAsync(ResourceCall call, TableDefinition table, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IndexDraft> wanted = IndexesOf(call, "GlobalSecondaryIndexes");
+        IndexDraft[] wanted = IndexesOf(call, "GlobalSecondaryIndexes");
         IndexDefinition[] there = [.. table.Indexes.Where(static index => index.IsGlobal)];
-        foreach (IndexDefinition surplus in there.Where(index => !wanted.Any(draft => draft.Name == index.Name)))
+        foreach (IndexDefinition surplus in there.Where(index => !Array.Exists(wanted, draft => draft.Name == index.Name)))
         {
             await rooms.Tables.UpdateAsync(call.Caller, table.Name, new TableChanges { DeletedIndexes = [surplus.Name] }, cancellationToken);
         }
@@ -166,7 +166,7 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
             new KeyElement(TextOf(element, "AttributeName"), TextOf(element, "KeyType"))),
     ];
 
-    private static IReadOnlyList<IndexDraft> IndexesOf(ResourceCall call, string property) =>
+    private static IndexDraft[] IndexesOf(ResourceCall call, string property) =>
     [
         .. call.List(property).OfType<TemplateMap>().Select(static index =>
         {

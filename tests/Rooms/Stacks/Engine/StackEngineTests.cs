@@ -168,18 +168,18 @@ public sealed class StackEngineTests
     {
         await using StackWorld world = new();
         StackDocument stack = await world.CreateAsync(Base);
-        async Task Refused(string message, Func<Task> request) => Assert.Equal(message, (await Assert.ThrowsAsync<AwsError>(request)).Message);
+        async Task RefusedAsync(string message, Func<Task> request) => Assert.Equal(message, (await Assert.ThrowsAsync<AwsError>(request)).Message);
 
-        await Refused("Stack [shop] already exists", () => world.CreateAsync(Base));
-        await Refused("No updates are to be performed.", () => world.UpdateAsync(Base));
-        await Refused(
+        await RefusedAsync("Stack [shop] already exists", () => world.CreateAsync(Base));
+        await RefusedAsync("No updates are to be performed.", () => world.UpdateAsync(Base));
+        await RefusedAsync(
             "Update of resource type is not permitted. The new template modifies resource type of the following resources: [Kept]",
             () => world.UpdateAsync("Resources: {Kept: {Type: Test::Numbered}}"));
-        await Refused(
+        await RefusedAsync(
             "Template format error: Unrecognized resource types: [AWS::Nothing::Here]. Lamina does not serve them yet; --allow-unserved TYPE lets a stack have them, with nothing behind.",
             () => world.UpdateAsync("Resources: {A: {Type: AWS::Nothing::Here}}"));
         await world.Editor.SetTerminationProtectionAsync(StackWorld.Caller, "shop", enabled: true, TestContext.Current.CancellationToken);
-        await Refused(
+        await RefusedAsync(
             "Stack [shop] cannot be deleted while TerminationProtection is enabled",
             () => world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, TestContext.Current.CancellationToken));
         Assert.Equal(StackStatus.CreateComplete, (await world.EndAsync(stack)).Status);

@@ -26,7 +26,9 @@ internal sealed class StackWorld : IAsyncDisposable
 
     public static Caller Caller { get; } = new()
     {
-        Account = AccountId.Default, Region = "us-east-1", PrincipalArn = "arn:aws:iam::000000000000:root",
+        Account = AccountId.Default,
+        Region = "us-east-1",
+        PrincipalArn = "arn:aws:iam::000000000000:root",
     };
 
     /// <summary>What there is outside the stacks: physical id → properties.</summary>
@@ -125,7 +127,9 @@ internal sealed class StackWorld : IAsyncDisposable
 
         public ResourceShape Shape { get; } = new()
         {
-            Known = ResourceShape.Set("Name", "Key", "Value"), Replacing = ResourceShape.Set("Key", "Name"), NameProperty = "Name",
+            Known = ResourceShape.Set("Name", "Key", "Value"),
+            Replacing = ResourceShape.Set("Key", "Name"),
+            NameProperty = "Name",
         };
 
         public string? MarkBefore(ResourceCall call) => world.Things.ContainsKey(call.Name) ? throw Faults.Exists(Name, call.Name) : null;
@@ -161,7 +165,8 @@ internal sealed class StackWorld : IAsyncDisposable
 
         private static ResourceResult Result(ResourceCall call, string id) => new(id, new TemplateMap
         {
-            ["Arn"] = $"arn:{id}", ["Value"] = call.Text("Value") ?? "",
+            ["Arn"] = $"arn:{id}",
+            ["Value"] = call.Text("Value") ?? "",
         });
     }
 
