@@ -5,15 +5,18 @@ namespace Lamina.ServiceModel;
 /// <summary>The operations of a service whose requests are read by the model at run time, as data: names, and for the served ones their members with constraints.</summary>
 internal static class OperationsWriter
 {
-    // Some shapes hold themselves; no request that is served is read deeper.
+    // Some shapes hold themselves through others, up and down; no request that is served is read deeper.
     private const int MaxDepth = 6;
+
+    /// <summary>Holds itself in its lists and maps, to any depth: what lies inside is its reader's to check.</summary>
+    private const string AttributeValue = "AttributeValue";
 
     public static string Write(ServiceDescription service, string name)
     {
         Code code = Code.File("Lamina.Contract.Models", "System.Collections.Immutable");
         code.Line();
         code.Line("/// <summary>Every operation of the service; members stand only with those that are served.</summary>");
-        code.Line($"public static class {name}Operations");
+        code.Line($"public static class {name}");
         code.Line("{");
         code.Line("public static ImmutableArray<OperationModel> All { get; } =");
         code.Line("[");
@@ -29,7 +32,7 @@ internal static class OperationsWriter
         return code.ToString();
     }
 
-    private static string Members(ServiceDescription service, Shape structure, int depth = 0) => depth > MaxDepth
+    private static string Members(ServiceDescription service, Shape structure, int depth = 0) => depth > MaxDepth || structure.Name == AttributeValue
         ? "[]"
         : "[" + string.Join(", ", structure.Members.Select(member => Member(service, member.Name, service[member.Shape], member.Required, depth))) + "]";
 

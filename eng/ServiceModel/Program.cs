@@ -2,7 +2,8 @@
 //                                    docs/not-served.txt src/Contract/Generated/Lambda tests/Rooms/Server/lambda-constraints.json
 // Of S3 the routes only:             dotnet run --project eng/ServiceModel -- s3 MODEL.json docs/not-served.txt src/Contract/Generated/S3
 // The model is the service-2.json that botocore publishes; it is read, never kept here. The same input gives the same bytes.
-// Of IAM, STS and CloudWatch Logs:   dotnet run --project eng/ServiceModel -- operations MODEL.json logs docs/not-served.txt src/Contract/Generated/Models/LogsOperations.cs
+// Of IAM, STS and the services asked in JSON: dotnet run --project eng/ServiceModel -- operations MODEL.json logs docs/not-served.txt
+//                                    src/Contract/Generated/Models/LogsOperations.cs
 using Lamina.ServiceModel;
 
 if (args is ["s3", var s3ModelPath, var s3NotServedPath, var s3OutputDirectory])
@@ -15,7 +16,7 @@ if (args is ["s3", var s3ModelPath, var s3NotServedPath, var s3OutputDirectory])
 if (args is ["operations", var queryModelPath, var prefix, var listPath, var outputPath])
 {
     ServiceDescription queried = ModelReader.Read(queryModelPath, Corrections.None, NotServed.Read(listPath, prefix));
-    File.WriteAllText(outputPath, OperationsWriter.Write(queried, char.ToUpperInvariant(prefix[0]) + prefix[1..]));
+    File.WriteAllText(outputPath, OperationsWriter.Write(queried, Path.GetFileNameWithoutExtension(outputPath)));
     return 0;
 }
 

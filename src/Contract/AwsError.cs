@@ -30,6 +30,9 @@ public sealed class AwsError : Exception
     /// <summary>Further elements of S3's XML error: BucketName, Key and the like.</summary>
     public IReadOnlyList<(string Name, string Value)> Details { get; init; } = [];
 
+    /// <summary>Further members of an error in JSON, each as JSON: DynamoDB's Item and CancellationReasons.</summary>
+    public IReadOnlyList<(string Name, ReadOnlyMemory<byte> Json)> Members { get; init; } = [];
+
     /// <summary>Further headers of S3's errors: x-amz-delete-marker and the like.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 

@@ -273,4 +273,79 @@ public static class Limits
 
     /// <summary>Bytes of functions' lines that wait for the disk. Ours.</summary>
     public const long LogLinesWaitingBytes = 64L * 1024 * 1024;
+
+    /// <summary>Characters of a parameter's name (Systems Manager, PutParameter; the model's 2,048 count the ARN).</summary>
+    public const int ParameterNameLength = 1_011;
+
+    /// <summary>Levels of a parameter's path (Systems Manager, PutParameter).</summary>
+    public const int ParameterLevels = 15;
+
+    /// <summary>Bytes of a value in the standard tier (Systems Manager quotas; AWS's error text).</summary>
+    public const int StandardParameterBytes = 4_096;
+
+    /// <summary>Bytes of a value in the advanced tier (Systems Manager quotas; AWS's error text).</summary>
+    public const int AdvancedParameterBytes = 8_192;
+
+    /// <summary>Versions that a parameter keeps (Systems Manager quotas).</summary>
+    public const int VersionsPerParameter = 100;
+
+    /// <summary>Labels of one version of a parameter (Systems Manager quotas).</summary>
+    public const int LabelsPerParameterVersion = 10;
+
+    /// <summary>Parameters in one page (GetParametersByPath).</summary>
+    public const int ParametersByPath = 10;
+
+    /// <summary>Parameters or versions in one page (DescribeParameters, GetParameterHistory).</summary>
+    public const int DescribedParameters = 50;
+
+    /// <summary>Bytes of an item, names and values (DynamoDB quotas).</summary>
+    public const int ItemBytes = 400 * 1024;
+
+    /// <summary>Bytes of a partition key's value (DynamoDB quotas).</summary>
+    public const int PartitionKeyBytes = 2_048;
+
+    /// <summary>Bytes of a sort key's value (DynamoDB quotas).</summary>
+    public const int SortKeyBytes = 1_024;
+
+    /// <summary>Levels of maps and lists in an item (DynamoDB quotas).</summary>
+    public const int AttributeDepth = 32;
+
+    /// <summary>Characters of an expression (DynamoDB quotas).</summary>
+    public const int ExpressionBytes = 4_096;
+
+    /// <summary>Operators and functions in an expression (DynamoDB quotas).</summary>
+    public const int ExpressionOperators = 300;
+
+    /// <summary>Bytes that one page of a query or scan looks at (DynamoDB quotas).</summary>
+    public const int PageBytes = 1024 * 1024;
+
+    /// <summary>Items of one BatchGetItem (DynamoDB quotas).</summary>
+    public const int BatchGetItems = 100;
+
+    /// <summary>Bytes of one BatchGetItem's answer; what is beyond is left unprocessed (DynamoDB quotas).</summary>
+    public const int BatchGetBytes = 16 * 1024 * 1024;
+
+    /// <summary>Items of one BatchWriteItem (DynamoDB quotas).</summary>
+    public const int BatchWriteItems = 25;
+
+    /// <summary>Local secondary indexes of a table (DynamoDB quotas; AWS's error text).</summary>
+    public const int LocalIndexes = 5;
+
+    /// <summary>Global secondary indexes of a table (DynamoDB quotas; AWS's error text).</summary>
+    public const int GlobalIndexes = 20;
+
+    /// <summary>How long a transaction with the same token is the same transaction (TransactWriteItems).</summary>
+    public static readonly TimeSpan TransactionToken = TimeSpan.FromMinutes(10);
+
+    /// <summary>Bytes of a request to DynamoDB: 16 MB of items, and what JSON adds. Ours.</summary>
+    public const int DynamoDbRequestBytes = 32 * 1024 * 1024;
+
+    /// <summary>Tables in one page (ListTables).</summary>
+    public const int ListedTables = 100;
+
+    /// <summary>Characters of a template in a request; larger ones come from S3 (CloudFormation quotas).</summary>
+    public const int TemplateBodyBytes = 51_200;
+
+    /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
+    public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
 }

@@ -51,7 +51,8 @@ public sealed class FunctionEditor : IAsyncDisposable
         remove => _preparer.Changed -= value;
     }
 
-    internal event Action<FunctionArn>? Settled
+    /// <summary>Raised when a function's preparation came to an end, good or bad. Handlers must be quick.</summary>
+    public event Action<FunctionArn>? Settled
     {
         add => _preparer.Settled += value;
         remove => _preparer.Settled -= value;

@@ -37,8 +37,8 @@ internal sealed partial class FunctionPreparer : IAsyncDisposable
 
     public event Action<FunctionVersion>? Changed;
 
-    /// <summary>Raised when a function's preparation came to an end, good or bad; for tests that wait for a failure.</summary>
-    internal event Action<FunctionArn>? Settled;
+    /// <summary>Raised when a function's preparation came to an end, good or bad; for those who wait for it.</summary>
+    public event Action<FunctionArn>? Settled;
 
     public void Prepare(FunctionArn function) => _work.Writer.TryWrite(new Work(function, null));
 

@@ -18,13 +18,24 @@ public sealed class OperationTests
     private static readonly string[] NotServedOfS3 =
         [.. Listed.Where(static name => name.StartsWith(S3, StringComparison.Ordinal)).Select(static name => name[S3.Length..])];
 
-    public static TheoryData<string, string> ModelledServices => new() { { "iam", "Iam" }, { "sts", "Sts" }, { "logs", "Logs" } };
+    public static TheoryData<string, string> ModelledServices => new()
+    {
+        { "iam", "Iam" }, { "sts", "Sts" }, { "logs", "Logs" }, { "ssm", "Ssm" }, { "dynamodb", "DynamoDb" }, { "cloudformation", "CloudFormation" },
+    };
 
     [Theory]
     [MemberData(nameof(ModelledServices))]
     public void The_operations_of_a_service_read_by_its_model_have_their_file_or_their_line(string service, string folder)
     {
-        ImmutableArray<OperationModel> all = service switch { "iam" => IamOperations.All, "sts" => StsOperations.All, _ => LogsOperations.All };
+        ImmutableArray<OperationModel> all = service switch
+        {
+            "iam" => IamOperations.All,
+            "sts" => StsOperations.All,
+            "ssm" => SsmOperations.All,
+            "dynamodb" => DynamoDbOperations.All,
+            "cloudformation" => CloudformationOperations.All,
+            _ => LogsOperations.All,
+        };
         Assert.Equal(
             all.Where(static operation => !operation.Served).Select(operation => $"{service}:{operation.Name}").Order(StringComparer.Ordinal),
             Listed.Where(line => line.StartsWith($"{service}:", StringComparison.Ordinal)));
@@ -34,7 +45,7 @@ public sealed class OperationTests
 
     [Fact]
     public void The_list_names_services_that_there_are() => Repository.AssertNone(
-        Listed.Except(NotServed).Where(static name => name.Split(':')[0] is not ("s3" or "iam" or "sts" or "logs")));
+        Listed.Except(NotServed).Where(static name => name.Split(':')[0] is not ("s3" or "iam" or "sts" or "logs" or "ssm" or "dynamodb" or "cloudformation")));
 
     [Fact]
     public void The_list_of_S3_s_operations_not_served_is_the_one_the_routes_were_made_from() => Assert.Equal(

@@ -6,7 +6,10 @@ namespace Lamina.Companions.S3;
 /// <summary>Writes, finds, copies and deletes objects.</summary>
 public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake intake, TimeProvider time)
 {
-    public Task<ObjectVersion> PutAsync(
+    /// <summary>Raised when an object is written by <see cref="PutAsync"/>, with its bucket and key. Handlers must be quick.</summary>
+    public event Action<string, string>? Written;
+
+    public async Task<ObjectVersion> PutAsync(
         Caller caller,
         BucketName bucket,
         ObjectKey key,
@@ -18,11 +21,13 @@ public sealed class Objects(IBlobStore blobs, ICatalog catalog, ObjectIntake int
         // Before the body is read; the transaction looks again.
         Buckets.Require(catalog.Current, caller, bucket);
         condition.Check(S3Documents.FindLatest(catalog.Current, bucket, key), key.Value);
-        return intake.StoreAsync(
+        ObjectVersion written = await intake.StoreAsync(
             body,
             Limits.ObjectUploadBytes,
             (transaction, content) => Write(transaction, caller, bucket, key, description, content.AsObject(), condition, Now(), uploadId: null),
             cancellationToken);
+        Written?.Invoke(bucket.Value, key.Value);
+        return written;
     }
 
     /// <summary>A version by its id, or the latest. Throws for what is not there, and for delete markers as S3 does.</summary>

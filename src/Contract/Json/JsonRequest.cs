@@ -9,8 +9,9 @@ namespace Lamina.Contract.Json;
 /// </summary>
 public sealed class JsonRequest
 {
-    // What a client's serializer makes is a few levels deep; it bounds the work on hostile input.
-    private const int MaxDepth = 32;
+    // What a client's serializer makes is a few levels deep, but for DynamoDB's items: 32 levels, two of JSON each, in requests around
+    // them. It bounds the work on hostile input.
+    private const int MaxDepth = 128;
 
     private readonly JsonElement _structure;
 
@@ -60,6 +61,26 @@ public sealed class JsonRequest
     /// <summary>Null when the list is absent.</summary>
     public IReadOnlyList<JsonRequest>? Structures(string name) =>
         Find(_structure, name) is { } list ? [.. list.EnumerateArray().Select(static item => new JsonRequest(item))] : null;
+
+    /// <summary>Null when the structure is absent.</summary>
+    public JsonRequest? Structure(string name) => Find(_structure, name) is { } structure ? new JsonRequest(structure) : null;
+
+    /// <summary>Of a map whose values are structures or lists of them; null when it is absent. A list counts as its elements.</summary>
+    public IReadOnlyList<(string Key, IReadOnlyList<JsonRequest> Values)>? StructureMap(string name) => Find(_structure, name) is not { } map ? null :
+    [
+        .. map.EnumerateObject().Select(static pair => (pair.Name, (IReadOnlyList<JsonRequest>)(pair.Value.ValueKind == JsonValueKind.Array
+            ? [.. pair.Value.EnumerateArray().Select(static item => new JsonRequest(item))]
+            : [new JsonRequest(pair.Value)]))),
+    ];
+
+    /// <summary>A member that its reader takes apart himself; null when it is absent. Good as long as the request.</summary>
+    public JsonElement? Element(string name) => Find(_structure, name);
+
+    /// <summary>Elements of a list that its reader takes apart himself; null when the list is absent.</summary>
+    public IReadOnlyList<JsonElement>? Elements(string name) => Find(_structure, name) is { } list ? [.. list.EnumerateArray()] : null;
+
+    /// <summary>Whether the request says anything of the member.</summary>
+    public bool Has(string name) => Find(_structure, name) is not null;
 
     /// <summary>Null when the map is absent.</summary>
     public IReadOnlyDictionary<string, string>? TextMap(string name)

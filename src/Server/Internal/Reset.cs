@@ -1,3 +1,4 @@
+using Lamina.Companions.DynamoDb;
 using Lamina.Companions.Logs;
 using Lamina.Contract;
 using Lamina.Functions;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lamina.Server.Internal;
 
 /// <summary>POST /_lamina/reset: everything is gone, as between the tests of a suite. Only where the operator allows it.</summary>
-internal sealed class Reset(FunctionEditor editor, LogStore logs, bool allowed) : IInternalRoute
+internal sealed class Reset(FunctionEditor editor, LogStore logs, TableStore tables, bool allowed) : IInternalRoute
 {
     public IReadOnlyList<string> Path { get; } = ["reset"];
 
@@ -27,6 +28,7 @@ internal sealed class Reset(FunctionEditor editor, LogStore logs, bool allowed) 
 
         await editor.ForgetEverythingAsync();
         logs.RemoveAll();
+        await tables.ForgetEverythingAsync();
         return Answer.Empty(204);
     }
 }

@@ -13,7 +13,7 @@ namespace Lamina.Server.Up;
 
 /// <summary>The parts of the Access room that know callers, with the two services that are made of them.</summary>
 internal sealed record AccessRooms(
-    RoleAssumption Roles, IdentityAuthorizer Authorizer, Authentication Authentication, QueryServices Services)
+    RoleAssumption Roles, IdentityAuthorizer Authorizer, Authentication Authentication, SessionIssuer Sessions, IReadOnlyList<QueryService> Services)
 {
     public static AccessRooms Open(string dataDirectory, ICatalog catalog, UpOptions options, TimeProvider time)
     {
@@ -23,7 +23,7 @@ internal sealed record AccessRooms(
         RoleAssumption assumption = new(identities, sessions, authorizer, time, options.EnforceIam);
         CallerReader callers = new(options.Account, options.Region, identities, sessions, time);
         SignatureVerifier? verifier = options.Keys is { } keys ? new SignatureVerifier(new KeyRing(keys, identities, sessions), time) : null;
-        QueryServices services = new(
+        QueryService[] services =
         [
             new QueryService(
                 "iam",
@@ -37,8 +37,8 @@ internal sealed record AccessRooms(
                 StsOperations.All,
                 [new GetCallerIdentity(), new AssumeRole(assumption), new GetSessionToken(sessions, time)],
                 authorize: null),
-        ]);
-        return new AccessRooms(assumption, authorizer, new Authentication(callers, verifier), services);
+        ];
+        return new AccessRooms(assumption, authorizer, new Authentication(callers, verifier), sessions, services);
     }
 
     private static IQueryOperation[] Iam(ICatalog catalog, TimeProvider time)

@@ -1,4 +1,5 @@
 using System.Net;
+using Lamina.Access.Identities;
 using Lamina.Companions.S3;
 using Lamina.Execution;
 using Lamina.Functions;
@@ -11,7 +12,9 @@ using Lamina.Server.Operations;
 using Lamina.Server.Operations.S3;
 using Lamina.Server.Wire;
 using Lamina.Server.Wire.Json;
+using Lamina.Server.Wire.Query;
 using Lamina.Server.Wire.S3;
+using Lamina.Stacks;
 using Lamina.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -29,6 +32,9 @@ internal sealed partial class House : IAsyncDisposable
 
     /// <summary>Of more functions than this none is expected to be invoked next; their documents are not read at start either.</summary>
     private const int MostExpected = 200;
+
+    /// <summary>Where functions with a network of their own reach the server.</summary>
+    private const string SandboxEndpoint = "127.0.0.1:4566";
 
     private readonly Stack<(string Name, Func<Task> Close)> _opened = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -92,6 +98,9 @@ internal sealed partial class House : IAsyncDisposable
         SandboxHost sandboxes = Opened("sandboxes", await SandboxHost.StartAsync(SandboxOptions(folder), cancellationToken));
         LogsRooms logs = Opened("logs", LogsRooms.Open(
             folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time, failure => Log.NotLogged(_logger, failure)));
+        SsmRooms ssm = SsmRooms.Open(folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time);
+        DynamoDbRooms dynamoDb = Opened("DynamoDB", DynamoDbRooms.Open(
+            folder.Path, options.EnforceIam ? access.Authorizer : null, time));
         ExecutionOptions execution = ExecutionOptionsOf(options) with { LogSink = logs.Take };
         AddedRuntimes added = AddedRuntimes.Open(folder.Path);
         RuntimeCatalog runtimes = new() { Added = added };
@@ -127,6 +136,45 @@ internal sealed partial class House : IAsyncDisposable
             functions.Editor));
 
         S3Rooms s3 = S3Rooms.Open(blobs, catalog, time);
+        StackRooms stacks = Opened("stacks", StackRooms.Open(
+            new StackRoomParts
+            {
+                Catalog = catalog,
+                Time = time,
+                Loggers = loggers,
+                Functions = functions.Editor,
+                FunctionDirectory = directory,
+                Versions = functions.Publisher,
+                Aliases = functions.Aliases,
+                Permissions = functions.Permissions,
+                Concurrency = functions.Concurrency,
+                Tags = settings.Tags,
+                EventInvokeConfigs = settings.EventInvokeConfigs,
+                Runtimes = settings.Runtimes,
+                Recursion = settings.Recursion,
+                CodeSigning = settings.CodeSigning,
+                FunctionCodeSigning = settings.FunctionCodeSigning,
+                Urls = settings.Urls,
+                Mappings = settings.Mappings,
+                Layers = layers.Publisher,
+                LayerLibrary = layers.Library,
+                LayerPermissions = layers.Permissions,
+                Roles = new RoleEditor(catalog, time),
+                Policies = new PolicyEditor(catalog, time),
+                HolderPolicies = new HolderPolicies(catalog),
+                LogGroups = logs.Groups,
+                Buckets = s3.Buckets,
+                Objects = s3.Objects,
+                Tables = dynamoDb.Tables,
+                Parameters = ssm.Parameters,
+                ParameterTags = ssm.Tags,
+                Invoker = invoker,
+                Sessions = access.Sessions,
+                Authority = () => Address.Authority,
+                FunctionAuthority = () => options.FunctionNetwork == SandboxNetwork.Isolated ? SandboxEndpoint : Address.Authority,
+                AllowedUnserved = options.AllowedUnserved,
+            },
+            options.EnforceIam ? access.Authorizer : null));
         ContentLinks links = new(time);
         _pipeline = new RequestPipeline(
             new HostGuard(options.Listen.Address.ToString(), anyName: options.Keys is not null),
@@ -138,8 +186,8 @@ internal sealed partial class House : IAsyncDisposable
                     new LambdaConditions(settings.Tags, settings.Urls, settings.Mappings, options.Organizations, time))
                 : null,
             new OperationTable(OperationList.Make(layers, functions, invoker, events, links, new Sources(s3.Buckets, s3.Objects), settings)),
-            access.Services,
-            new JsonServices([logs.Service]),
+            new QueryServices([.. access.Services, stacks.Service]),
+            new JsonServices([logs.Service, ssm.Service, dynamoDb.Service]),
             new InternalRoutes(
             [
                 new Health(),
@@ -159,7 +207,7 @@ internal sealed partial class House : IAsyncDisposable
                 new RuntimeChanges(added, new RuntimeExamination(images.Library), runtimes, mayNameFolders: options.Keys is null),
                 new OrganizationList(options.Organizations),
                 new ShellList(invoker),
-                new Reset(functions.Editor, logs.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
+                new Reset(functions.Editor, logs.Store, dynamoDb.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
                 new FunctionDebugging(directory, invoker),
                 new FunctionShells(directory, invoker, _stopping.Token),
@@ -183,8 +231,9 @@ internal sealed partial class House : IAsyncDisposable
 
         events.Start();
         KestrelListener listener = await KestrelListener.StartAsync(options.Listen, AnswerAsync, loggers, cancellationToken);
-        _opened.Push(("port", () => StopAsync(listener, events, invoker)));
+        _opened.Push(("port", () => StopAsync(listener, stacks, events, invoker)));
         Address = listener.Address;
+        stacks.Room.Engine.Start();
     }
 
     /// <summary>Given to the port; it starts after the pipeline is there.</summary>
@@ -194,9 +243,12 @@ internal sealed partial class House : IAsyncDisposable
     private Task AnswerFunctionAsync(HttpContext context) => _pipeline!.HandleAsync(context, RequestOrigin.Sandbox);
 
     // Together, because each gives what runs its time and all of it must be over within one limit.
-    private static async Task StopAsync(KestrelListener listener, EventQueue events, Invoker invoker)
+    private static async Task StopAsync(KestrelListener listener, StackRooms stacks, EventQueue events, Invoker invoker)
     {
         using CancellationTokenSource limit = new(StopLimit);
+
+        // First: what a stopping invoker refuses would be a resource's failure.
+        await stacks.DisposeAsync();
         await events.StopAsync();
         await Task.WhenAll(listener.StopAsync(limit.Token), invoker.StopAsync());
         listener.Dispose();

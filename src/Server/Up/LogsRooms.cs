@@ -10,7 +10,7 @@ using Lamina.Store;
 namespace Lamina.Server.Up;
 
 /// <summary>CloudWatch Logs: the service, and the loop that writes the functions' lines.</summary>
-internal sealed record LogsRooms(LogStore Store, LogEvents Events, LogWriter Writer, JsonService Service) : IAsyncDisposable
+internal sealed record LogsRooms(LogStore Store, LogGroups Groups, LogEvents Events, LogWriter Writer, JsonService Service) : IAsyncDisposable
 {
     /// <param name="authorizer">Null where policies are not enforced.</param>
     public static LogsRooms Open(
@@ -44,7 +44,7 @@ internal sealed record LogsRooms(LogStore Store, LogEvents Events, LogWriter Wri
             ],
             LogsErrors.InvalidParameter,
             authorizer is null ? null : LogsResources.Authorization(authorizer, time));
-        return new LogsRooms(store, events, new LogWriter(groups, store, time, reportFailure), service);
+        return new LogsRooms(store, groups, events, new LogWriter(groups, store, time, reportFailure), service);
     }
 
     /// <summary>A line that a function wrote.</summary>

@@ -107,6 +107,13 @@ internal static class UpCommand
         Description = "Let callers do only what the policies of their user or role allow",
     };
 
+    private static readonly Option<string[]> AllowUnserved = new("--allow-unserved")
+    {
+        Description = "Type of resource that stacks may have although nothing serves it; the stack only lists it. May be repeated",
+        HelpName = "TYPE",
+        DefaultValueFactory = static _ => [],
+    };
+
     static UpCommand()
     {
         Listen.Validators.Add(static result =>
@@ -162,6 +169,7 @@ internal static class UpCommand
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
             Listen, Data, Region, Account, Level, Network, IdleTimeout, KeepMemory, ShellMemory, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
+            AllowUnserved,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -215,6 +223,7 @@ internal static class UpCommand
         AllowReset = parsed.GetValue(AllowReset),
         Keys = parsed.GetValue(Keys) is { } file ? KeyFile.Read(file) : null,
         EnforceIam = parsed.GetValue(EnforceIam),
+        AllowedUnserved = parsed.GetRequiredValue(AllowUnserved),
     };
 
     private static async Task<int> RunAsync(UpOptions options, CancellationToken cancellationToken)

@@ -48,4 +48,7 @@ internal sealed record UpOptions
 
     /// <summary>Whether callers may do only what their policies allow.</summary>
     public bool EnforceIam { get; init; }
+
+    /// <summary>Types of resources that stacks may have although nothing serves them.</summary>
+    public IReadOnlyList<string> AllowedUnserved { get; init; } = [];
 }

@@ -14,6 +14,9 @@ internal sealed record BodyLimit(int Bytes, bool Pooled, Func<long, AwsError> To
     /// <summary>For requests that carry an archive.</summary>
     public static BodyLimit Archive(string operation) => Of(operation, (int)Limits.RequestBytes);
 
+    /// <summary>For requests that carry DynamoDB's items.</summary>
+    public static BodyLimit Items(string service) => Of(service, Limits.DynamoDbRequestBytes);
+
     private static BodyLimit Of(string operation, int bytes) => new(
         bytes, Pooled: true, _ => AwsError.RequestEntityTooLarge($"Request must be smaller than {bytes} bytes for the {operation} operation"));
 }

@@ -51,7 +51,8 @@ def answer(request):
         if "stream" in request:
             return stream(request["parameters"], request["stream"])
         if "wait" in request:
-            waiter = client("lambda").get_waiter(xform_name(request["wait"]))
+            service, _, name = request["wait"].rpartition(":")
+            waiter = client(service or "lambda").get_waiter(xform_name(name))
             waiter.wait(**request["parameters"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
             return {"status": 200, "response": {}}
         service, _, operation = request["operation"].rpartition(":")

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Hashing;
 using Lamina.Contract;
 
 namespace Lamina.Server.Wire.Json;
@@ -6,7 +8,7 @@ namespace Lamina.Server.Wire.Json;
 internal static class JsonAnswer
 {
     /// <param name="contentType">That of the request's protocol: application/x-amz-json-1.1.</param>
-    public static Answer Of(JsonResult result, string contentType) => Answer.Bytes(
+    public static Answer Of(JsonResult result, string contentType, JsonDialect dialect) => WithChecksum(
         200,
         contentType,
         result.Write is not { } write ? ReadOnlyMemory<byte>.Empty : WireJson.Write(writer =>
@@ -15,23 +17,44 @@ internal static class JsonAnswer
             write(writer);
             writer.WriteEndObject();
         }),
-        owner: null);
+        dialect);
 
     /// <summary>These protocols tell the error in the body, and know no other status than 400 and those of the server's own faults.</summary>
-    public static Answer Of(AwsError error, string contentType)
+    public static Answer Of(AwsError error, string contentType) => Of(error, contentType, JsonDialect.Plain);
+
+    public static Answer Of(AwsError error, string contentType, JsonDialect dialect)
     {
-        Answer answer = Answer.Bytes(
+        // Where AWS adds members to the error, it may also write the message's name as the model has it.
+        string message = error is { Members.Count: > 0, Body: AwsErrorBody.UpperMessageOnly } ? "Message" : "message";
+        Answer answer = WithChecksum(
             error.Status < 500 ? 400 : error.Status,
             contentType,
             WireJson.Write(writer =>
             {
                 writer.WriteStartObject();
-                writer.WriteString("__type", error.Code);
-                writer.WriteString("message", error.Message);
+                writer.WriteString("__type", dialect.TypeOf(error.Code));
+                foreach ((string name, ReadOnlyMemory<byte> value) in error.Members)
+                {
+                    writer.WritePropertyName(name);
+                    writer.WriteRawValue(value.Span, skipInputValidation: true);
+                }
+
+                writer.WriteString(message, error.Message);
                 writer.WriteEndObject();
             }),
-            owner: null);
+            dialect);
         answer.Headers.Add(new("x-amzn-ErrorType", error.Code));
+        return answer;
+    }
+
+    private static Answer WithChecksum(int status, string contentType, ReadOnlyMemory<byte> body, JsonDialect dialect)
+    {
+        Answer answer = Answer.Bytes(status, contentType, body, owner: null);
+        if (dialect.HasChecksum)
+        {
+            answer.Headers.Add(new("x-amz-crc32", Crc32.HashToUInt32(body.Span).ToString(CultureInfo.InvariantCulture)));
+        }
+
         return answer;
     }
 }

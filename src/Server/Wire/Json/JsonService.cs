@@ -42,12 +42,17 @@ internal sealed class JsonService
 
     public string TargetPrefix { get; }
 
+    public JsonDialect Dialect { get; init; } = JsonDialect.Plain;
+
+    /// <summary>Null: that of a small request.</summary>
+    public BodyLimit? Limit { get; init; }
+
     public async Task<Answer> AnswerAsync(HttpRequest request, Authenticated sender, CancellationToken cancellationToken)
     {
         string contentType = JsonServices.ContentTypeOf(request);
 
         // 1. The body.
-        using RequestBytes body = await BodyReader.ReadAsync(request, BodyLimit.Small(Name), cancellationToken);
+        using RequestBytes body = await BodyReader.ReadAsync(request, Limit ?? BodyLimit.Small(Name), cancellationToken);
         try
         {
             sender.VerifyBody?.Invoke(body.Memory);
@@ -65,11 +70,11 @@ internal sealed class JsonService
 
             // 4. and 5.
             _authorize?.Invoke(call, action);
-            return JsonAnswer.Of(await operation.HandleAsync(call, cancellationToken), contentType);
+            return JsonAnswer.Of(await operation.HandleAsync(call, cancellationToken), contentType, Dialect);
         }
         catch (AwsError error)
         {
-            return JsonAnswer.Of(error, contentType);
+            return JsonAnswer.Of(error, contentType, Dialect);
         }
     }
 

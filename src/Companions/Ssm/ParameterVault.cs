@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Lamina.Store;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lamina.Companions.Ssm;
+
+/// <summary>
+/// Encrypts SecureStrings with a key of the data folder's own (AES-256-GCM, bound to the parameter's ARN), whichever KMS key they name:
+/// there is no KMS here. It keeps values out of copies of the catalog, not from who can read the whole folder.
+/// </summary>
+public sealed class ParameterVault
+{
+    private const int KeyBytes = 32;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    private readonly byte[] _key;
+
+    private ParameterVault(byte[] key) => _key = key;
+
+    /// <summary>Reads the key of a data folder, or makes one when there is none: written beside, flushed, renamed.</summary>
+    public static ParameterVault Open(string dataDirectory)
+    {
+        string path = Path.Combine(dataDirectory, "parameters.key");
+        if (!File.Exists(path))
+        {
+            Create(path);
+        }
+
+        byte[] key = File.ReadAllBytes(path);
+        return key.Length == KeyBytes
+            ? new ParameterVault(key)
+            : throw new InvalidDataException($"{path} has {key.Length} bytes instead of {KeyBytes}. Restore it: without it no SecureString can be read.");
+    }
+
+    /// <summary>Base64 of nonce, tag and ciphertext: what GetParameter answers without decryption.</summary>
+    internal string Encrypt(string value, string arn)
+    {
+        byte[] plain = Encoding.UTF8.GetBytes(value);
+        byte[] sealedValue = new byte[NonceBytes + TagBytes + plain.Length];
+        Span<byte> nonce = sealedValue.AsSpan(0, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using AesGcm cipher = new(_key, TagBytes);
+        cipher.Encrypt(nonce, plain, sealedValue.AsSpan(NonceBytes + TagBytes), sealedValue.AsSpan(NonceBytes, TagBytes), Encoding.UTF8.GetBytes(arn));
+        return Convert.ToBase64String(sealedValue);
+    }
+
+    internal string Decrypt(string value, string arn)
+    {
+        byte[] sealedValue = Convert.FromBase64String(value);
+        byte[] plain = new byte[sealedValue.Length - NonceBytes - TagBytes];
+        using AesGcm cipher = new(_key, TagBytes);
+        cipher.Decrypt(
+            sealedValue.AsSpan(0, NonceBytes), sealedValue.AsSpan(NonceBytes + TagBytes), sealedValue.AsSpan(NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(arn));
+        return Encoding.UTF8.GetString(plain);
+    }
+
+    private static void Create(string path)
+    {
+        string draft = path + ".new";
+        File.Delete(draft);
+        using (SafeFileHandle file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write))
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            RandomAccess.Write(file, RandomNumberGenerator.GetBytes(KeyBytes), 0);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        File.Move(draft, path);
+        LinuxFiles.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+}

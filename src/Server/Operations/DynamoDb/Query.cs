@@ -1,0 +1,11 @@
+using Lamina.Companions.DynamoDb;
+using Lamina.Server.Wire.Json;
+
+namespace Lamina.Server.Operations.DynamoDb;
+
+internal sealed class Query(ItemWalks walks) : IJsonOperation
+{
+    public string Name => "Query";
+
+    public Task<JsonResult> HandleAsync(JsonCall call, CancellationToken cancellationToken) => Task.FromResult(WalkAnswers.Walk(walks, call, isQuery: true));
+}

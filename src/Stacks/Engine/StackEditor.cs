@@ -1,0 +1,340 @@
+using Lamina.Contract;
+using Lamina.Stacks.ChangeSets;
+using Lamina.Stacks.Evaluation;
+using Lamina.Stacks.Templates;
+using Lamina.Store;
+
+namespace Lamina.Stacks.Engine;
+
+/// <summary>Begins the operations of stacks. What they do is done behind the answer; <see cref="StackEngine"/> does it.</summary>
+public sealed class StackEditor
+{
+    private const int KeptTokens = 50;
+
+    private readonly ICatalog _catalog;
+    private readonly StackPlanner _planner;
+    private readonly StackEngine _engine;
+    private readonly StackJournal _journal;
+    private readonly TimeProvider _time;
+
+    internal StackEditor(ICatalog catalog, StackPlanner planner, StackEngine engine, TimeProvider time)
+    {
+        _catalog = catalog;
+        _planner = planner;
+        _engine = engine;
+        _time = time;
+        _journal = new StackJournal(catalog, time);
+    }
+
+    internal StackPlanner Planner => _planner;
+
+    internal StackEngine Engine => _engine;
+
+    /// <summary>Throws AlreadyExistsException, ValidationError, InsufficientCapabilitiesException.</summary>
+    public Task<StackDocument> CreateAsync(Caller caller, StackRequest request, CancellationToken cancellationToken) =>
+        CreateAsync(caller, request, parent: null, cancellationToken);
+
+    /// <param name="parent">The stack that this one becomes a resource of.</param>
+    internal async Task<StackDocument> CreateAsync(Caller caller, StackRequest request, StackDocument? parent, CancellationToken cancellationToken)
+    {
+        StackDocument? existing = StackDocuments.Find(_catalog.Current, caller.Account, caller.Region, request.StackName);
+        if (existing is not null)
+        {
+            return IsRepeated(existing, request) ? existing : throw StackErrors.AlreadyExists(request.StackName);
+        }
+
+        StackDocument draft = NewStack(caller, request, parent);
+        StackDefinition definition = _planner.Plan(draft, request, former: null);
+        StackDocument stack = draft with { Definition = definition, Operation = NewOperation(request, former: null) };
+        await _catalog.CommitAsync(
+            transaction =>
+            {
+                if (StackDocuments.Find(transaction, caller.Account, caller.Region, request.StackName) is not null)
+                {
+                    throw StackErrors.AlreadyExists(request.StackName);
+                }
+
+                _journal.Put(transaction, null, stack);
+                return true;
+            },
+            cancellationToken);
+        _engine.Begin(stack.Id);
+        return stack;
+    }
+
+    /// <summary>Throws ValidationError: no such stack, its state, nothing to update.</summary>
+    public async Task<StackDocument> UpdateAsync(Caller caller, StackRequest request, CancellationToken cancellationToken)
+    {
+        StackDocument stack = Require(_catalog.Current, caller, request.StackName);
+        if (IsRepeated(stack, request))
+        {
+            return stack;
+        }
+
+        RequireUpdatable(stack);
+        RefuseKeptFailure(request);
+        StackDefinition definition = _planner.Plan(Asked(stack, caller), request, stack.Definition);
+        RequireSameTypes(stack, definition);
+        if (IsSame(stack.Definition, definition))
+        {
+            throw StackErrors.NoUpdates();
+        }
+
+        return await BeginUpdateAsync(caller, stack, definition, request, changeSetId: null, cancellationToken);
+    }
+
+    /// <summary>Deleting what is not there is no error. Throws ValidationError: protected, exports in use.</summary>
+    /// <param name="retained">Logical ids of what is to stay; only for a stack whose deletion has failed.</param>
+    /// <returns>The id of the stack whose deletion was begun, or null.</returns>
+    public async Task<string?> DeleteAsync(
+        Caller caller, string nameOrId, IReadOnlyList<string> retained, string? clientToken, CancellationToken cancellationToken)
+    {
+        string? begun = await _catalog.CommitAsync(
+            transaction =>
+            {
+                if (StackDocuments.Find(transaction, caller.Account, caller.Region, nameOrId) is not { } stack
+                    || stack.Status is StackStatus.DeleteComplete or StackStatus.DeleteInProgress)
+                {
+                    return null;
+                }
+
+                if (stack.Status == StackStatus.ReviewInProgress)
+                {
+                    ForgetReviewed(transaction, stack);
+                    return null;
+                }
+
+                RequireDeletable(transaction, stack, retained);
+                _journal.Put(transaction, stack, Begun(Asked(stack, caller), clientToken) with
+                {
+                    Status = StackStatus.DeleteInProgress,
+                    StatusReason = "User Initiated",
+                    Operation = new StackOperation
+                    {
+                        Phase = StackPhase.Deleting,
+                        Token = NewToken(),
+                        ClientToken = clientToken,
+                        Former = null,
+                        OnFailure = FailureAction.DoNothing,
+                        Retained = retained,
+                    },
+                });
+                return stack.Id;
+            },
+            cancellationToken);
+        if (begun is not null)
+        {
+            _engine.Begin(begun);
+        }
+
+        return begun;
+    }
+
+    public async Task<StackDocument> SetTerminationProtectionAsync(Caller caller, string nameOrId, bool enabled, CancellationToken cancellationToken)
+    {
+        StackDocument stack = Require(_catalog.Current, caller, nameOrId);
+        if (stack.ParentId is not null)
+        {
+            throw StackErrors.Validation($"Termination protection cannot be changed on nested stack [{stack.Name}]; change it on the root stack.");
+        }
+
+        return await _journal.ChangeAsync(stack.Id, (_, current) => current with { TerminationProtection = enabled }, cancellationToken)
+            ?? throw StackErrors.NoStackToChange(nameOrId);
+    }
+
+    /// <summary>Ends when nothing is under way in the stack, and gives the stack.</summary>
+    internal async Task<StackDocument?> WaitAsync(string stackId, CancellationToken cancellationToken)
+    {
+        await _engine.WaitAsync(stackId, cancellationToken);
+        return StackDocuments.ById(_catalog.Current, stackId);
+    }
+
+    internal static StackDocument Require(CatalogSnapshot snapshot, Caller caller, string nameOrId) =>
+        StackDocuments.Find(snapshot, caller.Account, caller.Region, nameOrId) is { } stack && stack.Status != StackStatus.DeleteComplete
+            ? stack
+            : throw StackErrors.NoStackToChange(nameOrId);
+
+    internal static void RequireUpdatable(StackDocument stack)
+    {
+        if (stack.Status is not (StackStatus.CreateComplete or StackStatus.UpdateComplete or StackStatus.UpdateRollbackComplete))
+        {
+            throw StackErrors.Validation($"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
+        }
+    }
+
+    internal static void RefuseKeptFailure(StackRequest request)
+    {
+        if (request.DisablesRollback)
+        {
+            throw StackErrors.Validation("Lamina does not serve DisableRollback for the update of a stack yet: a failed update is always rolled back.");
+        }
+    }
+
+    internal void RequireSameTypes(StackDocument stack, StackDefinition definition)
+    {
+        StackTemplate template = StackTemplate.Of(PropertiesJson.ReadMap(definition.Processed));
+        string[] changed =
+        [
+            .. StackDocuments.ResourcesOf(_catalog.Current, stack)
+                .Where(document => document.Current is not null && template.Resources.TryGetValue(document.LogicalId, out TemplateResource? resource)
+                    && resource.Type != document.Type)
+                .Select(static document => document.LogicalId),
+        ];
+        if (changed.Length > 0)
+        {
+            throw StackErrors.Validation(
+                $"Update of resource type is not permitted. The new template modifies resource type of the following resources: [{string.Join(", ", changed)}]");
+        }
+    }
+
+    /// <summary>What decides whether there is something to do; the template's description and metadata are not among it.</summary>
+    internal static bool IsSame(StackDefinition former, StackDefinition latter)
+    {
+        TemplateMap before = PropertiesJson.ReadMap(former.Processed);
+        TemplateMap after = PropertiesJson.ReadMap(latter.Processed);
+        return new[] { "Resources", "Outputs", "Conditions", "Mappings" }.All(section => TemplateNode.Same(before[section], after[section]))
+            && former.Parameters.Select(static parameter => (parameter.Key, parameter.Resolved ?? parameter.Value)).Order()
+                .SequenceEqual(latter.Parameters.Select(static parameter => (parameter.Key, parameter.Resolved ?? parameter.Value)).Order())
+            && former.Tags.Order(TagOrder).SequenceEqual(latter.Tags.Order(TagOrder));
+    }
+
+    private static readonly Comparer<StackTag> TagOrder = Comparer<StackTag>.Create(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+
+    internal async Task<StackDocument> BeginUpdateAsync(
+        Caller caller, StackDocument stack, StackDefinition definition, StackRequest request, string? changeSetId, CancellationToken cancellationToken)
+    {
+        StackDocument? begun = await _journal.ChangeAsync(
+            stack.Id,
+            (_, current) =>
+            {
+                RequireUpdatable(current);
+                return Begun(Asked(current, caller), request.ClientToken) with
+                {
+                    Status = StackStatus.UpdateInProgress,
+                    StatusReason = "User Initiated",
+                    Updated = _time.GetUtcNow(),
+                    Definition = definition,
+                    ChangeSetId = changeSetId ?? current.ChangeSetId,
+                    Operation = NewOperation(request, current),
+                };
+            },
+            cancellationToken);
+        _engine.Begin(stack.Id);
+        return begun ?? throw StackErrors.NoStackToChange(stack.Name);
+    }
+
+    internal StackDocument NewStack(Caller caller, StackRequest request, StackDocument? parent)
+    {
+        string id = $"arn:aws:cloudformation:{caller.Region}:{caller.Account}:stack/{request.StackName}/{Guid.NewGuid()}";
+        return new StackDocument
+        {
+            Account = caller.Account.Value,
+            Region = caller.Region,
+            Name = request.StackName,
+            Id = id,
+            PrincipalArn = caller.PrincipalArn,
+            PrincipalId = caller.PrincipalId,
+            SessionPolicy = caller.SessionPolicy,
+            Status = StackStatus.CreateInProgress,
+            StatusReason = "User Initiated",
+            Created = _time.GetUtcNow(),
+            Definition = Nothing,
+            Outputs = [],
+            Imports = [],
+            TerminationProtection = request.TerminationProtection,
+            DisableRollback = ActionOf(request) == FailureAction.DoNothing,
+            TimeoutMinutes = request.TimeoutMinutes,
+            ParentId = parent?.Id,
+            RootId = parent is null ? null : parent.RootId ?? parent.Id,
+            Tokens = request.ClientToken is { } token ? [token] : [],
+        };
+    }
+
+    internal static StackDefinition Nothing { get; } = new()
+    {
+        Original = "",
+        Processed = "{}",
+        IsTransformed = false,
+        Description = null,
+        Parameters = [],
+        Tags = [],
+        Capabilities = [],
+        NotificationArns = [],
+        RoleArn = null,
+    };
+
+    /// <param name="former">The stack as it is; null for one that is created.</param>
+    internal static StackOperation NewOperation(StackRequest request, StackDocument? former) => new()
+    {
+        Phase = StackPhase.Deploying,
+        Token = NewToken(),
+        ClientToken = request.ClientToken,
+        Former = former?.Definition,
+        FormerOutputs = former?.Outputs ?? [],
+        FormerImports = former?.Imports ?? [],
+        OnFailure = former is null ? ActionOf(request) : FailureAction.RollBack,
+    };
+
+    internal static StackDocument Asked(StackDocument stack, Caller caller) => stack with
+    {
+        PrincipalArn = caller.PrincipalArn,
+        PrincipalId = caller.PrincipalId,
+        SessionPolicy = caller.SessionPolicy,
+    };
+
+    private static void ForgetReviewed(CatalogTransaction transaction, StackDocument stack)
+    {
+        foreach (ChangeSetDocument changeSet in StackDocuments.ChangeSetsOf(transaction, stack).ToList())
+        {
+            StackDocuments.DeleteChangeSet(transaction, stack, changeSet);
+        }
+
+        StackDocuments.Forget(transaction, stack);
+    }
+
+    private static string NewToken() => Guid.NewGuid().ToString();
+
+    private static FailureAction ActionOf(StackRequest request) => request.OnFailure switch
+    {
+        "DELETE" => FailureAction.Delete,
+        "DO_NOTHING" => FailureAction.DoNothing,
+        _ => request.DisablesRollback ? FailureAction.DoNothing : FailureAction.RollBack,
+    };
+
+    private static StackDocument Begun(StackDocument stack, string? clientToken) =>
+        clientToken is null ? stack : stack with { Tokens = [.. stack.Tokens.TakeLast(KeptTokens), clientToken] };
+
+    /// <summary>A request sent again, of which the stack knows the token.</summary>
+    private static bool IsRepeated(StackDocument stack, StackRequest request) =>
+        request.ClientToken is { } token && stack.Tokens.Count > 0 && stack.Tokens[^1] == token
+            ? true
+            : request.ClientToken is { } used && stack.Tokens.Contains(used, StringComparer.Ordinal) ? throw StackErrors.TokenUsed(used) : false;
+
+    private static void RequireDeletable(CatalogSnapshot snapshot, StackDocument stack, IReadOnlyList<string> retained)
+    {
+        if (stack.TerminationProtection)
+        {
+            throw StackErrors.Validation($"Stack [{stack.Name}] cannot be deleted while TerminationProtection is enabled");
+        }
+
+        if (stack.Operation is not null)
+        {
+            throw StackErrors.Validation($"Stack [{stack.Name}] cannot be deleted while in status {stack.Status}");
+        }
+
+        if (retained.Count > 0 && stack.Status != StackStatus.DeleteFailed)
+        {
+            throw StackErrors.Validation("Invalid operation on stack [" + stack.Id + "]. Resources can be retained only of a stack in the state DELETE_FAILED.");
+        }
+
+        foreach (StackOutput output in stack.Outputs.Where(static output => output.ExportName is not null))
+        {
+            StackDocument[] users = [.. StackExports.UsersOf(snapshot, stack, output.ExportName!)];
+            if (users.Length > 0)
+            {
+                throw StackErrors.Validation(
+                    $"Export {output.ExportName} cannot be deleted as it is in use by {string.Join(" and ", users.Select(static user => user.Name))}");
+            }
+        }
+    }
+}

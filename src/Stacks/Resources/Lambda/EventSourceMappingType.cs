@@ -1,0 +1,85 @@
+using Lamina.Contract.Lambda;
+using Lamina.Stacks.Templates;
+
+namespace Lamina.Stacks.Resources.Lambda;
+
+/// <summary>AWS::Lambda::EventSourceMapping. Its mark are the mappings that the function had before.</summary>
+internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceType
+{
+    public string Name => "AWS::Lambda::EventSourceMapping";
+
+    public ResourceShape Shape { get; } = new()
+    {
+        Known = ResourceShape.Set(
+            "EventSourceArn", "FunctionName", "Enabled", "BatchSize", "FilterCriteria", "KmsKeyArn", "MetricsConfig", "LoggingConfig", "ScalingConfig",
+            "MaximumBatchingWindowInSeconds", "ParallelizationFactor", "StartingPosition", "StartingPositionTimestamp", "DestinationConfig",
+            "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "MaximumRetryAttempts", "Tags", "TumblingWindowInSeconds", "Topics", "Queues",
+            "SourceAccessConfigurations", "SelfManagedEventSource", "FunctionResponseTypes", "AmazonManagedKafkaEventSourceConfig",
+            "SelfManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig", "ProvisionedPollerConfig"),
+        Required = ["FunctionName"],
+        Replacing = ResourceShape.Set(
+            "EventSourceArn", "StartingPosition", "StartingPositionTimestamp", "SelfManagedEventSource", "AmazonManagedKafkaEventSourceConfig",
+            "SelfManagedKafkaEventSourceConfig"),
+        Attributes = ResourceShape.Set("Id", "EventSourceMappingArn"),
+    };
+
+    public string? MarkBefore(ResourceCall call) => string.Join(',', Ids(call));
+
+    public async Task<ResourceResult> CreateAsync(ResourceCall call, CancellationToken cancellationToken)
+    {
+        string[] before = call.Mark!.Split(',');
+        string? id = call.IsRepeated ? Ids(call).FirstOrDefault(made => !before.Contains(made, StringComparer.Ordinal)) : null;
+        if (id is null)
+        {
+            CreateEventSourceMappingRequest request = LambdaRequests.CreateEventSourceMapping(Body(call, withSource: true).Span, new RequestNames());
+            id = (await rooms.Mappings.CreateAsync(call.Caller, request, cancellationToken)).UUID!;
+        }
+
+        return Result(call, id);
+    }
+
+    public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
+    {
+        UpdateEventSourceMappingRequest request = LambdaRequests.UpdateEventSourceMapping(
+            Body(call, withSource: false).Span, new RequestNames(("UUID", call.PhysicalId)));
+        await rooms.Mappings.UpdateAsync(call.Caller, request, cancellationToken);
+        return Result(call, call.PhysicalId!);
+    }
+
+    public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) =>
+        Faults.DeleteAsync(() => rooms.Mappings.DeleteAsync(call.Caller, call.PhysicalId!, cancellationToken));
+
+    private static ReadOnlyMemory<byte> Body(ResourceCall call, bool withSource)
+    {
+        TemplateMap body = call.Properties.CopyFlat();
+        body.Remove("Tags");
+        if (body["KmsKeyArn"] is { } key)
+        {
+            body.Remove("KmsKeyArn");
+            body["KMSKeyArn"] = key;
+        }
+
+        if (!withSource)
+        {
+            foreach (string name in new[] { "EventSourceArn", "StartingPosition", "StartingPositionTimestamp", "Topics", "Queues", "SelfManagedEventSource" })
+            {
+                body.Remove(name);
+            }
+        }
+        else if (RequestBodies.TagsOf(call, "Tags") is { Count: > 0 } tags)
+        {
+            body["Tags"] = tags;
+        }
+
+        return RequestBodies.Of(body);
+    }
+
+    private IEnumerable<string> Ids(ResourceCall call) =>
+        rooms.Mappings.List(call.Caller, call.Text("EventSourceArn"), call.RequiredText("FunctionName"), null).Select(static mapping => mapping.UUID!);
+
+    private static ResourceResult Result(ResourceCall call, string id) => new(id, new TemplateMap
+    {
+        ["Id"] = id,
+        ["EventSourceMappingArn"] = $"arn:aws:lambda:{call.Caller.Region}:{call.Caller.Account}:event-source-mapping:{id}",
+    });
+}
