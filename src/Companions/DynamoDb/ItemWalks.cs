@@ -45,7 +45,7 @@ public sealed record WalkRequest
 /// <param name="ScannedCount">Items looked at, before the filter.</param>
 /// <param name="LastEvaluatedKey">Null at the end.</param>
 public sealed record WalkAnswer(
-    IReadOnlyList<ReadOnlyMemory<byte>>? Items, int Count, int ScannedCount, ReadOnlyMemory<byte>? LastEvaluatedKey, CapacityUse Capacity);
+    IReadOnlyList<ReadOnlyMemory<byte>>? Items, int Count, int ScannedCount, byte[]? LastEvaluatedKey, CapacityUse Capacity);
 
 /// <summary>Queries and scans, a page at a time.</summary>
 public sealed class ItemWalks(TableStore store)
