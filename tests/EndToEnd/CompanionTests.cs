@@ -5,6 +5,9 @@ namespace Lamina.EndToEnd.Tests;
 /// <summary>Parameter Store and DynamoDB through AWS's SDKs, and from inside a function.</summary>
 public sealed class CompanionTests(SharedServer shared) : SharedServerTests(shared)
 {
+    /// <summary>What TABLE stands for in this test's requests.</summary>
+    private string Table => Own("table");
+
     public static TheoryData<string> Sdks => ["boto3", "javascript"];
 
     [Theory]
@@ -38,67 +41,65 @@ public sealed class CompanionTests(SharedServer shared) : SharedServerTests(shar
     public async Task A_table_is_made_written_queried_and_deleted(string sdk)
     {
         ILambdaClient client = Connect(sdk);
-        string table = $"{Own("orders")}-{sdk}";
-        JsonNode made = (await CallAsync(client, "dynamodb:CreateTable", $$"""
-            {"TableName":"{{table}}","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},{"AttributeName":"nr","KeyType":"RANGE"}],
+        JsonNode made = (await CallAsync(client, "dynamodb:CreateTable", """
+            {"TableName":"TABLE","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},{"AttributeName":"nr","KeyType":"RANGE"}],
              "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"nr","AttributeType":"N"},{"AttributeName":"who","AttributeType":"S"}],
              "GlobalSecondaryIndexes":[{"IndexName":"by-who","KeySchema":[{"AttributeName":"who","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}
             """))["TableDescription"]!;
-        Assert.Equal(("CREATING", $"arn:aws:dynamodb:us-east-1:000000000000:table/{table}"), ((string?)made["TableStatus"], (string?)made["TableArn"]));
-        Assert.Equal("ACTIVE", (string?)(await CallAsync(client, "dynamodb:DescribeTable", $$"""{"TableName":"{{table}}"}"""))["Table"]!["TableStatus"]);
-        JsonArray puts = [.. new[] { 10, 9, -1 }.Select(static nr => Json($$$"""{"PutRequest":{"Item":{"id":{"S":"a"},"nr":{"N":"{{{nr}}}"},"who":{"S":"me"}}}}"""))];
-        _ = await CallAsync(client, "dynamodb:BatchWriteItem", new JsonObject { ["RequestItems"] = new JsonObject { [table] = puts } });
-        JsonObject updated = await CallAsync(client, "dynamodb:UpdateItem", $$$"""
-            {"TableName":"{{{table}}}","Key":{"id":{"S":"a"},"nr":{"N":"9"}},"UpdateExpression":"SET #l = :l ADD hits :n","ReturnValues":"UPDATED_NEW",
+        Assert.Equal(("CREATING", $"arn:aws:dynamodb:us-east-1:000000000000:table/{Table}"), ((string?)made["TableStatus"], (string?)made["TableArn"]));
+        Assert.Equal("ACTIVE", (string?)(await CallAsync(client, "dynamodb:DescribeTable", """{"TableName":"TABLE"}"""))["Table"]!["TableStatus"]);
+        JsonArray puts = [.. new[] { 10, 9, -1 }.Select(nr => Json($$$$"""{"PutRequest":{"Item":{"id":{"S":"a"},"nr":{"N":"{{{{nr}}}}"},"who":{"S":"me"}}}}"""))];
+        _ = await CallAsync(client, "dynamodb:BatchWriteItem", new JsonObject { ["RequestItems"] = new JsonObject { [Table] = puts } });
+        JsonObject updated = await CallAsync(client, "dynamodb:UpdateItem", """
+            {"TableName":"TABLE","Key":{"id":{"S":"a"},"nr":{"N":"9"}},"UpdateExpression":"SET #l = :l ADD hits :n","ReturnValues":"UPDATED_NEW",
              "ExpressionAttributeNames":{"#l":"list"},"ExpressionAttributeValues":{":l":{"L":[{"BOOL":true},{"M":{"x":{"N":"1.50"}}}]},":n":{"N":"2"}}}
             """);
         Assert.Equal("""{"hits":{"N":"2"},"list":{"L":[{"BOOL":true},{"M":{"x":{"N":"1.5"}}}]}}""", updated["Attributes"]!.ToJsonString());
-        JsonObject found = await CallAsync(client, "dynamodb:Query", $$$"""
-            {"TableName":"{{{table}}}","KeyConditionExpression":"id = :id AND nr > :n","ExpressionAttributeValues":{":id":{"S":"a"},":n":{"N":"0"}},"ReturnConsumedCapacity":"TOTAL"}
+        JsonObject found = await CallAsync(client, "dynamodb:Query", """
+            {"TableName":"TABLE","KeyConditionExpression":"id = :id AND nr > :n","ExpressionAttributeValues":{":id":{"S":"a"},":n":{"N":"0"}},"ReturnConsumedCapacity":"TOTAL"}
             """);
         Assert.Equal(["9", "10"], found["Items"]!.AsArray().Select(static item => (string?)item!["nr"]!["N"]));
         Assert.Equal(0.5, (double)found["ConsumedCapacity"]!["CapacityUnits"]!);
-        JsonObject indexed = await CallAsync(client, "dynamodb:Query", $$$"""
-            {"TableName":"{{{table}}}","IndexName":"by-who","KeyConditionExpression":"who = :w","ExpressionAttributeValues":{":w":{"S":"me"}},"Select":"COUNT"}
+        JsonObject indexed = await CallAsync(client, "dynamodb:Query", """
+            {"TableName":"TABLE","IndexName":"by-who","KeyConditionExpression":"who = :w","ExpressionAttributeValues":{":w":{"S":"me"}},"Select":"COUNT"}
             """);
         Assert.Equal(3, (int)indexed["Count"]!);
 
         ClientAnswer failed = await client.CallAsync("dynamodb:PutItem", Json(
-            $$$"""{"TableName":"{{{table}}}","Item":{"id":{"S":"a"},"nr":{"N":"9"}},"ConditionExpression":"attribute_not_exists(id)"}"""));
+            """{"TableName":"TABLE","Item":{"id":{"S":"a"},"nr":{"N":"9"}},"ConditionExpression":"attribute_not_exists(id)"}"""));
         Assert.Equal(("ConditionalCheckFailedException", "The conditional request failed"), (failed.Error, failed.Message));
-        ClientAnswer cancelled = await client.CallAsync("dynamodb:TransactWriteItems", Json($$$"""
-            {"TransactItems":[{"Delete":{"TableName":"{{{table}}}","Key":{"id":{"S":"a"},"nr":{"N":"9"}}}},
-             {"ConditionCheck":{"TableName":"{{{table}}}","Key":{"id":{"S":"b"},"nr":{"N":"1"}},"ConditionExpression":"attribute_exists(id)"}}]}
+        ClientAnswer cancelled = await client.CallAsync("dynamodb:TransactWriteItems", Json("""
+            {"TransactItems":[{"Delete":{"TableName":"TABLE","Key":{"id":{"S":"a"},"nr":{"N":"9"}}}},
+             {"ConditionCheck":{"TableName":"TABLE","Key":{"id":{"S":"b"},"nr":{"N":"1"}},"ConditionExpression":"attribute_exists(id)"}}]}
             """));
         Assert.Equal(
             ("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]"),
             (cancelled.Error, cancelled.Message));
         Assert.Equal("Requested resource not found", (await client.CallAsync("dynamodb:GetItem", Json("""{"TableName":"nothing","Key":{"id":{"S":"a"}}}"""))).Message);
         Assert.Equal("NotImplementedException", (await client.CallAsync("dynamodb:ListBackups", [])).Error);
-        _ = await CallAsync(client, "dynamodb:DeleteTable", $$"""{"TableName":"{{table}}"}""");
-        Assert.Equal("ResourceNotFoundException", (await client.CallAsync("dynamodb:DescribeTable", Json($$"""{"TableName":"{{table}}"}"""))).Error);
+        _ = await CallAsync(client, "dynamodb:DeleteTable", """{"TableName":"TABLE"}""");
+        Assert.Equal("ResourceNotFoundException", (await client.CallAsync("dynamodb:DescribeTable", Json("""{"TableName":"TABLE"}"""))).Error);
     }
 
     [Fact]
     public async Task A_function_puts_and_queries_an_item_and_reads_a_parameter_with_boto3()
     {
         string function = Own("writer");
-        string table = Own("table");
-        _ = await CallAsync(AnyClient, "dynamodb:CreateTable", $$"""
-            {"TableName":"{{table}}","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+        _ = await CallAsync(AnyClient, "dynamodb:CreateTable", """
+            {"TableName":"TABLE","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
              "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}
             """);
-        _ = await CallAsync(AnyClient, "ssm:PutParameter", $$"""{"Name":"{{table}}","Value":"hello","Type":"SecureString"}""");
+        _ = await CallAsync(AnyClient, "ssm:PutParameter", """{"Name":"TABLE","Value":"hello","Type":"SecureString"}""");
         await AnyClient.CreateProbeAsync(function);
-        JsonNode? result = await AnyClient.RunAsync(function, $$"""
+        JsonNode? result = await AnyClient.RunAsync(function, """
             import os, boto3
             endpoint = os.environ['AWS_ENDPOINT_URL']
-            table = boto3.resource('dynamodb', endpoint_url=endpoint).Table('{{table}}')
-            value = boto3.client('ssm', endpoint_url=endpoint).get_parameter(Name='{{table}}', WithDecryption=True)['Parameter']['Value']
+            table = boto3.resource('dynamodb', endpoint_url=endpoint).Table('TABLE')
+            value = boto3.client('ssm', endpoint_url=endpoint).get_parameter(Name='TABLE', WithDecryption=True)['Parameter']['Value']
             table.put_item(Item={'id': '1', 'value': value, 'tags': {'a', 'b'}})
             item = table.query(KeyConditionExpression='id = :id', ExpressionAttributeValues={':id': '1'})['Items'][0]
             result = [item['value'], sorted(item['tags'])]
-            """);
+            """.Replace("TABLE", Table, StringComparison.Ordinal));
         Assert.Equal("""["hello",["a","b"]]""", result!.ToJsonString());
     }
 
@@ -119,7 +120,7 @@ public sealed class CompanionTests(SharedServer shared) : SharedServerTests(shar
                     """);
                 for (; acknowledged < 50; acknowledged++)
                 {
-                    _ = await CallAsync(client, "dynamodb:PutItem", $$$"""{"TableName":"kept","Item":{"id":{"N":"{{{acknowledged}}}"}}}""");
+                    _ = await CallAsync(client, "dynamodb:PutItem", $$$$"""{"TableName":"kept","Item":{"id":{"N":"{{{{acknowledged}}}}"}}}""");
                 }
 
                 await server.KillAsync();
@@ -135,9 +136,9 @@ public sealed class CompanionTests(SharedServer shared) : SharedServerTests(shar
         }
     }
 
-    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+    private JsonObject Json(string text) => JsonNode.Parse(text.Replace("TABLE", Table, StringComparison.Ordinal))!.AsObject();
 
-    private static Task<JsonObject> CallAsync(ILambdaClient client, string operation, string parameters) => CallAsync(client, operation, Json(parameters));
+    private Task<JsonObject> CallAsync(ILambdaClient client, string operation, string parameters) => CallAsync(client, operation, Json(parameters));
 
     private static async Task<JsonObject> CallAsync(ILambdaClient client, string operation, JsonObject parameters) =>
         (await client.CallAsync(operation, parameters)).Success;

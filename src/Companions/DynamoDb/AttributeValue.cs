@@ -29,8 +29,6 @@ internal abstract record AttributeValue(AttributeType Type)
     /// <summary>As AWS's error texts print it: <c>{S:a}</c>.</summary>
     public abstract string Printed { get; }
 
-    public bool IsSet => Type is AttributeType.SS or AttributeType.NS or AttributeType.BS;
-
     /// <summary>How AWS calls the type in some errors.</summary>
     public string TypeWord => Type switch
     {

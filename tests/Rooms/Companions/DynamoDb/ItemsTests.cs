@@ -55,7 +55,7 @@ public sealed class ItemsTests : IAsyncLifetime
         Assert.Equal(["-10.5", "-10", "-1", "0", "0.001", "2", "10", "1" + new string('0', 30)], Numbers(Query("id = :id", "{':id':{'S':'1'}}")));
         Assert.Equal(["0", "0.001", "2"], Numbers(Query("id = :id AND nr BETWEEN :a AND :b", "{':id':{'S':'1'},':a':{'N':'0'},':b':{'N':'9'}}")));
         Assert.Equal(["-10.5", "-10"], Numbers(Query("nr < :a AND id = :id", "{':id':{'S':'1'},':a':{'N':'-1'}}")));
-        Assert.Equal(["10", "2"], Numbers(Query("id = :id AND :a < at", "{':id':{'S':'1'},':a':{'N':'1'}}", forward: false)).Skip(1));
+        Assert.Equal(["10", "2"], Numbers(Query("id = :id AND :a < nr", "{':id':{'S':'1'},':a':{'N':'1'}}", forward: false)).Skip(1));
     }
 
     [Fact]
