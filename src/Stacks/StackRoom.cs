@@ -39,7 +39,8 @@ public sealed class StackRoom : IAsyncDisposable
         StackDirectory directory = new(parts.Catalog);
         NestedStackType nested = new(objects, directory);
         ResourceTypes types = new([.. Served(parts, objects), nested, .. StoredType.All(parts.Catalog)], parts.AllowedUnserved);
-        StackEvaluation evaluation = new(parts.Catalog, parts.FindStoredParameter);
+        StackEvaluation evaluation = new(
+            parts.Catalog, (caller, name) => Faults.FindOrNull(() => parts.Parameters.Find(caller, name, decrypt: true))?.Value);
         StackEngine engine = new(parts.Catalog, evaluation, types, parts.Time, parts.Loggers.CreateLogger<StackEngine>());
         StackEditor editor = new(parts.Catalog, new StackPlanner(evaluation, types, parts.Time, objects.ReadTemplate), engine, parts.Time);
         nested.Attach(editor);
@@ -69,6 +70,8 @@ public sealed class StackRoom : IAsyncDisposable
         new ManagedPolicyType(parts),
         new LogGroupType(parts),
         new BucketType(parts),
+        new TableType(parts),
+        new ParameterType(parts),
         new CustomResourceType(parts),
         new WaitConditionHandleType(parts),
         new CdkMetadataType(),

@@ -1,8 +1,9 @@
 using Lamina.Access.Identities;
 using Lamina.Access.Sessions;
+using Lamina.Companions.DynamoDb;
 using Lamina.Companions.Logs;
 using Lamina.Companions.S3;
-using Lamina.Contract;
+using Lamina.Companions.Ssm;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Functions.CodeSigning;
@@ -70,6 +71,12 @@ public sealed record StackRoomParts
 
     public required Objects Objects { get; init; }
 
+    public required Tables Tables { get; init; }
+
+    public required Parameters Parameters { get; init; }
+
+    public required ParameterTags ParameterTags { get; init; }
+
     public required Invoker Invoker { get; init; }
 
     /// <summary>Signs the URLs at which custom resources answer.</summary>
@@ -80,9 +87,6 @@ public sealed record StackRoomParts
 
     /// <summary>Host and port at which functions reach the server.</summary>
     public required Func<string> FunctionAuthority { get; init; }
-
-    /// <summary>A value of the Parameter Store by its name; null where there is none.</summary>
-    public required Func<Caller, string, string?> FindStoredParameter { get; init; }
 
     /// <summary>Types that stacks may have although nothing serves them.</summary>
     public required IReadOnlyList<string> AllowedUnserved { get; init; }

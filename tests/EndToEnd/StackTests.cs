@@ -143,21 +143,30 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
               Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref Name, RetentionInDays: '7'}}
             Outputs: {Arn: {Value: !GetAtt Group.Arn}}
             """);
-        Write("outer.yaml", $$"""
+        Write("outer.yaml", $$$$"""
             Resources:
               Inner:
                 Type: AWS::CloudFormation::Stack
                 Properties: {TemplateURL: inner.yaml, Parameters: {Name: !Sub '/${AWS::StackName}/inner'}}
-              Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: {{_name}}-queue}}
+              Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: {{{{_name}}}}-queue}}
               Topic: {Type: AWS::SNS::Topic}
               Subscription:
                 Type: AWS::SNS::Subscription
                 Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn}
+              Orders:
+                Type: AWS::DynamoDB::Table
+                Properties:
+                  BillingMode: PAY_PER_REQUEST
+                  AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+                  KeySchema: [{AttributeName: id, KeyType: HASH}]
+                  TimeToLiveSpecification: {AttributeName: until, Enabled: true}
+              Setting: {Type: AWS::SSM::Parameter, Properties: {Name: /{{{{_name}}}}/table, Type: String, Value: !Ref Orders}}
               Files: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}
             Outputs:
               Inner: {Value: !GetAtt Inner.Outputs.Arn}
               Queue: {Value: !Ref Queue}
               Bucket: {Value: !Ref Files}
+              Table: {Value: !Ref Orders}
             """);
         await AwsAsync("s3", "mb", $"s3://{_name}");
         await AwsAsync(
@@ -171,8 +180,15 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         Assert.Equal(7, (int)groups["logGroups"]![0]!["retentionInDays"]!);
         Assert.Equal("Enabled", (string?)(await Client.CallAsync("s3:GetBucketVersioning", new JsonObject { ["Bucket"] = outputs["Bucket"] })).Success["Status"]);
 
+        JsonObject setting = (await Client.CallAsync("ssm:GetParameter", new JsonObject { ["Name"] = $"/{_name}/table" })).Success;
+        Assert.Equal(outputs["Table"], (string?)setting["Parameter"]!["Value"]);
+        JsonObject table = new() { ["TableName"] = outputs["Table"] };
+        JsonObject timeToLive = (await Client.CallAsync("dynamodb:DescribeTimeToLive", table.DeepClone().AsObject())).Success;
+        Assert.Equal("until", (string?)timeToLive["TimeToLiveDescription"]!["AttributeName"]);
+
         await AwsAsync("cloudformation", "delete-stack", "--stack-name", _name);
         await AwsAsync("cloudformation", "wait", "stack-delete-complete", "--stack-name", _name);
+        Assert.Equal("ResourceNotFoundException", (await Client.CallAsync("dynamodb:DescribeTable", table)).Error);
         groups = (await Client.CallAsync("logs:DescribeLogGroups", new JsonObject { ["logGroupNamePrefix"] = $"/{_name}/" })).Success;
         Assert.Empty(groups["logGroups"]!.AsArray());
     }

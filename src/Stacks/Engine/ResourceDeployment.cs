@@ -14,7 +14,10 @@ namespace Lamina.Stacks.Engine;
 internal sealed class ResourceDeployment(
     StackDocument stack, OpenTemplate open, ResourceTypes types, StackJournal journal, CancellationToken givenUp, CancellationToken stopping)
 {
+    private const string Tags = "Tags";
+
     private readonly StackOperation _operation = stack.Operation!;
+    private readonly bool _changesTags = stack.ChangesTags();
 
     public ConcurrentBag<(string LogicalId, bool IsCreation)> Failed { get; } = [];
 
@@ -64,7 +67,7 @@ internal sealed class ResourceDeployment(
         }
 
         TemplateMap former = PropertiesJson.ReadMap(current.Properties);
-        string[] changed = [.. ChangedIn(former, properties)];
+        string[] changed = [.. ChangedIn(former, properties).Union(_changesTags && type.HasTags() ? [Tags] : [], StringComparer.Ordinal)];
         if (changed.Length == 0)
         {
             await KeepAsync(resource, document, current); // 3
@@ -147,7 +150,8 @@ internal sealed class ResourceDeployment(
             string? mark = attempt.IsCreation ? type.MarkBefore(call) : null;
             held.Document = held.Document with { Attempt = attempt with { Mark = mark } };
             call = call with { Mark = mark };
-            await journal.WriteAsync(stack, held.Document, new ResourceNote(held.Document.Status, document.Current?.PhysicalId, reason, attempt.Properties)); // 4
+            ResourceNote begun = new(held.Document.Status, document.Current?.PhysicalId, reason, attempt.Properties);
+            await journal.WriteAsync(stack, held.Document, begun); // 4
         }
 
         ResourceResult result = attempt.IsCreation
@@ -223,7 +227,8 @@ internal sealed class ResourceDeployment(
             ? written : document;
         string verb = document.Current is null ? "CREATE" : "UPDATE";
         string token = Guid.NewGuid().ToString();
-        string reason = error is OperationCanceledException ? $"Resource {(verb == "CREATE" ? "creation" : "update")} cancelled" : ResourceFailure.ReasonOf(error, token);
+        string reason = error is OperationCanceledException
+            ? $"Resource {(verb == "CREATE" ? "creation" : "update")} cancelled" : ResourceFailure.ReasonOf(error, token);
         bool isCreation = document.Current is null;
         Failed.Add((logicalId, isCreation));
         List<ResourceNote> notes = [new($"{verb}_FAILED", latest.Attempt?.Made ?? latest.PhysicalId, reason, latest.Attempt?.Properties)];

@@ -69,7 +69,7 @@ internal sealed class ResourceRemoval(
         {
             await journal.WriteAsync(
                 stack,
-                removal.IsWhole ? removal.Document with { Status = StackStatus.DeleteInProgress, StatusReason = null, Changed = journal.Now } : removal.Document,
+                Told(removal, StackStatus.DeleteInProgress, reason: null),
                 new ResourceNote(StackStatus.DeleteInProgress, thing.PhysicalId, null, thing.Properties));
         }
 
@@ -92,9 +92,13 @@ internal sealed class ResourceRemoval(
         Failed.Add(removal.Document.LogicalId);
         await journal.WriteAsync(
             stack,
-            removal.IsWhole ? removal.Document with { Status = StackStatus.DeleteFailed, StatusReason = reason, Changed = journal.Now } : removal.Document,
+            Told(removal, StackStatus.DeleteFailed, reason),
             new ResourceNote(StackStatus.DeleteFailed, thing.PhysicalId, reason, thing.Properties));
     }
+
+    /// <summary>A resource of which only a former thing goes keeps its status.</summary>
+    private ResourceDocument Told(Removal removal, string status, string? reason) =>
+        removal.IsWhole ? removal.Document with { Status = status, StatusReason = reason, Changed = journal.Now } : removal.Document;
 
     private Task EndAsync(Removal removal, bool keepsDocument, ResourceNote? note)
     {
@@ -109,7 +113,13 @@ internal sealed class ResourceRemoval(
                 stack,
                 removal.Document with
                 {
-                    Status = note?.Status ?? StackStatus.DeleteComplete, StatusReason = null, Changed = journal.Now, Current = null, Former = null, Attempt = null, Discarded = null,
+                    Status = note?.Status ?? StackStatus.DeleteComplete,
+                    StatusReason = null,
+                    Changed = journal.Now,
+                    Current = null,
+                    Former = null,
+                    Attempt = null,
+                    Discarded = null,
                 },
                 notes)
             : journal.ForgetAsync(stack, removal.Document, notes);

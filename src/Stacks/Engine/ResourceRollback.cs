@@ -63,7 +63,7 @@ internal sealed class ResourceRollback(
         }
 
         PhysicalResource? made = document.Current!.PhysicalId != former.PhysicalId ? document.Current : Removal.MadeBy(document);
-        bool isChanged = made is null && (document.Current.Properties != former.Properties || document.Attempt is { IsCreation: false });
+        bool isChanged = made is null && (document.Current.Properties != former.Properties || document.Attempt is { IsCreation: false } || IsTagged(document));
         back = back with { Current = former, PhysicalId = former.PhysicalId, Discarded = made, Status = StackStatus.UpdateComplete };
         if (!isChanged)
         {
@@ -75,6 +75,10 @@ internal sealed class ResourceRollback(
 
         return await ChangeBackAsync(document, former, back);
     }
+
+    /// <summary>Whether the update changed no property and gave the resource the stack's new tags all the same.</summary>
+    private bool IsTagged(ResourceDocument document) =>
+        stack.ChangesTags() && types.Require(document.Type).HasTags() && document.Status == StackStatus.UpdateComplete;
 
     private async Task<bool> ChangeBackAsync(ResourceDocument document, PhysicalResource former, ResourceDocument back)
     {
@@ -109,7 +113,7 @@ internal sealed class ResourceRollback(
     {
         Caller = stack.Caller,
         Stack = stack.Identity,
-        StackTags = stack.Definition.Tags,
+        StackTags = _operation.Former!.Tags,
         LogicalId = document.LogicalId,
         Type = former.Type,
         Name = former.PhysicalId,

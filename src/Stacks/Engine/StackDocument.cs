@@ -64,6 +64,9 @@ public sealed record StackDocument
     [JsonIgnore]
     public StackIdentity Identity => new(AccountId.Parse(Account), Region, Name, Id);
 
+    /// <summary>Whether the update under way gives the stack other tags, which its resources have too.</summary>
+    internal bool ChangesTags() => Operation?.Former is { } former && !former.Tags.SequenceEqual(Definition.Tags);
+
     [JsonIgnore]
     public Caller Caller => new()
     {

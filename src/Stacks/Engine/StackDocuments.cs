@@ -108,7 +108,6 @@ internal static class StackDocuments
 
 internal sealed record StackName(string Id);
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StackDocument))]
 [JsonSerializable(typeof(StackName))]
 [JsonSerializable(typeof(ResourceDocument))]

@@ -10,7 +10,8 @@ internal sealed class StackJournal(ICatalog catalog, TimeProvider time)
     public DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>Changes a stack; where its status changes an event says so. Null when the stack is no longer there.</summary>
-    public Task<StackDocument?> ChangeAsync(string stackId, Func<CatalogTransaction, StackDocument, StackDocument> change, CancellationToken cancellationToken) =>
+    public Task<StackDocument?> ChangeAsync(
+        string stackId, Func<CatalogTransaction, StackDocument, StackDocument> change, CancellationToken cancellationToken) =>
         catalog.CommitAsync(
             transaction =>
             {

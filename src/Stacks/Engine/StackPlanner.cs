@@ -64,8 +64,10 @@ internal sealed class StackPlanner(
         return identities.Length == 0
             ? null
             : (identities.Any(static resource => IdentityNames.Any(resource.Properties.Has)) ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM",
-                $"The following resource(s) require capabilities: [{string.Join(", ", identities.Select(static resource => resource.Type).Distinct(StringComparer.Ordinal))}]");
+                $"The following resource(s) require capabilities: [{Named(identities.Select(static resource => resource.Type))}]");
     }
+
+    private static string Named(IEnumerable<string> types) => string.Join(", ", types.Distinct(StringComparer.Ordinal));
 
     private static void Require(StackRequest request, string capability)
     {

@@ -1,5 +1,5 @@
 using Lamina.Stacks.Evaluation;
-using Lamina.Stacks.Templates;
+using Lamina.Stacks.Transforms;
 
 namespace Lamina.Stacks.Engine;
 
@@ -29,10 +29,10 @@ public sealed record TemplateSummary
         StackTemplate template = StackTemplate.Of(StackTemplate.Read(body));
         (string Capability, string Reason)? needed = StackPlanner.CapabilityOf(template);
         string[] transforms = [.. template.Transforms];
-        if (transforms.Length == 0)
+        if (transforms.Length == 0 && !IncludedFragments.AreIn(template.Root))
         {
             // References of a template that transforms will still change are checked when they have run.
-            _ = ResourceGraph.Of(template, new BareConditions(template).Table);
+            ResourceGraph.Check(template);
         }
 
         return new TemplateSummary
@@ -46,28 +46,12 @@ public sealed record TemplateSummary
             Capabilities = [.. needed is { } one ? [one.Capability] : (string[])[], .. transforms.Length > 0 ? ["CAPABILITY_AUTO_EXPAND"] : (string[])[]],
             CapabilitiesReason = needed?.Reason
                 ?? (transforms.Length > 0 ? $"The following transform(s) require capabilities: [{string.Join(", ", transforms)}]" : null),
-            ResourceTypes = [.. template.Resources.Values.Select(static resource => resource.Type).Distinct(StringComparer.Ordinal)],
+            ResourceTypes =
+                [.. template.Resources.Values.Select(static resource => resource.Type).Where(static type => type.Length > 0).Distinct(StringComparer.Ordinal)],
             Transforms = transforms,
             Version = Scalars.TextOf(template.Root["AWSTemplateFormatVersion"]),
             Metadata = template.Root["Metadata"] is { } metadata ? PropertiesJson.Write(metadata) : null,
         };
-    }
-
-    /// <summary>Conditions with the parameters' defaults, where they have any.</summary>
-    private sealed class BareConditions(StackTemplate template)
-    {
-        public ConditionTable Table { get; } = new Evaluator(template, new EvaluationScope
-        {
-            Values = template.Parameters.ToDictionary(
-                    static parameter => parameter.Name, static parameter => parameter.ValueOf(parameter.Default ?? ""), StringComparer.Ordinal)
-                .Concat(new[] { "AccountId", "Region", "Partition", "URLSuffix", "StackName", "StackId", "NotificationARNs" }
-                    .Select(static name => KeyValuePair.Create<string, TemplateNode>($"AWS::{name}", $"AWS::{name}")))
-                .ToDictionary(StringComparer.Ordinal),
-            Region = "",
-            FindResource = static _ => null,
-            FindExport = static _ => null,
-            FindStoredParameter = static _ => null,
-        }).Conditions;
     }
 }
 

@@ -149,7 +149,9 @@ internal sealed class Evaluator
     private string Join(TemplateNode arguments)
     {
         TemplateList list = Arguments("Fn::Join", arguments, 2, 2);
-        return string.Join(Name("Fn::Join", list[0]), List("Fn::Join", list[1]).Select(item => Scalars.TextOf(item) ?? throw Fault("Fn::Join", "needs a list of strings")));
+        return string.Join(
+            Name("Fn::Join", list[0]),
+            List("Fn::Join", list[1]).Select(static item => Scalars.TextOf(item) ?? throw Fault("Fn::Join", "needs a list of strings")));
     }
 
     private TemplateNode Select(TemplateNode arguments)

@@ -87,7 +87,8 @@ internal sealed record ParameterDefinition
     }
 
     /// <summary>What Ref gives for a value.</summary>
-    public TemplateNode ValueOf(string value) => IsList ? new TemplateList(Items(value).Select(static item => new TemplateText(item))) : new TemplateText(value);
+    public TemplateNode ValueOf(string value) =>
+        IsList ? new TemplateList(Items(value).Select(static item => new TemplateText(item))) : new TemplateText(value);
 
     private static string[] Items(string value) => value.Length == 0 ? [] : value.Split(',', StringSplitOptions.TrimEntries);
 

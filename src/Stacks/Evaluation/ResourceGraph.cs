@@ -19,14 +19,31 @@ internal sealed class ResourceGraph
     /// <summary>Throws CloudFormation's ValidationError for a circle, and for what is referred to and not there.</summary>
     public static ResourceGraph Of(StackTemplate template, ConditionTable conditions)
     {
-        CheckReferences(template, conditions);
+        CheckReferences(template);
+        foreach (string name in template.Conditions.Names)
+        {
+            _ = conditions.IsTrue(name);
+        }
+
+        return Make(template, conditions.Includes, name => conditions.IsTrue(name));
+    }
+
+    /// <summary>As if every condition could be true and false: for a template whose parameters have no values yet.</summary>
+    public static void Check(StackTemplate template)
+    {
+        CheckReferences(template);
+        _ = Make(template, static _ => true, static _ => null);
+    }
+
+    private static ResourceGraph Make(StackTemplate template, Func<string?, bool> includes, Func<string, bool?> chooses)
+    {
         ResourceGraph graph = new();
-        foreach (TemplateResource resource in template.Resources.Values.Where(resource => conditions.Includes(resource.Condition)))
+        foreach (TemplateResource resource in template.Resources.Values.Where(resource => includes(resource.Condition)))
         {
             graph._needs[resource.LogicalId] =
             [
-                .. Reference.In(resource.Properties, name => conditions.IsTrue(name)).Select(static reference => reference.Name).Concat(resource.DependsOn)
-                    .Where(name => template.Resources.TryGetValue(name, out TemplateResource? named) && conditions.Includes(named.Condition))
+                .. Reference.In(resource.Properties, chooses).Select(static reference => reference.Name).Concat(resource.DependsOn)
+                    .Where(name => template.Resources.TryGetValue(name, out TemplateResource? named) && includes(named.Condition))
                     .Distinct(StringComparer.Ordinal),
             ];
         }
@@ -35,7 +52,7 @@ internal sealed class ResourceGraph
         return graph;
     }
 
-    private static void CheckReferences(StackTemplate template, ConditionTable conditions)
+    private static void CheckReferences(StackTemplate template)
     {
         HashSet<string> parameters = [.. template.Parameters.Select(static parameter => parameter.Name)];
         foreach (TemplateResource resource in template.Resources.Values)
@@ -53,14 +70,14 @@ internal sealed class ResourceGraph
             parameters,
             "Resources");
         Require(template.Outputs.Entries.SelectMany(static output => Reference.In(output.Value, static _ => null)), template, parameters, "Outputs");
-        foreach ((TemplateKey name, TemplateNode condition) in template.Conditions.Entries)
+        foreach (TemplateNode condition in template.Conditions.Entries.Select(static entry => entry.Value))
         {
-            if (Reference.In(condition, static _ => null).Where(reference => !IsValue(reference, parameters)).Select(static reference => reference.Name).FirstOrDefault() is { } wrong)
+            string[] wrong =
+                [.. Reference.In(condition, static _ => null).Where(reference => !IsValue(reference, parameters)).Select(static reference => reference.Name)];
+            if (wrong.Length > 0)
             {
-                throw StackErrors.Format($"Unresolved dependencies [{wrong}]. Cannot reference resources in the Conditions block of the template");
+                throw StackErrors.Format($"Unresolved dependencies [{wrong[0]}]. Cannot reference resources in the Conditions block of the template");
             }
-
-            _ = conditions.IsTrue(name.Name);
         }
     }
 

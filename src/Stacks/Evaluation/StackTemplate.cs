@@ -1,6 +1,7 @@
 using System.Text;
 using Lamina.Contract;
 using Lamina.Stacks.Templates;
+using Lamina.Stacks.Transforms;
 
 namespace Lamina.Stacks.Evaluation;
 
@@ -22,7 +23,7 @@ internal sealed class StackTemplate
 
     private static readonly string[] Policies = ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"];
 
-    private StackTemplate(TemplateMap root)
+    private StackTemplate(TemplateMap root, bool isFinal)
     {
         Root = root;
         Parameters = [.. SectionOf("Parameters").Entries.Select(static entry => ParameterDefinition.Read(entry.Key.Name, entry.Value))];
@@ -30,8 +31,10 @@ internal sealed class StackTemplate
         Conditions = SectionOf("Conditions");
         Outputs = SectionOf("Outputs");
         Rules = SectionOf("Rules");
-        Resources = SectionOf("Resources").Entries.ToDictionary(
-            static entry => entry.Key.Name, static entry => ReadResource(entry.Key.Name, entry.Value), StringComparer.Ordinal);
+        Resources = SectionOf("Resources").Entries.Where(entry => isFinal || entry.Value is TemplateMap).ToDictionary(
+            static entry => entry.Key.Name,
+            entry => isFinal ? ReadResource(entry.Key.Name, entry.Value) : ReadUntransformed(entry.Key.Name, (TemplateMap)entry.Value),
+            StringComparer.Ordinal);
     }
 
     public TemplateMap Root { get; }
@@ -69,11 +72,20 @@ internal sealed class StackTemplate
         }
     }
 
-    /// <summary>Throws CloudFormation's ValidationError for a template whose form is wrong.</summary>
+    /// <summary>
+    /// Throws CloudFormation's ValidationError for a template whose form is wrong. Of one that transforms will change yet, only what they leave
+    /// alone is checked.
+    /// </summary>
     public static StackTemplate Of(TemplateMap root)
     {
         CheckSections(root);
-        StackTemplate template = new(root);
+        bool isFinal = !root.Has("Transform") && !IncludedFragments.AreIn(root);
+        StackTemplate template = new(root, isFinal);
+        if (!isFinal)
+        {
+            return template;
+        }
+
         if (template.Resources.Count == 0)
         {
             throw StackErrors.Format("At least one Resources member must be defined.");
@@ -105,6 +117,18 @@ internal sealed class StackTemplate
             throw StackErrors.Format("Template Description must be a string.");
         }
     }
+
+    private static TemplateResource ReadUntransformed(string logicalId, TemplateMap map) => new()
+    {
+        LogicalId = logicalId,
+        Type = Scalars.TextOf(map["Type"]) ?? "",
+        Properties = map["Properties"] as TemplateMap ?? [],
+        Condition = Scalars.TextOf(map["Condition"]),
+        DependsOn = [],
+        DeletionPolicy = Policies[0],
+        UpdateReplacePolicy = Policies[0],
+        Metadata = null,
+    };
 
     private static TemplateResource ReadResource(string logicalId, TemplateNode node)
     {

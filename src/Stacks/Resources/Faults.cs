@@ -9,7 +9,8 @@ internal static class Faults
     public static AwsError Exists(string type, string name) => new(
         "AlreadyExistsException", 409, $"Resource of type '{type}' with identifier '{name}' already exists.", AwsErrorBody.LowerMessageOnly);
 
-    public static bool IsNotThere(AwsError error) => error.Status == 404 || error.Code.StartsWith("NoSuch", StringComparison.Ordinal);
+    public static bool IsNotThere(AwsError error) => error.Status == 404
+        || error.Code.StartsWith("NoSuch", StringComparison.Ordinal) || error.Code.EndsWith("NotFound", StringComparison.Ordinal);
 
     /// <summary>Deletes, and is content when there is nothing.</summary>
     public static async Task DeleteAsync(Func<Task> delete)
@@ -25,7 +26,7 @@ internal static class Faults
     }
 
     /// <summary>Null when what is asked for is not there.</summary>
-    public static T? FindOrNull<T>(Func<T> get)
+    public static T? FindOrNull<T>(Func<T?> get)
         where T : class
     {
         try

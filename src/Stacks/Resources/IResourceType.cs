@@ -24,6 +24,9 @@ internal interface IResourceType
     /// </summary>
     string? MarkBefore(ResourceCall call);
 
+    /// <summary>Whether resources have tags, the stack's among them.</summary>
+    bool HasTags() => Shape.Known?.Contains("Tags") == true;
+
     Task<ResourceResult> CreateAsync(ResourceCall call, CancellationToken cancellationToken);
 
     /// <summary>Brings the resource to the properties of the call, whatever it has now: a change may have ended half-way.</summary>
@@ -130,7 +133,7 @@ internal sealed record ResourceShape
         string[] faults =
         [
             .. Required.Where(name => properties[name] is null).Select(static name => $"#: required key [{name}] not found"),
-            .. properties.Names.Where(name => Known is not null && !Known.Contains(name)).Select(static name => $"#: extraneous key [{name}] is not permitted"),
+            .. properties.Names.Where(name => Known?.Contains(name) == false).Select(static name => $"#: extraneous key [{name}] is not permitted"),
         ];
         if (faults.Length > 0)
         {

@@ -37,6 +37,6 @@ internal static class ObjectUrl
     }
 
     private static string? VersionOf(string query) => query.TrimStart('?').Split('&')
-        .Where(static pair => pair.StartsWith("versionId=", StringComparison.Ordinal)).Select(static pair => Uri.UnescapeDataString(pair["versionId=".Length..]))
-        .FirstOrDefault();
+        .Where(static pair => pair.StartsWith("versionId=", StringComparison.Ordinal))
+        .Select(static pair => Uri.UnescapeDataString(pair["versionId=".Length..])).FirstOrDefault();
 }

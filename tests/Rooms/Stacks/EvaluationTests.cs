@@ -43,12 +43,12 @@ public sealed class EvaluationTests
     [InlineData("!FindInMap [Sizes, !Ref Stage, memory]", "128")]
     [InlineData("!FindInMap [Sizes, none, memory, {DefaultValue: 64}]", "64")]
     [InlineData("!ImportValue net-id", "\"exported\"")]
-    [InlineData("Fn::Base64: hello", "\"aGVsbG8=\"")]
+    [InlineData("{Fn::Base64: hello}", "\"aGVsbG8=\"")]
     [InlineData("!Cidr [10.0.0.0/16, 2, 8]", """["10.0.0.0/24","10.0.1.0/24"]""")]
     [InlineData("!Select [2, !Cidr [10.0.0.0/24, 3, 5]]", "\"10.0.0.64/27\"")]
     [InlineData("!GetAZs ''", """["eu-west-1a","eu-west-1b","eu-west-1c"]""")]
-    [InlineData("Fn::Length: !Ref Zones", "3")]
-    [InlineData("Fn::ToJsonString: {a: !Ref Stage, b: [1]}", "\"{\\\"a\\\":\\\"dev\\\",\\\"b\\\":[1]}\"")]
+    [InlineData("{Fn::Length: !Ref Zones}", "3")]
+    [InlineData("{Fn::ToJsonString: {a: !Ref Stage, b: [1]}}", "\"{\\\"a\\\":\\\"dev\\\",\\\"b\\\":[1]}\"")]
     public void A_function_gives_its_value(string written, string expected)
     {
         (StackTemplate template, Evaluator evaluator) = Open(Template.Replace("VALUE", $"\n      {written}", StringComparison.Ordinal));
@@ -107,13 +107,13 @@ public sealed class EvaluationTests
     public void What_is_needed_comes_first_and_what_no_condition_wants_does_not_come()
     {
         (StackTemplate template, Evaluator evaluator) = Open("""
-            Parameters: {On: {Type: String, Default: 'no'}}
-            Conditions: {Yes: !Equals [!Ref On, 'yes']}
+            Parameters: {Switch: {Type: String, Default: 'off'}}
+            Conditions: {IsOn: !Equals [!Ref Switch, 'on']}
             Resources:
               Last: {Type: T::T::T, DependsOn: [Middle]}
-              Middle: {Type: T::T::T, Properties: {A: !Sub '${First.Arn}', B: !If [Yes, !Ref Gone, x]}}
+              Middle: {Type: T::T::T, Properties: {A: !Sub '${First.Arn}', B: !If [IsOn, !Ref Gone, x]}}
               First: {Type: T::T::T}
-              Gone: {Type: T::T::T, Condition: Yes}
+              Gone: {Type: T::T::T, Condition: IsOn}
             """);
         ResourceGraph graph = ResourceGraph.Of(template, evaluator.Conditions);
         Assert.Equal(["First", "Middle", "Last"], graph.Order);

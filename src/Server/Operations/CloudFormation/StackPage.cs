@@ -20,8 +20,10 @@ internal static class StackPage
             items.RemoveAt(Items);
         }
 
-        return new StackPage<T>(items, more ? Convert.ToBase64String(Encoding.ASCII.GetBytes((before + Items).ToString(CultureInfo.InvariantCulture))) : null);
+        return new StackPage<T>(items, more ? Encode(before + Items) : null);
     }
+
+    private static string Encode(int before) => Convert.ToBase64String(Encoding.ASCII.GetBytes(before.ToString(CultureInfo.InvariantCulture)));
 
     private static int Decode(string token)
     {

@@ -10,9 +10,20 @@ namespace Lamina.Server.Operations.CloudFormation;
 /// <summary>Reads what CloudFormation's requests have in common.</summary>
 internal static class StackRequests
 {
+    private static readonly string[] Unserved =
+    [
+        "StackPolicyBody", "StackPolicyURL", "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL", "RollbackConfiguration.RollbackTriggers",
+        "DeploymentConfig",
+    ];
+
     public static StackRequest Read(StackRoom room, QueryCall call)
     {
         QueryRequest request = call.Request;
+        if (Unserved.FirstOrDefault(request.Has) is { } unserved)
+        {
+            throw ValidationError($"Lamina does not serve the parameter {unserved} yet.");
+        }
+
         return new StackRequest
         {
             StackName = request.RequiredText("StackName"),

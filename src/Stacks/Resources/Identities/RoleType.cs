@@ -12,7 +12,8 @@ internal sealed class RoleType(StackRoomParts rooms) : IResourceType
     public ResourceShape Shape { get; } = new()
     {
         Known = ResourceShape.Set(
-            "RoleName", "AssumeRolePolicyDocument", "Path", "Description", "ManagedPolicyArns", "MaxSessionDuration", "PermissionsBoundary", "Policies", "Tags"),
+            "RoleName", "AssumeRolePolicyDocument", "Path", "Description", "ManagedPolicyArns", "MaxSessionDuration", "PermissionsBoundary",
+            "Policies", "Tags"),
         Required = ["AssumeRolePolicyDocument"],
         Replacing = ResourceShape.Set("RoleName", "Path"),
         NameProperty = "RoleName",
@@ -119,7 +120,8 @@ internal sealed class RoleType(StackRoomParts rooms) : IResourceType
 
         foreach (TemplateMap policy in call.List("Policies").OfType<TemplateMap>())
         {
-            await rooms.HolderPolicies.PutAsync(account, holder, PolicyDocuments.NameOf(policy), PolicyDocuments.TextOf(policy["PolicyDocument"]), cancellationToken);
+            string document = PolicyDocuments.TextOf(policy["PolicyDocument"]);
+            await rooms.HolderPolicies.PutAsync(account, holder, PolicyDocuments.NameOf(policy), document, cancellationToken);
         }
     }
 
@@ -140,5 +142,6 @@ internal static class PolicyDocuments
         _ => throw StackErrors.Validation("Property PolicyDocument cannot be empty."),
     };
 
-    public static string NameOf(TemplateMap policy) => Scalars.TextOf(policy["PolicyName"]) ?? throw StackErrors.Validation("Property PolicyName cannot be empty.");
+    public static string NameOf(TemplateMap policy) =>
+        Scalars.TextOf(policy["PolicyName"]) ?? throw StackErrors.Validation("Property PolicyName cannot be empty.");
 }

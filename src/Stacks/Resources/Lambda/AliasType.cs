@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
 using Lamina.Stacks.Evaluation;
@@ -7,6 +8,8 @@ namespace Lamina.Stacks.Resources.Lambda;
 
 internal sealed class AliasType(StackRoomParts rooms) : IResourceType
 {
+    private static readonly AliasRoutingConfiguration NoRouting = new() { AdditionalVersionWeights = new Dictionary<string, double>() };
+
     public string Name => "AWS::Lambda::Alias";
 
     public ResourceShape Shape { get; } = new()
@@ -41,7 +44,7 @@ internal sealed class AliasType(StackRoomParts rooms) : IResourceType
             new RequestNames(("FunctionName", call.RequiredText("FunctionName")), ("Name", call.RequiredText("Name"))));
         FunctionAlias alias = await rooms.Aliases.UpdateAsync(
             call.Caller,
-            request with { Description = call.Text("Description") ?? "", RoutingConfig = Routing(call) ?? new AliasRoutingConfiguration { AdditionalVersionWeights = new Dictionary<string, double>() } },
+            request with { Description = call.Text("Description") ?? "", RoutingConfig = Routing(call) ?? NoRouting },
             cancellationToken);
         await ProvisionAsync(call, before, cancellationToken);
         return Result(alias);
@@ -67,7 +70,7 @@ internal sealed class AliasType(StackRoomParts rooms) : IResourceType
         {
             AdditionalVersionWeights = weights.OfType<TemplateMap>().ToDictionary(
                 static weight => Scalars.TextOf(weight["FunctionVersion"]) ?? "",
-                static weight => double.TryParse(Scalars.TextOf(weight["FunctionWeight"]), System.Globalization.CultureInfo.InvariantCulture, out double share)
+                static weight => double.TryParse(Scalars.TextOf(weight["FunctionWeight"]), CultureInfo.InvariantCulture, out double share)
                     ? share : throw StackErrors.Validation("FunctionWeight must be a number."),
                 StringComparer.Ordinal),
         };

@@ -38,7 +38,8 @@ internal sealed class UrlType(StackRoomParts rooms) : IResourceType
 
     private static ReadOnlyMemory<byte> Body(ResourceCall call) => RequestBodies.Of(RequestBodies.Pick(call.Properties, "AuthType", "Cors", "InvokeMode"));
 
-    private static RequestNames Names(ResourceCall call) => new(("FunctionName", call.RequiredText("TargetFunctionArn")), ("Qualifier", call.Text("Qualifier")));
+    private static RequestNames Names(ResourceCall call) =>
+        new(("FunctionName", call.RequiredText("TargetFunctionArn")), ("Qualifier", call.Text("Qualifier")));
 
     private FunctionUrl? Find(ResourceCall call) =>
         Faults.FindOrNull(() => rooms.Urls.Get(call.Caller, call.RequiredText("TargetFunctionArn"), call.Text("Qualifier")));

@@ -54,8 +54,9 @@ internal sealed class VersionType(StackRoomParts rooms) : IResourceType
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken)
     {
-        int colon = call.PhysicalId!.LastIndexOf(':');
-        return Faults.DeleteAsync(() => rooms.Functions.DeleteAsync(call.Caller, call.PhysicalId[..colon], call.PhysicalId[(colon + 1)..], cancellationToken));
+        string id = call.PhysicalId!;
+        int colon = id.LastIndexOf(':');
+        return Faults.DeleteAsync(() => rooms.Functions.DeleteAsync(call.Caller, id[..colon], id[(colon + 1)..], cancellationToken));
     }
 
     private static string FunctionOf(ResourceCall call) => call.RequiredText("FunctionName");

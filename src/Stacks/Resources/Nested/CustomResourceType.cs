@@ -43,7 +43,8 @@ internal sealed class CustomResourceType(StackRoomParts rooms) : IResourceType
         try
         {
             Task<TemplateMap> answered = _answers.WaitAsync(call.Caller, key, waiting.Token);
-            if (await InvokeAsync(call, EventOf(call, request, before, url, requestId), requestId, waiting.Token) is { } failure && !answered.IsCompleted) // 1
+            ReadOnlyMemory<byte> payload = EventOf(call, request, before, url, requestId);
+            if (await InvokeAsync(call, payload, requestId, waiting.Token) is { } failure && !answered.IsCompleted) // 1
             {
                 await waiting.CancelAsync();
                 await ((Task)answered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

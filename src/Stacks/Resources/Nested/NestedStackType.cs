@@ -69,7 +69,8 @@ internal sealed class NestedStackType(ObjectSource objects, StackDirectory direc
         TemplateBody = objects.ReadTemplate(call.Caller, call.RequiredText("TemplateURL")),
         Parameters =
         [
-            .. (call.Map("Parameters") ?? []).Entries.Select(static parameter => new GivenParameter(parameter.Key.Name, ValueOf(parameter.Value), UsesPrevious: false)),
+            .. (call.Map("Parameters") ?? []).Entries.Select(
+                static parameter => new GivenParameter(parameter.Key.Name, ValueOf(parameter.Value), UsesPrevious: false)),
         ],
         Tags = [.. RequestBodies.TagsOf(call, "Tags").Entries.Select(static tag => new StackTag(tag.Key.Name, Scalars.TextOf(tag.Value) ?? ""))],
         NotificationArns = call.Texts("NotificationARNs"),
@@ -92,7 +93,7 @@ internal sealed class NestedStackType(ObjectSource objects, StackDirectory direc
     }
 
     private string FailureOf(StackDocument? stack) => stack is null ? "it is gone" : directory.Events(stack)
-        .Where(static happened => happened.Status.EndsWith("_FAILED", StringComparison.Ordinal) || happened.Status.Contains("ROLLBACK_IN_PROGRESS", StringComparison.Ordinal))
+        .Where(static happened => happened.Status.EndsWith("_FAILED", StringComparison.Ordinal))
         .Select(static happened => happened.Reason).FirstOrDefault() ?? stack.StatusReason ?? stack.Status;
 
     private static ResourceResult ResultOf(StackDocument stack)

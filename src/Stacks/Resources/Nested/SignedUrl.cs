@@ -8,7 +8,8 @@ namespace Lamina.Stacks.Resources.Nested;
 /// <summary>A URL by which whoever has it may put one object: Signature Version 4 in the query (S3, sigv4-query-string-auth).</summary>
 internal static class SignedUrl
 {
-    public static string Put(string authority, string region, string bucket, string key, SessionCredentials credentials, DateTimeOffset now, TimeSpan lifetime)
+    public static string Put(
+        string authority, string region, string bucket, string key, SessionCredentials credentials, DateTimeOffset now, TimeSpan lifetime)
     {
         string date = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);

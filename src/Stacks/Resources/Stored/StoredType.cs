@@ -15,6 +15,8 @@ namespace Lamina.Stacks.Resources.Stored;
 /// </summary>
 internal sealed partial class StoredType : IResourceType
 {
+    private const int DefaultNameLength = 64;
+
     private readonly ICatalog _catalog;
     private readonly StoredTypeEntry _entry;
 
@@ -29,7 +31,7 @@ internal sealed partial class StoredType : IResourceType
             Required = Words(entry.Required),
             Replacing = ResourceShape.Set(Words(entry.Replace)),
             NameProperty = entry.Name,
-            MaxNameLength = entry.Max,
+            MaxNameLength = entry.Max ?? DefaultNameLength,
             Attributes = ResourceShape.Set([.. entry.Attributes.Keys]),
         };
     }
@@ -72,7 +74,7 @@ internal sealed partial class StoredType : IResourceType
         },
         cancellationToken);
 
-    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string? text) => (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private Task PutAsync(ResourceCall call, ResourceResult result, CancellationToken cancellationToken) => _catalog.CommitAsync(
         transaction =>
@@ -134,11 +136,12 @@ internal sealed record StoredTypeEntry
 {
     public string? Name { get; init; }
 
-    public int Max { get; init; } = 64;
+    /// <summary>Characters of a name; 64 where it is not said.</summary>
+    public int? Max { get; init; }
 
-    public string Required { get; init; } = "";
+    public string? Required { get; init; }
 
-    public string Replace { get; init; } = "";
+    public string? Replace { get; init; }
 
     public required string Properties { get; init; }
 

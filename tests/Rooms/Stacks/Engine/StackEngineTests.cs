@@ -238,7 +238,10 @@ public sealed class StackEngineTests
         ChangeSetDocument next = await world.ChangeSets.CreateAsync(StackWorld.Caller, StackWorld.Request(Next), "next", "UPDATE", null, cancellationToken);
         Assert.Equal(before, world.Describe(stack));
         Assert.Equal(
-            [("Add", "Added", null), ("Modify", "Changed", "False"), ("Modify", "Immutable", "Conditional"), ("Modify", "Replaced", "True"), ("Remove", "Removed", null)],
+            [
+                ("Add", "Added", null), ("Modify", "Changed", "False"), ("Modify", "Immutable", "Conditional"), ("Remove", "Removed", null),
+                ("Modify", "Replaced", "True"),
+            ],
             next.Changes.Select(static change => (change.Action, change.LogicalId, change.Replacement)).OrderBy(static change => change.LogicalId, StringComparer.Ordinal));
         await world.ChangeSets.ExecuteAsync(StackWorld.Caller, next.Id, null, false, null, cancellationToken);
         stack = await world.EndAsync(stack);
