@@ -147,7 +147,9 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
             Resources:
               Inner:
                 Type: AWS::CloudFormation::Stack
-                Properties: {TemplateURL: inner.yaml, Parameters: {Name: !Sub '/${AWS::StackName}/inner'}}
+                Properties:
+                  TemplateURL: inner.yaml
+                  Parameters: {Name: !Sub '/${AWS::StackName}/inner'}
               Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: {{{{_name}}}}-queue}}
               Topic: {Type: AWS::SNS::Topic}
               Subscription:
