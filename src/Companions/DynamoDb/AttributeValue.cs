@@ -102,7 +102,8 @@ internal sealed record NullValue() : AttributeValue(AttributeType.NULL)
 
 internal sealed record MapValue(ImmutableSortedDictionary<string, AttributeValue> Members) : AttributeValue(AttributeType.M)
 {
-    public static readonly ImmutableSortedDictionary<string, AttributeValue> None = ImmutableSortedDictionary.Create<string, AttributeValue>(StringComparer.Ordinal);
+    public static readonly ImmutableSortedDictionary<string, AttributeValue> None =
+        ImmutableSortedDictionary.Create<string, AttributeValue>(StringComparer.Ordinal);
 
     public override int SizeBytes => ContainerBytes + Members.Sum(static member => Encoding.UTF8.GetByteCount(member.Key) + member.Value.SizeBytes + 1);
 

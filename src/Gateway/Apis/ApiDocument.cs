@@ -42,9 +42,12 @@ public static partial class ApiDocument
     /// <summary>As documents have it, and, but for the casing of its members, templates.</summary>
     public static UrlCors ReadCors(JsonElement cors)
     {
-        Dictionary<string, JsonElement> members = cors.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, JsonElement> members = cors.EnumerateObject().ToDictionary(
+            static member => member.Name, static member => member.Value, StringComparer.OrdinalIgnoreCase);
         IReadOnlyList<string>? Texts(string name) =>
-            members.TryGetValue(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(static item => item.ToString())] : null;
+            members.TryGetValue(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
+                ? [.. list.EnumerateArray().Select(static item => item.ToString())]
+                : null;
         return new UrlCors
         {
             AllowCredentials = members.TryGetValue("allowCredentials", out JsonElement credentials) && IsTrue(credentials),
@@ -94,7 +97,10 @@ public static partial class ApiDocument
     }
 
     private static string[] Names(JsonElement security) => security.ValueKind != JsonValueKind.Array ? [] :
-        [.. security.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).SelectMany(static item => item.EnumerateObject()).Select(static item => item.Name)];
+    [
+        .. security.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object)
+            .SelectMany(static item => item.EnumerateObject()).Select(static item => item.Name),
+    ];
 
     private static IEnumerable<JsonProperty> Members(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement found) && found.ValueKind == JsonValueKind.Object
@@ -105,7 +111,8 @@ public static partial class ApiDocument
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value.ToString() : null;
 
     // Templates have booleans as text now and then.
-    private static bool IsTrue(JsonElement value) => value.ValueKind == JsonValueKind.True || value.ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
+    private static bool IsTrue(JsonElement value) =>
+        value.ValueKind == JsonValueKind.True || value.ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(@":lambda:path/+\d{4}-\d{2}-\d{2}/functions/(?<function>.+)/invocations\z", RegexOptions.CultureInvariant)]
     private static partial Regex InvocationUri();

@@ -147,7 +147,7 @@ public sealed partial class ApiGateway(IApiDirectory apis, FunctionDirectory dir
         try
         {
             return permissions.Allows(reference, asked)
-                ? (directory.ResolveInvocable(owner with { Account = reference.Function.Account }, reference.Function.ToString(), reference.Qualifier), reference.ToString())
+                ? (directory.ResolveInvocable(asked.Caller, reference.Function.ToString(), reference.Qualifier), reference.ToString())
                 : null;
         }
         catch (AwsError)

@@ -26,7 +26,8 @@ internal static class HttpEvent
         UrlEvent.WriteHeaders(json, request.Http, request.TraceId);
         UrlEvent.WriteQuery(json, request.RawQuery);
         WriteContext(json, request);
-        WriteMap(json, "pathParameters", request.Match.Parameters.Select(static parameter => KeyValuePair.Create(parameter.Key, Uri.UnescapeDataString(parameter.Value))));
+        WriteMap(json, "pathParameters", request.Match.Parameters.Select(static parameter =>
+            KeyValuePair.Create(parameter.Key, Uri.UnescapeDataString(parameter.Value))));
         WriteMap(json, "stageVariables", request.Stage.Variables);
         UrlEvent.WriteBody(json, request.Http, request.Body);
         json.WriteEndObject();

@@ -162,7 +162,8 @@ internal static class RestEvent
     }
 
     /// <summary>AWS's second id of a request looks like <c>bBHSlHT1oAMFc-w=</c>.</summary>
-    private static string ExtendedIdOf(string requestId) => Convert.ToBase64String(Encoding.ASCII.GetBytes(requestId)[..11]).Replace('+', '-').Replace('/', '_');
+    private static string ExtendedIdOf(string requestId) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(requestId)[..11]).Replace('+', '-').Replace('/', '_');
 
     private static void WriteBody(Utf8JsonWriter json, ApiRequest request)
     {

@@ -27,7 +27,7 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
     public Api? Find(string id, string region)
     {
         CatalogSnapshot snapshot = catalog.Current;
-        return _known.GetOrCreateValue(snapshot).GetOrAdd((id, region), static (key, all) => all.Self.Make(all.Snapshot, key.Id, key.Region), (Self: this, Snapshot: snapshot));
+        return _known.GetOrCreateValue(snapshot).GetOrAdd((id, region), key => Make(snapshot, key.Id, key.Region));
     }
 
     /// <summary>An API leads to functions, so the accounts that have functions are those that can have one.</summary>
@@ -163,7 +163,12 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
         string? function = ApiDocument.FunctionOf(uri);
         string[] parts = key.Split(' ', 2);
         return new ApiRoute(
-            parts.Length == 2 ? parts[0] : ApiRoute.AnyMethod, parts[^1], "", function, format, ApiDocument.Unserved(type, function, authorization, needsApiKey: false));
+            parts.Length == 2 ? parts[0] : ApiRoute.AnyMethod,
+            parts[^1],
+            "",
+            function,
+            format,
+            ApiDocument.Unserved(type, function, authorization, needsApiKey: false));
     }
 
     private static FrozenDictionary<string, ApiStage> RestStages(CatalogSnapshot snapshot, StoredResource api)
@@ -215,12 +220,15 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
             return Text(properties.RootElement, member) == api.PhysicalId;
         });
 
-    private static FrozenDictionary<string, string> Variables(JsonElement properties, string name) => Member(properties, name) is { ValueKind: JsonValueKind.Object } variables
+    private static FrozenDictionary<string, string> Variables(JsonElement properties, string name) =>
+        Member(properties, name) is { ValueKind: JsonValueKind.Object } variables
         ? variables.EnumerateObject().ToFrozenDictionary(static variable => variable.Name, static variable => variable.Value.ToString(), StringComparer.Ordinal)
         : FrozenDictionary<string, string>.Empty;
 
     private static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     private static string? Text(JsonElement element, string name) => Member(element, name)?.ToString();
 

@@ -169,9 +169,8 @@ internal sealed class ExpressionText
             return new ExpressionToken(TokenKind.Word, _text[at..EndOf(at, IsWordPart)], at);
         }
 
-        return Symbols.Contains(first)
-            ? new ExpressionToken(TokenKind.Symbol, TwoUnits.Contains(_text.Substring(at, Math.Min(2, _text.Length - at))) ? _text.Substring(at, 2) : first.ToString(), at)
-            : throw Stray(at);
+        string two = _text.Substring(at, Math.Min(2, _text.Length - at));
+        return Symbols.Contains(first) ? new ExpressionToken(TokenKind.Symbol, TwoUnits.Contains(two) ? two : two[..1], at) : throw Stray(at);
     }
 
     /// <summary>A character that no token starts with.</summary>

@@ -200,6 +200,43 @@ public sealed class ItemsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Writers_at_the_same_time_lose_nothing_and_readers_see_whole_transactions()
+    {
+        const int Writers = 20;
+        const int Each = 10;
+        using CancellationTokenSource ended = new();
+        Task<bool> reading = Task.Run(() =>
+        {
+            bool equal = true;
+            while (!ended.IsCancellationRequested)
+            {
+                IReadOnlyList<ItemAnswer> both = _room.Transactions.Get(Owner, [.. new[] { "1", "2" }.Select(Read)]);
+                equal &= Count(both[0]) == Count(both[1]);
+            }
+
+            return equal;
+        });
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(async _ =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                await TransactAsync([.. new[] { "1", "2" }.Select(Add)], token: null);
+            }
+        }));
+        await ended.CancelAsync();
+        Assert.True(await reading);
+        Assert.Equal($"{Writers * Each}", Count(_room.Items.Get(Owner, Read("1"))));
+
+        static GetRequest Read(string id) => new("orders", Json($"{{'id':{{'S':'{id}'}},'nr':{{'N':'0'}}}}"), null, null, Consistent: true);
+
+        static ItemRequest Add(string id) => Request(
+            ItemAction.Update, "orders", $"{{'id':{{'S':'{id}'}},'nr':{{'N':'0'}}}}", update: "ADD n :one", placeholders: With("{':one':{'N':'1'}}"));
+
+        static string? Count(ItemAnswer answer) =>
+            answer.Attributes is null ? null : JsonDocument.Parse(answer.Attributes).RootElement.GetProperty("n").GetProperty("N").GetString();
+    }
+
+    [Fact]
     public async Task Everything_is_there_when_the_database_is_opened_again()
     {
         _ = await _room.PutAsync("orders", "{'id':{'S':'1'},'nr':{'N':'1'},'owner':{'S':'me'}}");
