@@ -48,7 +48,8 @@ public sealed class CompanionTests(SharedServer shared) : SharedServerTests(shar
             """))["TableDescription"]!;
         Assert.Equal(("CREATING", $"arn:aws:dynamodb:us-east-1:000000000000:table/{Table}"), ((string?)made["TableStatus"], (string?)made["TableArn"]));
         Assert.Equal("ACTIVE", (string?)(await CallAsync(client, "dynamodb:DescribeTable", """{"TableName":"TABLE"}"""))["Table"]!["TableStatus"]);
-        JsonArray puts = [.. new[] { 10, 9, -1 }.Select(nr => Json($$$$"""{"PutRequest":{"Item":{"id":{"S":"a"},"nr":{"N":"{{{{nr}}}}"},"who":{"S":"me"}}}}"""))];
+        const string Put = """{"PutRequest":{"Item":{"id":{"S":"a"},"nr":{"N":"NUMBER"},"who":{"S":"me"}}}}""";
+        JsonArray puts = [.. new[] { "10", "9", "-1" }.Select(number => Json(Put.Replace("NUMBER", number, StringComparison.Ordinal)))];
         _ = await CallAsync(client, "dynamodb:BatchWriteItem", new JsonObject { ["RequestItems"] = new JsonObject { [Table] = puts } });
         JsonObject updated = await CallAsync(client, "dynamodb:UpdateItem", """
             {"TableName":"TABLE","Key":{"id":{"S":"a"},"nr":{"N":"9"}},"UpdateExpression":"SET #l = :l ADD hits :n","ReturnValues":"UPDATED_NEW",

@@ -101,24 +101,7 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
     /// <summary>The methods of a REST API that are resources of their own, with the paths that their resources add up to.</summary>
     private static IEnumerable<ApiRoute> Methods(CatalogSnapshot snapshot, StoredResource api)
     {
-        Dictionary<string, (string Parent, string Part)> parts = new(StringComparer.Ordinal);
-        foreach (StoredResource resource in Belonging(snapshot, api, $"{Rest}Resource", "RestApiId"))
-        {
-            using JsonDocument properties = JsonDocument.Parse(resource.Properties);
-            parts[resource.PhysicalId] = (Text(properties.RootElement, "ParentId") ?? "", Text(properties.RootElement, "PathPart") ?? "");
-        }
-
-        string PathOf(string resource)
-        {
-            string path = "";
-            while (path.Length < Limits.ApiPathLength && parts.TryGetValue(resource, out (string Parent, string Part) found))
-            {
-                (resource, path) = (found.Parent, $"/{found.Part}{path}");
-            }
-
-            return path.Length == 0 ? "/" : path;
-        }
-
+        Dictionary<string, (string Parent, string Part)> parts = PartsOf(snapshot, api);
         foreach (StoredResource method in Belonging(snapshot, api, $"{Rest}Method", "RestApiId"))
         {
             using JsonDocument properties = JsonDocument.Parse(method.Properties);
@@ -128,13 +111,37 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
             string? function = ApiDocument.FunctionOf(Text(integration, "Uri"));
             yield return new ApiRoute(
                 Text(root, "HttpMethod") ?? ApiRoute.AnyMethod,
-                PathOf(resource),
+                PathOf(parts, resource),
                 resource,
                 function,
                 "1.0",
                 ApiDocument.Unserved(
                     Text(integration, "Type") ?? "", function, Text(root, "AuthorizationType") ?? "", IsTrue(root, "ApiKeyRequired")));
         }
+    }
+
+    /// <summary>Of each resource its parent, and what it adds to that one's path.</summary>
+    private static Dictionary<string, (string Parent, string Part)> PartsOf(CatalogSnapshot snapshot, StoredResource api)
+    {
+        Dictionary<string, (string Parent, string Part)> parts = new(StringComparer.Ordinal);
+        foreach (StoredResource resource in Belonging(snapshot, api, $"{Rest}Resource", "RestApiId"))
+        {
+            using JsonDocument properties = JsonDocument.Parse(resource.Properties);
+            parts[resource.PhysicalId] = (Text(properties.RootElement, "ParentId") ?? "", Text(properties.RootElement, "PathPart") ?? "");
+        }
+
+        return parts;
+    }
+
+    private static string PathOf(Dictionary<string, (string Parent, string Part)> parts, string resource)
+    {
+        string path = "";
+        while (path.Length < Limits.ApiPathLength && parts.TryGetValue(resource, out (string Parent, string Part) found))
+        {
+            (resource, path) = (found.Parent, $"/{found.Part}{path}");
+        }
+
+        return path.Length == 0 ? "/" : path;
     }
 
     private static IEnumerable<ApiRoute> Routes(CatalogSnapshot snapshot, StoredResource api)
