@@ -348,4 +348,7 @@ public static class Limits
 
     /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
     public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>Characters of the path that an API's resources add up to. Ours: far above any that a URL has; resources may name each other in a ring.</summary>
+    public const int ApiPathLength = 8_192;
 }

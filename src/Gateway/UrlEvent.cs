@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace Lamina.Gateway;
@@ -26,19 +27,19 @@ internal static class UrlEvent
         writer.WriteString("routeKey", Default);
         writer.WriteString("rawPath", request.RawPath);
         writer.WriteString("rawQueryString", request.RawQuery);
-        WriteCookies(writer, request);
-        WriteHeaders(writer, request);
+        WriteCookies(writer, request.Http);
+        WriteHeaders(writer, request.Http, request.TraceId);
         WriteQuery(writer, request.RawQuery);
         WriteContext(writer, request);
-        WriteBody(writer, request);
+        WriteBody(writer, request.Http, request.Body);
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;
     }
 
-    private static void WriteCookies(Utf8JsonWriter writer, UrlRequest request)
+    internal static void WriteCookies(Utf8JsonWriter writer, HttpRequest http)
     {
-        StringValues cookies = request.Http.Headers.Cookie;
+        StringValues cookies = http.Headers.Cookie;
         if (cookies.Count == 0)
         {
             return;
@@ -53,10 +54,10 @@ internal static class UrlEvent
         writer.WriteEndArray();
     }
 
-    private static void WriteHeaders(Utf8JsonWriter writer, UrlRequest request)
+    internal static void WriteHeaders(Utf8JsonWriter writer, HttpRequest http, string traceId)
     {
         writer.WriteStartObject("headers");
-        foreach ((string name, StringValues values) in request.Http.Headers)
+        foreach ((string name, StringValues values) in http.Headers)
         {
             if (!IsOurs(name))
             {
@@ -64,18 +65,20 @@ internal static class UrlEvent
             }
         }
 
-        writer.WriteString("x-amzn-trace-id", request.TraceId);
-        writer.WriteString("x-forwarded-for", request.SourceIp);
-        int port = request.Http.HttpContext.Connection.LocalPort is > 0 and var local ? local : 80;
-        writer.WriteString("x-forwarded-port", port.ToString(CultureInfo.InvariantCulture));
-        writer.WriteString("x-forwarded-proto", request.Http.Scheme);
+        writer.WriteString("x-amzn-trace-id", traceId);
+        writer.WriteString("x-forwarded-for", UrlRequest.SourceIpOf(http.HttpContext));
+        writer.WriteString("x-forwarded-port", PortOf(http));
+        writer.WriteString("x-forwarded-proto", http.Scheme);
         writer.WriteEndObject();
     }
 
-    // What a client says of itself in these is not to be believed.
-    private static bool IsOurs(string name) => name.ToLowerInvariant() is "x-amzn-trace-id" or "x-forwarded-for" or "x-forwarded-port" or "x-forwarded-proto";
+    internal static string PortOf(HttpRequest http) =>
+        (http.HttpContext.Connection.LocalPort is > 0 and var local ? local : 80).ToString(CultureInfo.InvariantCulture);
 
-    private static void WriteQuery(Utf8JsonWriter writer, string rawQuery)
+    // What a client says of itself in these is not to be believed.
+    internal static bool IsOurs(string name) => name.ToLowerInvariant() is "x-amzn-trace-id" or "x-forwarded-for" or "x-forwarded-port" or "x-forwarded-proto";
+
+    internal static void WriteQuery(Utf8JsonWriter writer, string rawQuery)
     {
         IGrouping<string, string>[] parameters =
         [
@@ -96,7 +99,7 @@ internal static class UrlEvent
         writer.WriteEndObject();
     }
 
-    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    internal static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
     private static void WriteContext(Utf8JsonWriter writer, UrlRequest request)
     {
@@ -141,22 +144,22 @@ internal static class UrlEvent
         writer.WriteEndObject();
     }
 
-    private static void WriteBody(Utf8JsonWriter writer, UrlRequest request)
+    internal static void WriteBody(Utf8JsonWriter writer, HttpRequest http, ReadOnlyMemory<byte> body)
     {
-        bool text = IsText(request.Http.ContentType) && Utf8.IsValid(request.Body.Span);
-        if (!request.Body.IsEmpty)
+        bool text = IsText(http.ContentType) && Utf8.IsValid(body.Span);
+        if (!body.IsEmpty)
         {
             if (text)
             {
-                writer.WriteString("body", request.Body.Span);
+                writer.WriteString("body", body.Span);
             }
             else
             {
-                writer.WriteBase64String("body", request.Body.Span);
+                writer.WriteBase64String("body", body.Span);
             }
         }
 
-        writer.WriteBoolean("isBase64Encoded", !request.Body.IsEmpty && !text);
+        writer.WriteBoolean("isBase64Encoded", !body.IsEmpty && !text);
     }
 
     /// <summary>What API Gateway hands over as text; forms are not among it.</summary>

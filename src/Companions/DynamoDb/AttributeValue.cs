@@ -29,8 +29,6 @@ internal abstract record AttributeValue(AttributeType Type)
     /// <summary>As AWS's error texts print it: <c>{S:a}</c>.</summary>
     public abstract string Printed { get; }
 
-    public bool IsSet => Type is AttributeType.SS or AttributeType.NS or AttributeType.BS;
-
     /// <summary>How AWS calls the type in some errors.</summary>
     public string TypeWord => Type switch
     {
@@ -104,7 +102,8 @@ internal sealed record NullValue() : AttributeValue(AttributeType.NULL)
 
 internal sealed record MapValue(ImmutableSortedDictionary<string, AttributeValue> Members) : AttributeValue(AttributeType.M)
 {
-    public static readonly ImmutableSortedDictionary<string, AttributeValue> None = ImmutableSortedDictionary.Create<string, AttributeValue>(StringComparer.Ordinal);
+    public static readonly ImmutableSortedDictionary<string, AttributeValue> None =
+        ImmutableSortedDictionary.Create<string, AttributeValue>(StringComparer.Ordinal);
 
     public override int SizeBytes => ContainerBytes + Members.Sum(static member => Encoding.UTF8.GetByteCount(member.Key) + member.Value.SizeBytes + 1);
 

@@ -17,7 +17,8 @@ public sealed record CapacityUse(string Table, double Units, IReadOnlyDictionary
         double units = Math.Max(1, (bytes + ReadUnitBytes - 1) / ReadUnitBytes) * (consistent ? 1 : 0.5) * times;
         return index is null
             ? new CapacityUse(table.Name, units, NoIndexes, NoNames)
-            : new CapacityUse(table.Name, 0, new Dictionary<string, double> { [index.Name] = units }, index.IsGlobal ? new HashSet<string> { index.Name } : NoNames);
+            : new CapacityUse(
+                table.Name, 0, new Dictionary<string, double> { [index.Name] = units }, index.IsGlobal ? new HashSet<string> { index.Name } : NoNames);
     }
 
     /// <summary>The larger of the item before and after counts, for the table and for each index that has it.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Lamina.Companions.DynamoDb;
 
@@ -8,7 +8,7 @@ namespace Lamina.Companions.DynamoDb;
 /// A number as DynamoDB keeps it: up to 38 significant digits, magnitude from 1E-130 to 9.99…E+125, exact. It is
 /// <c>Coefficient × 10^Exponent</c> with no zeros at the coefficient's end, so equal numbers are equal records.
 /// </summary>
-internal readonly record struct DynamoNumber : IComparable<DynamoNumber>
+internal readonly partial record struct DynamoNumber : IComparable<DynamoNumber>
 {
     public const int MaxDigits = 38;
 
@@ -35,36 +35,20 @@ internal readonly record struct DynamoNumber : IComparable<DynamoNumber>
     /// <summary>Throws <c>ValidationException</c> for what is no number, or none that DynamoDB has.</summary>
     public static DynamoNumber Parse(string text)
     {
-        int i = 0;
-        bool negative = i < text.Length && text[i] == '-';
-        i += i < text.Length && text[i] is '-' or '+' ? 1 : 0;
-        StringBuilder digits = new();
-        int fraction = 0;
-        bool point = false;
-        for (; i < text.Length && (char.IsAsciiDigit(text[i]) || (text[i] == '.' && !point)); i++)
-        {
-            point |= text[i] == '.';
-            if (text[i] != '.')
-            {
-                digits.Append(text[i]);
-                fraction += point ? 1 : 0;
-            }
-        }
-
-        int exponent = 0;
-        if (i < text.Length && text[i] is 'e' or 'E'
-            && int.TryParse(text.AsSpan(i + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
-        {
-            i = text.Length;
-        }
-
-        if (digits.Length == 0 || i < text.Length || text.Length > MaxText)
+        Match match = Form().Match(text);
+        string digits = match.Groups["whole"].Value + match.Groups["fraction"].Value;
+        if (!match.Success || digits.Length == 0 || text.Length > MaxText)
         {
             throw DynamoDbErrors.Validation($"The parameter cannot be converted to a numeric value{(text.Length is 0 or > MaxText ? "" : $": {text}")}");
         }
 
-        BigInteger coefficient = BigInteger.Parse(digits.ToString(), NumberStyles.None, CultureInfo.InvariantCulture);
-        return Of(negative ? -coefficient : coefficient, Math.Clamp(exponent, -MaxExponent, MaxExponent) - fraction);
+        BigInteger coefficient = BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
+        string exponent = match.Groups["exponent"].Value;
+        int magnitude = exponent.Length == 0 ? 0
+            : int.TryParse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int small) ? Math.Clamp(small, -MaxExponent, MaxExponent)
+            : exponent[0] == '-' ? -MaxExponent
+            : MaxExponent;
+        return Of(match.Groups["sign"].Value == "-" ? -coefficient : coefficient, magnitude - match.Groups["fraction"].Length);
     }
 
     public static DynamoNumber Of(long value) => Of(new BigInteger(value), 0);
@@ -156,4 +140,7 @@ internal readonly record struct DynamoNumber : IComparable<DynamoNumber>
     }
 
     private BigInteger ScaledTo(int exponent) => Coefficient * BigInteger.Pow(10, Exponent - exponent);
+
+    [GeneratedRegex(@"\A(?<sign>[+-]?)(?<whole>[0-9]*)(\.(?<fraction>[0-9]*))?([eE](?<exponent>[+-]?[0-9]+))?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
 }

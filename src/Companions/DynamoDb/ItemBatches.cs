@@ -23,7 +23,10 @@ public sealed class ItemBatches(TableStore store)
         }
 
         (TableDefinition Table, PreparedGet[] Gets, string Name)[] prepared =
-            [.. batches.Select(batch => (Tables.Require(store, caller, batch.Table), batch.Keys.Select(static key => new PreparedGet(key)).ToArray(), batch.Table))];
+        [
+            .. batches.Select(batch =>
+                (Tables.Require(store, caller, batch.Table), batch.Keys.Select(static key => new PreparedGet(key)).ToArray(), batch.Table)),
+        ];
         foreach ((TableDefinition table, PreparedGet[] gets, _) in prepared)
         {
             RequireDistinct(gets.Select(get => get.KeyIn(table)));
@@ -54,7 +57,8 @@ public sealed class ItemBatches(TableStore store)
         return store.WriteAsync(
             writer =>
             {
-                foreach (IGrouping<string, PreparedWrite> group in writes.GroupBy(static write => write.Table, static write => write.Write, StringComparer.Ordinal))
+                foreach (IGrouping<string, PreparedWrite> group in
+                    writes.GroupBy(static write => write.Table, static write => write.Write, StringComparer.Ordinal))
                 {
                     TableDefinition table = writer.Require(caller, group.Key);
                     RequireDistinct(group.Select(write => write.KeyIn(table)));

@@ -66,7 +66,7 @@ public sealed record ItemRequest
 }
 
 /// <param name="Attributes">DynamoDB's JSON; null when none were asked for, or there are none.</param>
-public sealed record ItemAnswer(ReadOnlyMemory<byte>? Attributes, CapacityUse Capacity);
+public sealed record ItemAnswer(byte[]? Attributes, CapacityUse Capacity);
 
 /// <summary>A request that reads one item.</summary>
 /// <param name="Table">A name or an ARN.</param>

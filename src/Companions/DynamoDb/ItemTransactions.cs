@@ -78,7 +78,7 @@ public sealed class ItemTransactions(TableStore store, TimeProvider time)
         }
         catch (AwsError error) when (error.Code == "ConditionalCheckFailedException")
         {
-            return new Reason("ConditionalCheckFailed", error.Message, error.Members is [var item] ? item.Json : null);
+            return new Reason("ConditionalCheckFailed", error.Message, error.Members is [var item] ? item.Json.ToArray() : null);
         }
         catch (AwsError error) when (error.Code == "ValidationException")
         {
@@ -114,10 +114,10 @@ public sealed class ItemTransactions(TableStore store, TimeProvider time)
                     json.WriteString("Message", reason.Message);
                 }
 
-                if (reason.Item is { } item)
+                if (reason.Item is not null)
                 {
                     json.WritePropertyName("Item");
-                    json.WriteRawValue(item.Span, skipInputValidation: true);
+                    json.WriteRawValue(reason.Item, skipInputValidation: true);
                 }
 
                 json.WriteEndObject();
@@ -130,5 +130,5 @@ public sealed class ItemTransactions(TableStore store, TimeProvider time)
     }
 
     /// <param name="Message">Null: nothing stood against this request.</param>
-    private sealed record Reason(string Code, string? Message, ReadOnlyMemory<byte>? Item);
+    private sealed record Reason(string Code, string? Message, byte[]? Item);
 }

@@ -45,7 +45,7 @@ public sealed record WalkRequest
 /// <param name="ScannedCount">Items looked at, before the filter.</param>
 /// <param name="LastEvaluatedKey">Null at the end.</param>
 public sealed record WalkAnswer(
-    IReadOnlyList<ReadOnlyMemory<byte>>? Items, int Count, int ScannedCount, ReadOnlyMemory<byte>? LastEvaluatedKey, CapacityUse Capacity);
+    IReadOnlyList<ReadOnlyMemory<byte>>? Items, int Count, int ScannedCount, byte[]? LastEvaluatedKey, CapacityUse Capacity);
 
 /// <summary>Queries and scans, a page at a time.</summary>
 public sealed class ItemWalks(TableStore store)
@@ -77,6 +77,14 @@ public sealed class ItemWalks(TableStore store)
         KeyCondition? key = onKey is null ? null : KeyCondition.Of(onKey, schema, table);
         CheckFilter(request, filter, schema);
         CheckIndex(request, table, index, projection);
+
+        // 3. The page.
+        ItemPage page = new(WalkOf(request, table, index, key), request, filter, projection);
+        return store.Read(page.Read);
+    }
+
+    private static Walk WalkOf(WalkRequest request, TableDefinition table, IndexDefinition? index, KeyCondition? key)
+    {
         Walk walk = new()
         {
             Table = table,
@@ -88,14 +96,7 @@ public sealed class ItemWalks(TableStore store)
                 ? (ItemKey.StartOf(segment, segments), ItemKey.StartOf(segment + 1, segments))
                 : (null, null),
         };
-        if (request.ExclusiveStartKey is { } start)
-        {
-            walk = walk with { After = PositionOf(walk, AttributeJson.ReadItem(start)) };
-        }
-
-        // 3. The page.
-        ItemPage page = new(walk, request, filter, projection);
-        return store.Read(page.Read);
+        return request.ExclusiveStartKey is { } start ? walk with { After = PositionOf(walk, AttributeJson.ReadItem(start)) } : walk;
     }
 
     private static ExpressionAttributes AttributesOf(WalkRequest request) => new(
@@ -189,7 +190,8 @@ public sealed class ItemWalks(TableStore store)
         TableDefinition table = walk.Table;
         KeySchema schema = walk.Index?.Key ?? table.Key;
         string[] names = [.. table.Key.Names.Union(schema.Names)];
-        if (start.Count != names.Length || !Array.TrueForAll(names, name => start.TryGetValue(name, out AttributeValue? value) && value.Type == table.TypeOf(name)))
+        if (start.Count != names.Length
+            || !Array.TrueForAll(names, name => start.TryGetValue(name, out AttributeValue? value) && value.Type == table.TypeOf(name)))
         {
             throw DynamoDbErrors.Validation(walk.Partition is null
                 ? "The provided starting key is invalid: The provided key element does not match the schema"

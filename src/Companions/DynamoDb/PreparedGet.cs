@@ -25,7 +25,7 @@ internal sealed class PreparedGet
     public ItemAnswer Run(Database database, TableDefinition table, int times)
     {
         StoredItem? item = TableReader.Find(database, table, KeyIn(table));
-        ReadOnlyMemory<byte>? attributes = item is null ? null
+        byte[]? attributes = item is null ? null
             : _projection is null ? item.Json
             : AttributeJson.WriteItem(_projection.Of(item.Values));
         return new ItemAnswer(attributes, CapacityUse.OfRead(table, index: null, item?.SizeBytes ?? 0, _request.Consistent, times));

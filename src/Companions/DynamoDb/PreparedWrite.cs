@@ -90,7 +90,7 @@ internal sealed class PreparedWrite
             : new AwsError(failed.Code, failed.Status, failed.Message, failed.Body) { Members = [("Item", before.Json)] };
     }
 
-    private ReadOnlyMemory<byte>? AttributesOf(StoredItem? before, StoredItem? after) => _request.ReturnValues switch
+    private byte[]? AttributesOf(StoredItem? before, StoredItem? after) => _request.ReturnValues switch
     {
         "ALL_OLD" => before?.Json,
         "ALL_NEW" => after?.Json,
@@ -99,7 +99,7 @@ internal sealed class PreparedWrite
         _ => null,
     };
 
-    private ReadOnlyMemory<byte>? UpdatedOf(StoredItem? item)
+    private byte[]? UpdatedOf(StoredItem? item)
     {
         if (item is null || _update is null)
         {

@@ -66,4 +66,5 @@ public sealed record TableChanges
 }
 
 /// <param name="Status">CREATING, UPDATING, ACTIVE or DELETING.</param>
-public sealed record TableDescription(TableDefinition Table, string Status, long Items, long Bytes, IReadOnlyDictionary<string, (long Items, long Bytes)> Indexes);
+public sealed record TableDescription(
+    TableDefinition Table, string Status, long Items, long Bytes, IReadOnlyDictionary<string, (long Items, long Bytes)> Indexes);

@@ -63,49 +63,63 @@ internal static class TableReader
 
     private static (string Sql, object[] Values) Statement(Walk walk)
     {
-        string own = walk.Index is null ? "i" : "x";
-        string direction = walk.Forward ? "ASC" : "DESC";
         List<object> values = [];
-        List<string> conditions = [];
-
-        string Value(object value)
-        {
-            values.Add(value);
-            return string.Create(CultureInfo.InvariantCulture, $"?{values.Count}");
-        }
-
-        void Require(string left, string symbol, byte[]? bound)
-        {
-            if (bound is not null)
-            {
-                conditions.Add($"{left} {symbol} {Value(bound)}");
-            }
-        }
-
-        Require($"{own}.pk", "=", walk.Partition);
-        Require($"{own}.pk", ">=", walk.Segment.First);
-        Require($"{own}.pk", "<", walk.Segment.End);
-        Require($"{own}.sk", walk.Sort.LowerIncluded ? ">=" : ">", walk.Sort.Lower);
-        Require($"{own}.sk", walk.Sort.UpperIncluded ? "<=" : "<", walk.Sort.Upper);
-        string[] order = [.. walk.Partition is null ? [$"{own}.pk"] : Array.Empty<string>(), $"{own}.sk", .. walk.Index is null ? [] : new[] { "x.bpk", "x.bsk" }];
-        if (walk.After is { } after)
-        {
-            string[] place =
-            [
-                .. walk.Partition is null ? [Value(after.Own.Partition)] : Array.Empty<string>(),
-                Value(after.Own.Sort),
-                .. after.Base is null ? [] : new[] { Value(after.Base.Partition), Value(after.Base.Sort) },
-            ];
-            conditions.Add($"({string.Join(", ", order)}) {(walk.Forward ? ">" : "<")} ({string.Join(", ", place)})");
-        }
-
+        string[] order = OrderOf(walk);
+        string[] conditions = [.. ConditionsOf(walk, values), .. AfterOf(walk, order, values)];
         StringBuilder sql = new($"SELECT i.size, i.item FROM {From(walk.Table, walk.Index)}");
-        if (conditions.Count > 0)
+        if (conditions.Length > 0)
         {
             sql.Append(" WHERE ").AppendJoin(" AND ", conditions);
         }
 
+        string direction = walk.Forward ? "ASC" : "DESC";
         sql.Append(" ORDER BY ").AppendJoin(", ", order.Select(column => $"{column} {direction}"));
         return (sql.ToString(), [.. values]);
+    }
+
+    /// <summary>The columns in whose order the walk goes: of a query without the partition, of an index with the item's own place behind its place there.</summary>
+    private static string[] OrderOf(Walk walk) => (walk.Partition is null, walk.Index is null) switch
+    {
+        (true, true) => ["i.pk", "i.sk"],
+        (true, false) => ["x.pk", "x.sk", "x.bpk", "x.bsk"],
+        (false, true) => ["i.sk"],
+        (false, false) => ["x.sk", "x.bpk", "x.bsk"],
+    };
+
+    private static IEnumerable<string> ConditionsOf(Walk walk, List<object> values)
+    {
+        string own = walk.Index is null ? "i" : "x";
+        (string Left, byte[]? Bound)[] bounds =
+        [
+            ($"{own}.pk =", walk.Partition),
+            ($"{own}.pk >=", walk.Segment.First),
+            ($"{own}.pk <", walk.Segment.End),
+            ($"{own}.sk {(walk.Sort.LowerIncluded ? ">=" : ">")}", walk.Sort.Lower),
+            ($"{own}.sk {(walk.Sort.UpperIncluded ? "<=" : "<")}", walk.Sort.Upper),
+        ];
+        return bounds.Where(static bound => bound.Bound is not null).Select(bound => $"{bound.Left} {Placeholder(values, bound.Bound!)}");
+    }
+
+    private static IEnumerable<string> AfterOf(Walk walk, string[] order, List<object> values)
+    {
+        if (walk.After is not { } after)
+        {
+            return [];
+        }
+
+        byte[][] place =
+        [
+            .. walk.Partition is null ? [after.Own.Partition] : Array.Empty<byte[]>(),
+            after.Own.Sort,
+            .. after.Base is null ? [] : new[] { after.Base.Partition, after.Base.Sort },
+        ];
+        string placeholders = string.Join(", ", place.Select(bytes => Placeholder(values, bytes)));
+        return [$"({string.Join(", ", order)}) {(walk.Forward ? ">" : "<")} ({placeholders})"];
+    }
+
+    private static string Placeholder(List<object> values, byte[] value)
+    {
+        values.Add(value);
+        return string.Create(CultureInfo.InvariantCulture, $"?{values.Count}");
     }
 }

@@ -87,7 +87,8 @@ internal static partial class TableRules
             }
         }
 
-        string[] used = [.. indexes.SelectMany(static index => index.Key).Concat(key).Select(static element => element.Attribute).Distinct(StringComparer.Ordinal)];
+        string[] used =
+            [.. indexes.SelectMany(static index => index.Key).Concat(key).Select(static element => element.Attribute).Distinct(StringComparer.Ordinal)];
         if (used.Length < defined.Length)
         {
             throw DynamoDbErrors.Invalid(indexes.Count == 0

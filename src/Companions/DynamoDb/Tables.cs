@@ -131,7 +131,8 @@ public sealed class Tables(TableStore store, TimeProvider time)
 
     private static AwsError ArnNotFound(string arn) => DynamoDbErrors.Of("ResourceNotFoundException", $"Requested resource not found: ResourcArn: {arn} not found");
 
-    private Task ChangeAsync(Caller caller, string name, Func<TableDefinition, TableDefinition> change, CancellationToken cancellationToken) => store.WriteAsync(
+    private Task ChangeAsync(
+        Caller caller, string name, Func<TableDefinition, TableDefinition> change, CancellationToken cancellationToken) => store.WriteAsync(
         writer => writer.Change(change(writer.Tables.GetValueOrDefault(TableStore.KeyOf(caller, name)) ?? throw DynamoDbErrors.TableNotFound(name))),
         cancellationToken);
 
@@ -167,29 +168,24 @@ public sealed class Tables(TableStore store, TimeProvider time)
 
     private TableDefinition Update(TableWriter writer, TableDefinition table, TableChanges changes)
     {
-        string billing = changes.BillingMode ?? table.BillingMode;
-        if (changes.BillingMode is not null || changes.Throughput is not null)
-        {
-            TableRules.CheckBilling(billing, changes.Throughput);
-        }
-
         if (changes.CreatedIndexes.Count + changes.DeletedIndexes.Count > 1)
         {
             throw DynamoDbErrors.Of(
                 "LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
         }
 
-        TableDefinition updated = table with
+        TableDefinition updated = WithBilling(table, changes) with
         {
-            BillingMode = billing,
-            BillingChanged = billing == table.BillingMode ? table.BillingChanged : time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Throughput = billing == TableDefinition.OnDemand ? new Throughput(0, 0) : changes.Throughput ?? table.Throughput,
             DeletionProtectionEnabled = changes.DeletionProtectionEnabled ?? table.DeletionProtectionEnabled,
             TableClass = changes.TableClass ?? table.TableClass,
             KmsKeyArn = changes.KmsKey is null ? table.KmsKeyArn
                 : changes.KmsKey.Length == 0 ? null
                 : KmsKeyOf(table.Region, table.Account, changes.KmsKey),
-            Indexes = [.. table.Indexes.Select(index => changes.IndexThroughputs.TryGetValue(index.Name, out Throughput? units) ? index with { Throughput = units } : index)],
+            Indexes =
+            [
+                .. table.Indexes.Select(index =>
+                    changes.IndexThroughputs.TryGetValue(index.Name, out Throughput? units) ? index with { Throughput = units } : index),
+            ],
         };
         if (changes.IndexThroughputs.Keys.FirstOrDefault(name => table.FindIndex(name) is not { IsGlobal: true }) is { } unknown)
         {
@@ -199,6 +195,23 @@ public sealed class Tables(TableStore store, TimeProvider time)
         updated = changes.CreatedIndexes is [var draft] ? WithIndex(writer, updated, draft, changes.Attributes) : updated;
         updated = changes.DeletedIndexes is [var name] ? WithoutIndex(writer, updated, name) : updated;
         return writer.Change(updated);
+    }
+
+    private TableDefinition WithBilling(TableDefinition table, TableChanges changes)
+    {
+        if (changes.BillingMode is null && changes.Throughput is null)
+        {
+            return table;
+        }
+
+        string billing = changes.BillingMode ?? table.BillingMode;
+        TableRules.CheckBilling(billing, changes.Throughput);
+        return table with
+        {
+            BillingMode = billing,
+            BillingChanged = billing == table.BillingMode ? table.BillingChanged : time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Throughput = changes.Throughput ?? new Throughput(0, 0),
+        };
     }
 
     private static TableDefinition WithIndex(TableWriter writer, TableDefinition table, IndexDraft draft, IReadOnlyList<AttributeDefinition>? attributes)
@@ -250,7 +263,11 @@ public sealed class Tables(TableStore store, TimeProvider time)
     {
         (long items, long bytes) = TableReader.Count(database, table, index: null);
         return new TableDescription(
-            table, status, items, bytes, table.Indexes.ToDictionary(static index => index.Name, index => TableReader.Count(database, table, index), StringComparer.Ordinal));
+            table,
+            status,
+            items,
+            bytes,
+            table.Indexes.ToDictionary(static index => index.Name, index => TableReader.Count(database, table, index), StringComparer.Ordinal));
     });
 
     private static TableDescription Empty(TableDefinition table, string status) =>

@@ -52,7 +52,11 @@ public sealed class ParameterVault
         byte[] plain = new byte[sealedValue.Length - NonceBytes - TagBytes];
         using AesGcm cipher = new(_key, TagBytes);
         cipher.Decrypt(
-            sealedValue.AsSpan(0, NonceBytes), sealedValue.AsSpan(NonceBytes + TagBytes), sealedValue.AsSpan(NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(arn));
+            sealedValue.AsSpan(0, NonceBytes),
+            sealedValue.AsSpan(NonceBytes + TagBytes),
+            sealedValue.AsSpan(NonceBytes, TagBytes),
+            plain,
+            Encoding.UTF8.GetBytes(arn));
         return Encoding.UTF8.GetString(plain);
     }
 

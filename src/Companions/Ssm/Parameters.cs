@@ -112,7 +112,7 @@ public sealed class Parameters(ICatalog catalog, ParameterVault vault, TimeProvi
         cancellationToken);
 
     internal static Parameter Require(CatalogSnapshot snapshot, Caller caller, string name) =>
-        ParameterSelector.Parse(caller, name) is { Selector: null } selector ? FindNamed(snapshot, caller, selector) ?? throw SsmErrors.NotFound() : throw SsmErrors.NotFound();
+        (ParameterSelector.Parse(caller, name) is { Selector: null } selector ? FindNamed(snapshot, caller, selector) : null) ?? throw SsmErrors.NotFound();
 
     private static Parameter? FindNamed(CatalogSnapshot snapshot, Caller caller, ParameterSelector selector) =>
         selector.Names.Select(name => ParameterDocuments.Find(snapshot, caller, name)).FirstOrDefault(static found => found is not null);
@@ -170,15 +170,10 @@ public sealed class Parameters(ICatalog catalog, ParameterVault vault, TimeProvi
 
     private ParameterVersion VersionOf(Caller caller, ParameterDraft draft, Parameter parameter, ParameterVersion? before)
     {
-        string type = draft.Type ?? before?.Type ?? throw SsmErrors.Validation("A parameter type is required when you create a parameter.");
-        string? pattern = draft.AllowedPattern ?? before?.AllowedPattern;
+        draft = Completed(draft, before);
+        string type = draft.Type ?? throw SsmErrors.Validation("A parameter type is required when you create a parameter.");
         bool isSecure = type == ParameterTypes.SecureString;
-        if (!isSecure && draft.KeyId is not null)
-        {
-            throw SsmErrors.Validation("KeyId is required for SecureString type parameter only.");
-        }
-
-        ParameterRules.CheckPattern(draft.Value, pattern);
+        ParameterRules.CheckPattern(draft.Value, draft.AllowedPattern);
         return new ParameterVersion
         {
             Name = parameter.Name,
@@ -186,12 +181,30 @@ public sealed class Parameters(ICatalog catalog, ParameterVault vault, TimeProvi
             Type = type,
             Tier = ParameterRules.TierOf(draft.Value, draft.Tier, before?.Tier),
             Value = isSecure ? vault.Encrypt(draft.Value, parameter.Arn) : draft.Value,
-            DataType = draft.DataType ?? before?.DataType ?? DataTypes[0],
+            DataType = draft.DataType ?? DataTypes[0],
             LastModified = time.GetUtcNow().ToUnixTimeMilliseconds(),
             LastModifiedUser = caller.PrincipalArn,
-            KeyId = isSecure ? draft.KeyId ?? before?.KeyId ?? ParameterRules.DefaultKey : null,
-            Description = draft.Description ?? before?.Description,
-            AllowedPattern = pattern,
+            KeyId = isSecure ? draft.KeyId ?? ParameterRules.DefaultKey : null,
+            Description = draft.Description,
+            AllowedPattern = draft.AllowedPattern,
+        };
+    }
+
+    /// <summary>What is not said anew stays. Throws for a key of what is not to be encrypted.</summary>
+    private static ParameterDraft Completed(ParameterDraft draft, ParameterVersion? before)
+    {
+        if (draft.KeyId is not null && (draft.Type ?? before?.Type) != ParameterTypes.SecureString)
+        {
+            throw SsmErrors.Validation("KeyId is required for SecureString type parameter only.");
+        }
+
+        return before is null ? draft : draft with
+        {
+            Type = draft.Type ?? before.Type,
+            KeyId = draft.KeyId ?? before.KeyId,
+            Description = draft.Description ?? before.Description,
+            AllowedPattern = draft.AllowedPattern ?? before.AllowedPattern,
+            DataType = draft.DataType ?? before.DataType,
         };
     }
 

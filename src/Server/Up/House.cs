@@ -4,6 +4,7 @@ using Lamina.Companions.S3;
 using Lamina.Execution;
 using Lamina.Functions;
 using Lamina.Gateway;
+using Lamina.Gateway.Apis;
 using Lamina.Images;
 using Lamina.Layers;
 using Lamina.Sandbox;
@@ -222,6 +223,7 @@ internal sealed partial class House : IAsyncDisposable
                 new UrlAccess(functions.Permissions, directory, options.Organizations, options.EnforceIam ? access.Authorizer : null, time),
                 invoker,
                 time),
+            new ApiGateway(new StackApis(catalog, directory), directory, functions.Permissions, invoker, time),
             loggers.CreateLogger<RequestPipeline>());
         await invoker.StartAsync(cancellationToken);
         foreach (FunctionVersion function in directory.ListReady().Take(MostExpected))

@@ -1,5 +1,6 @@
 using Lamina.Contract;
 using Lamina.Gateway;
+using Lamina.Gateway.Apis;
 using Lamina.Server.Internal;
 using Lamina.Server.Wire.Json;
 using Lamina.Server.Wire.Query;
@@ -13,7 +14,7 @@ namespace Lamina.Server.Wire;
 
 /// <summary>
 /// The story of a request, from whichever connection it comes: the listening port or the inside of a sandbox.
-/// (1) request id, and a function URL's host, which leads to that function and nowhere else; (2) Host and Origin, and S3 goes its own
+/// (1) request id, and the host of a function URL or an API, which leads to functions and nowhere else; (2) Host and Origin, and S3 goes its own
 /// way; (3) path and query; (4) caller, by the signature; (5) Lamina's own paths, most of them from the port only; (6) service, by the
 /// signature's scope or the path; (7) operation; (8) body within its limit, and the one that was signed; (9) where policies are enforced,
 /// whether the caller may; (10) the operation reads, checks and does it; (11) answer or error.
@@ -28,6 +29,7 @@ internal sealed partial class RequestPipeline(
     InternalRoutes internalRoutes,
     S3Pipeline s3,
     FunctionUrlGateway functionUrls,
+    ApiGateway apis,
     ILogger<RequestPipeline> logger)
 {
     public async Task HandleAsync(HttpContext context, RequestOrigin origin)
@@ -41,6 +43,12 @@ internal sealed partial class RequestPipeline(
             if (FunctionUrlHost.Parse(context.Request.Host.Host) is { } host)
             {
                 await functionUrls.HandleAsync(context, host, () => SignerOf(context), requestId, aborted);
+                return;
+            }
+
+            if (ApiHost.Parse(context.Request.Host.Host) is { } api)
+            {
+                await apis.HandleAsync(context, api, requestId, aborted);
                 return;
             }
 

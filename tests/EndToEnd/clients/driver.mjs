@@ -4,12 +4,13 @@ import { Readable } from 'node:stream';
 
 const blobs = new Set(['ZipFile', 'Payload', 'Body']);
 const services = new Map();
+const clients = { dynamodb: 'DynamoDBClient', lambda: 'LambdaClient', s3: 'S3Client', ssm: 'SSMClient' };
 
 // A service's package takes a while to load, and most drivers need one.
 async function load(name) {
   if (!services.has(name)) {
     const sdk = await import(`@aws-sdk/client-${name}`);
-    const Client = sdk[`${name === 's3' ? 'S3' : 'Lambda'}Client`];
+    const Client = sdk[clients[name]];
     services.set(name, { sdk, client: new Client({ maxAttempts: 1 }) });
   }
   return services.get(name);

@@ -17,6 +17,9 @@ internal sealed class ConditionParser
     // Each open bracket is a call deeper; the expression's own limit would allow thousands.
     private const int MaxDepth = 100;
 
+    private static readonly string[] Functions = [AttributeExists, AttributeNotExists, AttributeTypeFunction, BeginsWithFunction, ContainsFunction];
+    private static readonly string[] Comparisons = ["=", "<>", "<", "<=", ">", ">="];
+
     private readonly ExpressionText _text;
     private readonly OperandParser _operands;
     private int _depth;
@@ -116,7 +119,7 @@ internal sealed class ConditionParser
         Operand left = ParseOperand();
         ExpressionToken token = _text.Take();
         CountOperator();
-        if (token.Kind == TokenKind.Symbol && token.Text is "=" or "<>" or "<" or "<=" or ">" or ">=")
+        if (IsComparison(token))
         {
             return Compare(token.Text, left, ParseOperand());
         }
@@ -200,7 +203,7 @@ internal sealed class ConditionParser
     private Condition ParseFunction()
     {
         ExpressionToken name = _text.Take();
-        if (name.Text is not (AttributeExists or AttributeNotExists or AttributeTypeFunction or BeginsWithFunction or ContainsFunction))
+        if (!Functions.Contains(name.Text))
         {
             throw _text.Error(name.Text is "if_not_exists" or "list_append"
                 ? $"The function is not allowed in a condition expression; function: {name.Text}"
@@ -215,7 +218,7 @@ internal sealed class ConditionParser
             throw WrongCount(name.Text, operands.Length);
         }
 
-        if (_text.Current.Kind == TokenKind.Symbol && _text.Current.Text is "=" or "<>" or "<" or "<=" or ">" or ">=")
+        if (IsComparison(_text.Current))
         {
             throw _text.Error($"The function is not allowed to be used this way in an expression; function: {name.Text}");
         }
@@ -285,7 +288,7 @@ internal sealed class ConditionParser
         ExpressionToken name = _text.Take();
         if (name.Text != Size)
         {
-            throw _text.Error(name.Text is AttributeExists or AttributeNotExists or AttributeTypeFunction or BeginsWithFunction or ContainsFunction
+            throw _text.Error(Functions.Contains(name.Text)
                 ? $"The function is not allowed to be used this way in an expression; function: {name.Text}"
                 : $"Invalid function name; function: {name.Text}");
         }
@@ -300,6 +303,8 @@ internal sealed class ConditionParser
     private AwsError WrongCount(string function, int count) => _text.Error(string.Create(
         CultureInfo.InvariantCulture,
         $"Incorrect number of operands for operator or function; operator or function: {function}, number of operands: {count}"));
+
+    private static bool IsComparison(ExpressionToken token) => token.Kind == TokenKind.Symbol && Comparisons.Contains(token.Text);
 
     private void CountOperator()
     {

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Lamina.Contract;
 
 namespace Lamina.Companions.DynamoDb.Expressions;
 

@@ -34,6 +34,10 @@ internal readonly record struct ExpressionToken(TokenKind Kind, string Text, int
 /// <summary>An expression cut into tokens, and where its parser stands. Sample: <c>SET #a.b[0] = if_not_exists(c, :zero) + :one</c></summary>
 internal sealed class ExpressionText
 {
+    private const string Symbols = "=<>()[].,+-";
+
+    private static readonly string[] TwoUnits = ["<>", "<=", ">="];
+
     private readonly string _text;
     private readonly List<ExpressionToken> _tokens = [];
     private int _position;
@@ -165,12 +169,8 @@ internal sealed class ExpressionText
             return new ExpressionToken(TokenKind.Word, _text[at..EndOf(at, IsWordPart)], at);
         }
 
-        int length = first is '<' && at + 1 < _text.Length && _text[at + 1] is '>' or '=' ? 2
-            : first is '>' && at + 1 < _text.Length && _text[at + 1] is '=' ? 2
-            : 1;
-        return first is '=' or '<' or '>' or '(' or ')' or '[' or ']' or '.' or ',' or '+' or '-'
-            ? new ExpressionToken(TokenKind.Symbol, _text.Substring(at, length), at)
-            : throw Stray(at);
+        string two = _text.Substring(at, Math.Min(2, _text.Length - at));
+        return Symbols.Contains(first) ? new ExpressionToken(TokenKind.Symbol, TwoUnits.Contains(two) ? two : two[..1], at) : throw Stray(at);
     }
 
     /// <summary>A character that no token starts with.</summary>

@@ -57,7 +57,8 @@ internal sealed class Projection(ImmutableArray<DocumentPath> paths)
                 .Where(static found => found.Item2 is not null),
         ];
         return parts.Length == 0 ? null
-            : value is MapValue ? new MapValue(parts.ToImmutableSortedDictionary(static found => found.Element.Name!, static found => found.Part!, StringComparer.Ordinal))
+            : value is MapValue ? new MapValue(parts.ToImmutableSortedDictionary(
+                static found => found.Element.Name!, static found => found.Part!, StringComparer.Ordinal))
             : new ListValue([.. parts.OrderBy(static found => found.Element.Index).Select(static found => found.Part!)]);
     }
 

@@ -88,7 +88,8 @@ internal sealed record Update(ImmutableArray<UpdateAction> Actions)
     private static SetValue? Delete(AttributeValue? now, SetValue value) => now switch
     {
         null => null,
-        SetValue set when set.Type == value.Type => set.Items.Except(value.Items).ToImmutableArray() is { IsEmpty: false } left ? set with { Items = left } : null,
+        SetValue set when set.Type == value.Type =>
+            set.Items.Except(value.Items).ToImmutableArray() is { IsEmpty: false } left ? set with { Items = left } : null,
         _ => throw WrongOperand(),
     };
 

@@ -16,7 +16,7 @@ internal static class ItemAnswers
     {
         if (Array.Find(Legacy, request.Has) is { } parameter)
         {
-            throw DynamoDbErrors.NotServed($"the legacy parameter {parameter}; use an expression");
+            throw DynamoDbErrors.NotServed($"the legacy parameter {parameter}, only expressions,");
         }
     }
 
@@ -48,12 +48,12 @@ internal static class ItemAnswers
         });
     }
 
-    public static void WriteItem(Utf8JsonWriter json, string name, ReadOnlyMemory<byte>? item)
+    public static void WriteItem(Utf8JsonWriter json, string name, byte[]? item)
     {
-        if (item is { } present)
+        if (item is not null)
         {
             json.WritePropertyName(name);
-            json.WriteRawValue(present.Span, skipInputValidation: true);
+            json.WriteRawValue(item, skipInputValidation: true);
         }
     }
 

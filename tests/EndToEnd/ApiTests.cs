@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>The APIs of a stack, called over HTTP.</summary>
+public sealed class ApiTests(SharedServer shared) : SharedServerTests(shared)
+{
+    private const string Template = """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Echo:
+            Type: AWS::Serverless::Function
+            Properties:
+              Runtime: python3.11
+              Handler: index.handler
+              InlineCode: |
+                import json
+                def handler(event, context):
+                    if (event.get('pathParameters') or {}).get('id') == 'broken':
+                        return {'statusCode': 'none'}
+                    return {'statusCode': 201, 'headers': {'x-made-by': 'echo'}, 'body': json.dumps(event)}
+              Events:
+                Order: {Type: Api, Properties: {Path: '/orders/{id}', Method: any}}
+                Thing: {Type: HttpApi, Properties: {Path: '/things/{proxy+}', Method: get}}
+        Outputs:
+          Rest: {Value: !Ref ServerlessRestApi}
+          Http: {Value: !Ref ServerlessHttpApi}
+        """;
+
+    [Fact]
+    public async Task A_stack_s_REST_API_and_HTTP_API_lead_to_its_function()
+    {
+        string stack = Own("apis");
+        _ = (await AnyClient.CallAsync("cloudformation:CreateStack", new JsonObject
+        {
+            ["StackName"] = stack, ["TemplateBody"] = Template, ["Capabilities"] = new JsonArray("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        })).Success;
+        Dictionary<string, string> outputs = await OutputsAsync(stack);
+
+        using HttpClient http = new();
+        (HttpResponseMessage response, JsonNode? made) = await SendAsync(http, HttpMethod.Post, outputs["Rest"], "/Prod/orders/7?x=1&x=2", "{\"a\":1}");
+        Assert.Equal((HttpStatusCode.Created, "echo"), (response.StatusCode, Assert.Single(response.Headers.GetValues("x-made-by"))));
+        Assert.Equal(
+            ("/orders/{id}", "/orders/7", "7", "2", "{\"a\":1}", "Prod"),
+            ((string?)made!["resource"], (string?)made["path"], (string?)made["pathParameters"]!["id"], (string?)made["queryStringParameters"]!["x"],
+                (string?)made["body"], (string?)made["requestContext"]!["stage"]));
+        (response, made) = await SendAsync(http, HttpMethod.Get, outputs["Rest"], "/Prod/orders/broken", body: null);
+        Assert.Equal((HttpStatusCode.BadGateway, "Internal server error"), (response.StatusCode, (string?)made!["message"]));
+        (response, made) = await SendAsync(http, HttpMethod.Get, outputs["Rest"], "/Prod/nothing", body: null);
+        Assert.Equal((HttpStatusCode.Forbidden, "Missing Authentication Token"), (response.StatusCode, (string?)made!["message"]));
+
+        (response, made) = await SendAsync(http, HttpMethod.Get, outputs["Http"], "/things/a/b?x=1&x=2", body: null);
+        Assert.Equal(
+            (HttpStatusCode.Created, "2.0", "GET /things/{proxy+}", "a/b", "1,2", "$default"),
+            (response.StatusCode, (string?)made!["version"], (string?)made["routeKey"], (string?)made["pathParameters"]!["proxy"],
+                (string?)made["queryStringParameters"]!["x"], (string?)made["requestContext"]!["stage"]));
+        (response, made) = await SendAsync(http, HttpMethod.Post, outputs["Http"], "/things/a", body: null);
+        Assert.Equal((HttpStatusCode.NotFound, "Not Found"), (response.StatusCode, (string?)made!["message"]));
+        (response, made) = await SendAsync(http, HttpMethod.Get, "none", "/", body: null);
+        Assert.Equal((HttpStatusCode.Forbidden, "Forbidden"), (response.StatusCode, (string?)made!["message"]));
+
+        _ = (await AnyClient.CallAsync("cloudformation:DeleteStack", new JsonObject { ["StackName"] = stack })).Success;
+    }
+
+    private async Task<(HttpResponseMessage Response, JsonNode? Body)> SendAsync(HttpClient http, HttpMethod method, string api, string path, string? body)
+    {
+        using HttpRequestMessage request = new(method, new Uri(Server.Endpoint, path));
+        request.Headers.Host = $"{api}.execute-api.us-east-1.localhost:{Server.Endpoint.Port}";
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        HttpResponseMessage response = await http.SendAsync(request);
+        return (response, JsonNode.Parse(await response.Content.ReadAsStringAsync()));
+    }
+
+    private async Task<Dictionary<string, string>> OutputsAsync(string stack)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            JsonNode described = (await AnyClient.CallAsync("cloudformation:DescribeStacks", new JsonObject { ["StackName"] = stack })).Success["Stacks"]![0]!;
+            string status = (string)described["StackStatus"]!;
+            if (status == "CREATE_COMPLETE")
+            {
+                return described["Outputs"]!.AsArray().ToDictionary(static output => (string)output!["OutputKey"]!, static output => (string)output!["OutputValue"]!);
+            }
+
+            Assert.Equal(("CREATE_IN_PROGRESS", stack), (status, stack));
+
+            // As a waiter of a client does: AWS offers nothing to be told by.
+            await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
+        }
+    }
+}
