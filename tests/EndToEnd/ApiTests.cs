@@ -30,14 +30,28 @@ public sealed class ApiTests(SharedServer shared) : SharedServerTests(shared)
         """;
 
     [Fact]
+    public async Task Two_stacks_may_have_stages_of_the_same_name()
+    {
+        string[] stacks = [Own("one"), Own("two")];
+        Dictionary<string, string>[] outputs = [await CreateAsync(stacks[0]), await CreateAsync(stacks[1])];
+        using HttpClient http = new();
+        foreach (Dictionary<string, string> one in outputs)
+        {
+            (HttpResponseMessage response, _) = await SendAsync(http, HttpMethod.Get, one["Rest"], "/Prod/orders/7", body: null);
+            Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        }
+
+        _ = (await AnyClient.CallAsync("cloudformation:DeleteStack", new JsonObject { ["StackName"] = stacks[0] })).Success;
+        (HttpResponseMessage left, _) = await SendAsync(http, HttpMethod.Get, outputs[1]["Rest"], "/Prod/orders/7", body: null);
+        Assert.Equal(HttpStatusCode.Created, left.StatusCode);
+        _ = (await AnyClient.CallAsync("cloudformation:DeleteStack", new JsonObject { ["StackName"] = stacks[1] })).Success;
+    }
+
+    [Fact]
     public async Task A_stack_s_REST_API_and_HTTP_API_lead_to_its_function()
     {
         string stack = Own("apis");
-        _ = (await AnyClient.CallAsync("cloudformation:CreateStack", new JsonObject
-        {
-            ["StackName"] = stack, ["TemplateBody"] = Template, ["Capabilities"] = new JsonArray("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
-        })).Success;
-        Dictionary<string, string> outputs = await OutputsAsync(stack);
+        Dictionary<string, string> outputs = await CreateAsync(stack);
 
         using HttpClient http = new();
         (HttpResponseMessage response, JsonNode? made) = await SendAsync(http, HttpMethod.Post, outputs["Rest"], "/Prod/orders/7?x=1&x=2", "{\"a\":1}");
@@ -71,6 +85,15 @@ public sealed class ApiTests(SharedServer shared) : SharedServerTests(shared)
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         HttpResponseMessage response = await http.SendAsync(request);
         return (response, JsonNode.Parse(await response.Content.ReadAsStringAsync()));
+    }
+
+    private async Task<Dictionary<string, string>> CreateAsync(string stack)
+    {
+        _ = (await AnyClient.CallAsync("cloudformation:CreateStack", new JsonObject
+        {
+            ["StackName"] = stack, ["TemplateBody"] = Template, ["Capabilities"] = new JsonArray("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        })).Success;
+        return await OutputsAsync(stack);
     }
 
     private async Task<Dictionary<string, string>> OutputsAsync(string stack)

@@ -38,16 +38,17 @@ public static class StoredResources
     public static IEnumerable<StoredResource> Of(CatalogSnapshot snapshot, AccountId account, string region, string type) =>
         snapshot.Scan(Collection, $"{account}/{region}/{type}/", null).Select(static document => document.Read(StoredResourcesJson.Default.StoredResource));
 
-    internal static StoredResource? Find(CatalogSnapshot snapshot, Caller caller, string type, string physicalId) =>
-        snapshot.Find(Collection, KeyOf(caller.Account.Value, caller.Region, type, physicalId))?.Read(StoredResourcesJson.Default.StoredResource);
+    /// <param name="id">The physical id; below the parent's where it is unique only there.</param>
+    internal static StoredResource? Find(CatalogSnapshot snapshot, Caller caller, string type, string id) =>
+        snapshot.Find(Collection, KeyOf(caller.Account.Value, caller.Region, type, id))?.Read(StoredResourcesJson.Default.StoredResource);
 
-    internal static void Put(CatalogTransaction transaction, StoredResource resource) => transaction.Put(
-        Collection, KeyOf(resource.Account, resource.Region, resource.Type, resource.PhysicalId), resource, StoredResourcesJson.Default.StoredResource);
+    internal static void Put(CatalogTransaction transaction, StoredResource resource, string id) => transaction.Put(
+        Collection, KeyOf(resource.Account, resource.Region, resource.Type, id), resource, StoredResourcesJson.Default.StoredResource);
 
-    internal static void Delete(CatalogTransaction transaction, Caller caller, string type, string physicalId) =>
-        transaction.Delete(Collection, KeyOf(caller.Account.Value, caller.Region, type, physicalId));
+    internal static void Delete(CatalogTransaction transaction, Caller caller, string type, string id) =>
+        transaction.Delete(Collection, KeyOf(caller.Account.Value, caller.Region, type, id));
 
-    private static string KeyOf(string account, string region, string type, string physicalId) => $"{account}/{region}/{type}/{physicalId}";
+    private static string KeyOf(string account, string region, string type, string id) => $"{account}/{region}/{type}/{id}";
 }
 
 [JsonSerializable(typeof(StoredResource))]

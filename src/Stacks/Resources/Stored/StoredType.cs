@@ -48,7 +48,7 @@ internal sealed partial class StoredType : IResourceType
     }
 
     public string? MarkBefore(ResourceCall call) =>
-        StoredResources.Find(_catalog.Current, call.Caller, Name, ReferenceOf(call)) is null ? null : throw Faults.Exists(Name, ReferenceOf(call));
+        StoredResources.Find(_catalog.Current, call.Caller, Name, PlaceOf(call, ReferenceOf(call))) is null ? null : throw Faults.Exists(Name, ReferenceOf(call));
 
     public async Task<ResourceResult> CreateAsync(ResourceCall call, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ internal sealed partial class StoredType : IResourceType
 
     public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
     {
-        StoredResource stored = StoredResources.Find(_catalog.Current, call.Caller, Name, call.PhysicalId!)
+        StoredResource stored = StoredResources.Find(_catalog.Current, call.Caller, Name, PlaceOf(call, call.PhysicalId!))
             ?? throw StackErrors.Validation($"Resource of type '{Name}' with identifier '{call.PhysicalId}' was not found.");
         ResourceResult result = ResultOf(call, stored.Name);
         await PutAsync(call with { Name = stored.Name }, result with { PhysicalId = call.PhysicalId! }, cancellationToken);
@@ -69,7 +69,7 @@ internal sealed partial class StoredType : IResourceType
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) => _catalog.CommitAsync(
         transaction =>
         {
-            StoredResources.Delete(transaction, call.Caller, Name, call.PhysicalId!);
+            StoredResources.Delete(transaction, call.Caller, Name, PlaceOf(call, call.PhysicalId!));
             return true;
         },
         cancellationToken);
@@ -90,10 +90,13 @@ internal sealed partial class StoredType : IResourceType
                 Attributes = PropertiesJson.Write(result.Attributes),
                 StackId = call.Stack.Id,
                 LogicalId = call.LogicalId,
-            });
+            }, PlaceOf(call, result.PhysicalId));
             return true;
         },
         cancellationToken);
+
+    /// <summary>A stage's physical id is its name, which every API may have.</summary>
+    private string PlaceOf(ResourceCall call, string physicalId) => _entry.Within is null ? physicalId : $"{call.Text(_entry.Within)}/{physicalId}";
 
     private string ReferenceOf(ResourceCall call) => Filled(_entry.Ref, call, call.Name);
 
@@ -140,6 +143,9 @@ internal sealed record StoredTypeEntry
     public int? Max { get; init; }
 
     public string? Required { get; init; }
+
+    /// <summary>The property that names its parent, where physical ids are unique only in there.</summary>
+    public string? Within { get; init; }
 
     public string? Replace { get; init; }
 
