@@ -47,8 +47,11 @@ internal sealed partial class StoredType : IResourceType
         return entries.Select(entry => new StoredType(entry.Key, entry.Value, catalog)).ToList();
     }
 
-    public string? MarkBefore(ResourceCall call) =>
-        StoredResources.Find(_catalog.Current, call.Caller, Name, PlaceOf(call, ReferenceOf(call))) is null ? null : throw Faults.Exists(Name, ReferenceOf(call));
+    public string? MarkBefore(ResourceCall call)
+    {
+        string reference = ReferenceOf(call);
+        return StoredResources.Find(_catalog.Current, call.Caller, Name, PlaceOf(call, reference)) is null ? null : throw Faults.Exists(Name, reference);
+    }
 
     public async Task<ResourceResult> CreateAsync(ResourceCall call, CancellationToken cancellationToken)
     {
