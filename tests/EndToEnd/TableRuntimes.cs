@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Lamina.Contract;
 
 namespace Lamina.EndToEnd.Tests;
 
@@ -12,8 +13,10 @@ internal static class TableRuntimes
     /// <summary>The slow ones to build are not neighbours: two are under way at a time.</summary>
     public static TableRuntime[] All { get; } =
     [
+        // What a shell starts at each invocation wants a whole CPU.
         Example("go", "go"), Python(), Ruby(), Provided(), Example("rust", "rustc"), Node(), Java(), Dotnet(), Example("c++", "g++"),
-        Example("bash", "bash"), Example("elixir", "elixirc") with { GrowthMiB = 32 }, Example("erlang", "erlc") with { GrowthMiB = 32 },
+        Example("bash", "bash") with { MemoryMiB = Limits.MemoryMiBPerCpu },
+        Example("elixir", "elixirc") with { GrowthMiB = 32 }, Example("erlang", "erlc") with { GrowthMiB = 32 },
         Example("cobol", "cobc"), Example("php", "php"), Example("nodejs", "node") with { GrowthMiB = 48 },
     ];
 
@@ -178,6 +181,7 @@ internal static class TableRuntimes
     private static TableRuntime Provided() => new()
     {
         Name = "provided",
+        MemoryMiB = Limits.MemoryMiBPerCpu,
         Id = "provided.al2023",
         Handler = "any",
         BuildAsync = static folder => WriteAsync(folder, "any.txt", "no code"),
