@@ -36,8 +36,8 @@ public sealed class RoutingTests(ServedHouse house) : IClassFixture<ServedHouse>
         Assert.Equal(text, (await house.SendAsync(HttpMethod.Get, path)).Message);
 
     [Theory]
-    [InlineData("dynamodb", "application/x-amz-json-1.0", "{\"__type\":\"NotImplementedException\"")]
-    [InlineData("cloudformation", "application/x-www-form-urlencoded", "<ErrorResponse><Error>")]
+    [InlineData("kinesis", "application/x-amz-json-1.1", "{\"__type\":\"NotImplementedException\"")]
+    [InlineData("sns", "application/x-www-form-urlencoded", "<ErrorResponse><Error>")]
     public async Task A_service_that_is_not_served_is_named_in_the_form_its_clients_read(string service, string contentType, string start)
     {
         using StringContent body = new("");
