@@ -170,7 +170,9 @@ public sealed class TelemetryTests
         Assert.Equal(InvokeResult.Succeeded, after.Result);
         Assert.Equal(
             ["platform.initStart", "platform.start", "platform.runtimeDone", "platform.report"],
-            PlatformLines(house, function)[events.Length..].Select(Type).Where(type => type is "platform.initStart" or "platform.start" or "platform.runtimeDone" or "platform.report"));
+            // Another environment may have been begun while this one still ended: its start is told too.
+            PlatformLines(house, function)[events.Length..].Select(Type)
+                .Where(type => type is "platform.initStart" or "platform.start" or "platform.runtimeDone" or "platform.report").Distinct());
     }
 
     [Theory]
