@@ -13,9 +13,9 @@ internal static class TableRuntimes
     /// <summary>The slow ones to build are not neighbours: two are under way at a time.</summary>
     public static TableRuntime[] All { get; } =
     [
-        // What a shell starts at each invocation wants a whole CPU.
+        // A shell starts ten programs at each invocation: it gets a whole CPU, and fewer invocations.
         Example("go", "go"), Python(), Ruby(), Provided(), Example("rust", "rustc"), Node(), Java(), Dotnet(), Example("c++", "g++"),
-        Example("bash", "bash") with { MemoryMiB = Limits.MemoryMiBPerCpu },
+        Example("bash", "bash") with { MemoryMiB = Limits.MemoryMiBPerCpu, Invocations = 200 },
         Example("elixir", "elixirc") with { GrowthMiB = 32 }, Example("erlang", "erlc") with { GrowthMiB = 32 },
         Example("cobol", "cobc"), Example("php", "php"), Example("nodejs", "node") with { GrowthMiB = 48 },
     ];
@@ -182,6 +182,7 @@ internal static class TableRuntimes
     {
         Name = "provided",
         MemoryMiB = Limits.MemoryMiBPerCpu,
+        Invocations = 200,
         Id = "provided.al2023",
         Handler = "any",
         BuildAsync = static folder => WriteAsync(folder, "any.txt", "no code"),
