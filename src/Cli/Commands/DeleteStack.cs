@@ -23,7 +23,7 @@ internal static class DeleteStack
         var progress = new StackProgress(client, stack.Id, context.Terminal, context.Time, quiet: json);
         await progress.SkipAsync(cancellationToken);
         StackDescription left = await progress.FollowAsync(client.DeleteAsync(stack.Id, cancellationToken), cancellationToken);
-        int code = progress.Conclude(left, json);
+        int code = progress.Conclude(left, json); // Throws when the stack is still there.
         context.Terminal.Note($"deleted {stack.Name}");
         return code;
     }

@@ -12,7 +12,7 @@ namespace Lamina.Cli.Stacks;
 internal sealed class StackProgress(StackClient client, string stackId, Terminal terminal, TimeProvider time, bool quiet)
 {
     private const int StatusWidth = 28;
-    private const int NameWidth = 32;
+    private const int NameWidth = 40;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 

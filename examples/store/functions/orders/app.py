@@ -3,12 +3,11 @@ import json
 import os
 import uuid
 
-import boto3
-
 import store_common
+import store_data
 
-table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
-currency = boto3.client("ssm").get_parameter(Name=os.environ["CURRENCY"])["Parameter"]["Value"]
+table = store_data.table(os.environ["TABLE"])
+currency = store_data.parameter(os.environ["CURRENCY"])
 
 
 def handler(event, context):
