@@ -17,7 +17,8 @@ public sealed class StoreTests(SharedServer shared) : SharedServerTests(shared)
         (int code, string text) = await LaminaCommand.RunAsync(Server.Endpoint, [.. deploy, "--parameter", "Currency=CHF"]);
         Assert.True(code == 0, text);
         Assert.Matches(@"CREATE_COMPLETE +OrdersFunction +AWS::Lambda::Function", text);
-        string api = Assert.Single(text.Split('\n'), static line => line.StartsWith("Api ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        string output = Assert.Single(text.Split('\n'), static line => line.StartsWith("Api ", StringComparison.Ordinal));
+        string api = output["Api ".Length..].Trim();
 
         (HttpStatusCode status, JsonNode made) = await SendAsync(HttpMethod.Post, api, "/orders", """{"items":{"apple":2,"bread":1}}""");
         Assert.Equal((HttpStatusCode.Created, 400, "CHF"), (status, (int)made["totalCents"]!, (string?)made["currency"]));

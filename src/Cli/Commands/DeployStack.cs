@@ -16,7 +16,11 @@ internal static partial class DeployStack
     public static Verb Create(CliContext context)
     {
         var template = new Argument<string>("TEMPLATE") { Description = "A SAM or CloudFormation template, YAML or JSON" };
-        var stack = new Option<string?>("--stack") { Description = "Name of the stack (default: the name of the template's folder)", HelpName = "NAME" };
+        var stack = new Option<string?>("--stack")
+        {
+            Description = "Name of the stack (default: the name of the template's folder)",
+            HelpName = "NAME",
+        };
         var parameters = new Option<string[]>("--parameter")
         {
             Description = "A parameter of the template; may be said several times. What is not said stays as it is in the stack",
@@ -130,20 +134,25 @@ internal static partial class DeployStack
             || reason?.Contains("No updates are to be performed", StringComparison.Ordinal) == true;
         return isUnchanged && !isNew
             ? false
-            : throw new CliError($"The template cannot be deployed: {reason ?? status}", file, "See all faults at once: lamina sam validate TEMPLATE");
+            : throw new CliError($"The template cannot be deployed: {reason ?? status}", file, "See all faults at once: lamina sam validate");
     }
 
     /// <summary>A long template goes through the bucket, as CloudFormation wants it.</summary>
-    private static async Task<(string Name, string? Value)> SendableAsync(string template, DeployBucket bucket, CancellationToken cancellationToken) =>
-        Encoding.UTF8.GetByteCount(template) <= Limits.TemplateBodyBytes
+    private static async Task<(string Name, string? Value)> SendableAsync(
+        string template, DeployBucket bucket, CancellationToken cancellationToken)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(template);
+        return text.Length <= Limits.TemplateBodyBytes
             ? ("TemplateBody", template)
-            : ("TemplateURL",
-                $"https://s3.amazonaws.com/{bucket.Name}/{await bucket.UploadAsync(Encoding.UTF8.GetBytes(template), ".template", cancellationToken)}");
+            : ("TemplateURL", $"https://s3.amazonaws.com/{bucket.Name}/{await bucket.UploadAsync(text, ".template", cancellationToken)}");
+    }
 
     private static IEnumerable<(string Name, string? Value)> Form(IReadOnlyDictionary<string, string> given, IEnumerable<string> kept)
     {
         int number = 0;
-        foreach ((string key, string? value) in given.Select(static one => (one.Key, (string?)one.Value)).Concat(kept.Select(static key => (key, (string?)null))))
+        IEnumerable<(string Key, string? Value)> all =
+            [.. given.Select(static one => (one.Key, (string?)one.Value)), .. kept.Select(static key => (key, (string?)null))];
+        foreach ((string key, string? value) in all)
         {
             string prefix = string.Create(CultureInfo.InvariantCulture, $"Parameters.member.{++number}");
             yield return ($"{prefix}.ParameterKey", key);

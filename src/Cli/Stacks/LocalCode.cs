@@ -55,7 +55,8 @@ internal static partial class LocalCode
         ("CodeUri", ServerlessFunction) or ("ContentUri", ServerlessLayer) or ("Code", LambdaFunction) or ("Content", LambdaLayer);
 
     /// <summary>A URL, a structure that is still to come, or a function of CloudFormation's.</summary>
-    private static bool IsElsewhere(string path) => path.Length == 0 || path.Contains("://", StringComparison.Ordinal) || "!{[&*|>".Contains(path[0], StringComparison.Ordinal);
+    private static bool IsElsewhere(string path) =>
+        path.Length == 0 || path.Contains("://", StringComparison.Ordinal) || "!{[&*|>".Contains(path[0], StringComparison.Ordinal);
 
     private static string Plain(string value) => value switch
     {
@@ -114,7 +115,8 @@ internal static partial class LocalCode
     private static int Indent(string line) => line.Length - line.TrimStart(' ', '\t').Length;
 
     [GeneratedRegex(
-        """(?:^\s*(?:- +)?|[{,]\s*)(?<quote>["']?)(?<key>CodeUri|ContentUri|Code|Content)\k<quote>\s*:\s*(?<value>"[^"]*"|'(?:[^']|'')*'|[^\s"',{}#][^,{}#\r]*)""",
+        """(?:^\s*(?:- +)?|[{,]\s*)(?<quote>["']?)(?<key>CodeUri|ContentUri|Code|Content)\k<quote>\s*:\s*"""
+        + """(?<value>"[^"]*"|'(?:[^']|'')*'|[^\s"',{}#][^,{}#\r]*)""",
         RegexOptions.CultureInvariant)]
     private static partial Regex Property();
 

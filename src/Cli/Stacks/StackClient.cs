@@ -54,7 +54,8 @@ internal sealed class StackClient(Wire wire)
 
     /// <summary>The names of the parameters that a template declares.</summary>
     public async Task<IReadOnlyList<string>> ParametersAsync((string Name, string? Value) template, CancellationToken cancellationToken) =>
-        [.. (await ItemsAsync("GetTemplateSummary", "Parameters", [template], cancellationToken)).Select(static one => Required(one, "ParameterKey"))];
+        [.. (await ItemsAsync("GetTemplateSummary", "Parameters", [template], cancellationToken))
+            .Select(static one => Required(one, "ParameterKey"))];
 
     /// <summary>Its id and its stack's.</summary>
     public async Task<(string Id, string StackId)> CreateChangeSetAsync(
@@ -76,7 +77,8 @@ internal sealed class StackClient(Wire wire)
     public Task DeleteChangeSetAsync(string id, CancellationToken cancellationToken) =>
         CallAsync("DeleteChangeSet", [("ChangeSetName", id)], cancellationToken);
 
-    public Task DeleteAsync(string stackId, CancellationToken cancellationToken) => CallAsync("DeleteStack", [("StackName", stackId)], cancellationToken);
+    public Task DeleteAsync(string stackId, CancellationToken cancellationToken) =>
+        CallAsync("DeleteStack", [("StackName", stackId)], cancellationToken);
 
     private async Task<IEnumerable<XElement>> ItemsAsync(
         string action, string list, IEnumerable<(string Name, string? Value)> form, CancellationToken cancellationToken) =>

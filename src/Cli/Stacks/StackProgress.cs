@@ -64,7 +64,8 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
                 ["StackName"] = stack.Name,
                 ["StackStatus"] = stack.Status,
                 ["Changed"] = changed,
-                ["Outputs"] = new JsonObject(stack.Outputs.Select(static output => KeyValuePair.Create(output.Key, (JsonNode?)JsonValue.Create(output.Value)))),
+                ["Outputs"] = new JsonObject(
+                    stack.Outputs.Select(static output => KeyValuePair.Create(output.Key, (JsonNode?)JsonValue.Create(output.Value)))),
                 ["Events"] = new JsonArray([.. events.Select(Document)]),
             });
         }
@@ -108,7 +109,7 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
         if (!quiet)
         {
             fresh.ForEach(one => terminal.Tell(
-                Tone(one.Status), one.Status.PadRight(StatusWidth), $"{one.LogicalId.PadRight(NameWidth)} {one.Type}{(one.Reason is null ? string.Empty : $"  {one.Reason}")}"));
+                Tone(one.Status), one.Status.PadRight(StatusWidth), $"{one.LogicalId.PadRight(NameWidth)} {one.Type}  {one.Reason}".TrimEnd()));
         }
     }
 

@@ -18,7 +18,8 @@ internal static class TemplatePackage
         LocalPath[] paths = [.. LocalCode.Find(template)];
         foreach (LocalPath path in paths.Where(path => !Path.Exists(Path.Combine(folder, path.Path))))
         {
-            throw new CliError($"There is no folder or file {path.Path}.", $"{file}:{path.Line}", "Check the path; it is relative to the template."); // (1)
+            throw new CliError( // (1)
+                $"There is no folder or file {path.Path}.", $"{file}:{path.Line}", "Check the path; it is relative to the template.");
         }
 
         Dictionary<string, string> keys = new(StringComparer.Ordinal);
@@ -27,7 +28,9 @@ internal static class TemplatePackage
             if (File.Exists(Path.Combine(path, "requirements.txt")))
             {
                 string shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
-                terminal.Note($"warning: {shown}/requirements.txt is not installed; make a layer of it: lamina layer build {shown} --runtime python3.11 --publish NAME");
+                terminal.Note(
+                    $"warning: {shown}/requirements.txt is not installed; make a layer of it: "
+                    + $"lamina layer build {shown} --runtime python3.11 --publish NAME");
             }
 
             byte[] archive = Directory.Exists(path)
