@@ -73,14 +73,18 @@ internal sealed class CliContext
 
     public LambdaClient Client(ParseResult parsed) => Client(parsed, new Uri(parsed.GetRequiredValue(_endpoint)));
 
-    public LambdaClient Client(ParseResult parsed, Uri endpoint) => new(new Wire(
+    public LambdaClient Client(ParseResult parsed, Uri endpoint) => new(Wire(parsed, endpoint));
+
+    public Wire Wire(ParseResult parsed) => Wire(parsed, new Uri(parsed.GetRequiredValue(_endpoint)));
+
+    private Wire Wire(ParseResult parsed, Uri endpoint) => new(
         _http,
         new Connection(
             endpoint, parsed.GetRequiredValue(_region), parsed.GetRequiredValue(_account), _surroundings.SecretAccessKey)
         {
             SessionToken = _surroundings.SessionToken,
         },
-        Time));
+        Time);
 
     private static bool IsHttp(string? text, out Uri? uri) =>
         Uri.TryCreate(text, UriKind.Absolute, out uri) && uri.Scheme is "http" or "https";

@@ -2,14 +2,14 @@ using System.CommandLine;
 
 namespace Lamina.Cli.Commands;
 
-/// <summary><c>--env KEY=VALUE</c>; the value may hold anything, equal signs too.</summary>
+/// <summary><c>--env KEY=VALUE</c>, and what else is said so; the value may hold anything, equal signs too.</summary>
 internal static class EnvironmentVariables
 {
     public static void Validate(Option<string[]> option) => option.Validators.Add(result =>
     {
         foreach (string wrong in result.Tokens.Select(token => token.Value).Where(text => text.IndexOf('=', StringComparison.Ordinal) < 1))
         {
-            result.AddError($"--env: '{wrong}' is not KEY=VALUE.");
+            result.AddError($"{option.Name}: '{wrong}' is not KEY=VALUE.");
         }
     });
 

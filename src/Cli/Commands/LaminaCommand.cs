@@ -51,6 +51,8 @@ internal static class LaminaCommand
         {
             ImportImage.Create(context), ListImages.Create(context), DeleteImage.Create(context),
         });
+        root.Subcommands.Add(DeployStack.Create(context));
+        root.Subcommands.Add(DeleteStack.Create(context));
         root.Subcommands.Add(InvokeFunction.Create(context));
         root.Subcommands.Add(OpenShell.Create(context));
         root.Subcommands.Add(FollowLogs.Create(context));

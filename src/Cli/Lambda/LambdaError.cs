@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
 
 namespace Lamina.Cli.Lambda;
 
-/// <summary>Lambda's own refusal: status, code and message as AWS words them.</summary>
+/// <summary>A service's refusal: status, code and message as AWS words them, Lambda in JSON, CloudFormation and S3 in XML.</summary>
 internal static class LambdaError
 {
     public const string NotFound = "ResourceNotFoundException";
@@ -15,11 +17,12 @@ internal static class LambdaError
         HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        string code = response.Headers.TryGetValues("x-amzn-ErrorType", out IEnumerable<string>? types)
+        XElement? xml = Xml(response, body);
+        string code = Text(xml, "Code") ?? (response.Headers.TryGetValues("x-amzn-ErrorType", out IEnumerable<string>? types)
             ? types.First().Split(':')[0]
-            : $"HTTP {(int)response.StatusCode}";
+            : $"HTTP {(int)response.StatusCode}");
         var error = new CliError(
-            $"{Message(body) ?? response.ReasonPhrase} ({code})",
+            $"{Text(xml, "Message") ?? Message(body) ?? response.ReasonPhrase} ({code})",
             $"{request.Method} {Uri.UnescapeDataString(request.RequestUri!.PathAndQuery)} answered {(int)response.StatusCode}",
             Fix(code, request.RequestUri.AbsolutePath));
         error.Data[CodeKey] = code;
@@ -36,6 +39,28 @@ internal static class LambdaError
         "ServiceException" => "The server's log says more.",
         _ => null,
     };
+
+    private static XElement? Xml(HttpResponseMessage response, byte[] body)
+    {
+        if (response.Content.Headers.ContentType?.MediaType?.EndsWith("/xml", StringComparison.Ordinal) != true)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var text = new MemoryStream(body);
+            return XElement.Load(text);
+        }
+        catch (XmlException)
+        {
+            // HEAD has no body; and not every proxy's page is XML.
+            return null;
+        }
+    }
+
+    private static string? Text(XElement? error, string name) =>
+        error?.DescendantsAndSelf().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
 
     /// <summary>AWS writes the text as <c>message</c> or <c>Message</c>, depending on the error.</summary>
     private static string? Message(byte[] body)

@@ -17,14 +17,16 @@ internal static class RequestSignature
     public static string EmptyDigest { get; } = Convert.ToHexStringLower(SHA256.HashData([]));
 
     /// <param name="bodyDigest">SHA-256 of the body in hex.</param>
-    public static void Sign(HttpRequestMessage request, string bodyDigest, Connection connection, DateTimeOffset now)
+    /// <param name="service">As the scope names it; the server tells the services by it.</param>
+    public static void Sign(
+        HttpRequestMessage request, string bodyDigest, Connection connection, DateTimeOffset now, string service = ServiceNames.Lambda)
     {
         string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string scope = $"{time[..8]}/{connection.Region}/lambda/aws4_request";
+        string scope = $"{time[..8]}/{connection.Region}/{service}/aws4_request";
         Uri uri = request.RequestUri!;
 
         request.Headers.Add("X-Amz-Date", time);
-        if (bodyDigest != EmptyDigest)
+        if (bodyDigest != EmptyDigest || service == ServiceNames.S3)
         {
             request.Headers.Add("X-Amz-Content-Sha256", bodyDigest);
         }
@@ -45,7 +47,7 @@ internal static class RequestSignature
         string canonical = string.Join(
             '\n',
             request.Method.Method,
-            CanonicalPath(uri.AbsolutePath),
+            service == ServiceNames.S3 ? uri.AbsolutePath : CanonicalPath(uri.AbsolutePath),
             CanonicalQuery(uri.Query),
             string.Join('\n', headers.Select(static header => $"{header.Name}:{header.Value}")),
             string.Empty,
@@ -74,4 +76,16 @@ internal static class RequestSignature
         string.Join('&', query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Select(pair => pair.Contains('=', StringComparison.Ordinal) ? pair : $"{pair}=")
             .Order(StringComparer.Ordinal));
+}
+
+/// <summary>The services that are asked, as scopes of signatures name them.</summary>
+internal static class ServiceNames
+{
+    public const string CloudFormation = "cloudformation";
+
+    public const string Lambda = "lambda";
+
+    public const string S3 = "s3";
+
+    public const string Sts = "sts";
 }

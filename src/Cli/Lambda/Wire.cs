@@ -9,6 +9,7 @@ namespace Lamina.Cli.Lambda;
 internal sealed class Wire(HttpClient http, Connection connection, TimeProvider time)
 {
     private static readonly HttpRequestOptionsKey<string> DigestKey = new("digest");
+    private static readonly HttpRequestOptionsKey<string> ServiceKey = new("service");
 
     public Connection Connection => connection;
 
@@ -44,6 +45,14 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         }
 
         request.Options.Set(DigestKey, Convert.ToHexStringLower(SHA256.HashData(body.Span)));
+        return request;
+    }
+
+    /// <summary>The same to another service than Lambda.</summary>
+    public HttpRequestMessage Request(string service, HttpMethod method, string path, ReadOnlyMemory<byte> body, string contentType)
+    {
+        HttpRequestMessage request = Request(method, path, body, contentType);
+        request.Options.Set(ServiceKey, service);
         return request;
     }
 
@@ -93,7 +102,8 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string digest = request.Options.TryGetValue(DigestKey, out string? known) ? known : RequestSignature.EmptyDigest;
-        RequestSignature.Sign(request, digest, connection, time.GetUtcNow());
+        string service = request.Options.TryGetValue(ServiceKey, out string? named) ? named : ServiceNames.Lambda;
+        RequestSignature.Sign(request, digest, connection, time.GetUtcNow(), service);
         HttpResponseMessage response;
         try
         {

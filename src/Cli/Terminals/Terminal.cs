@@ -59,6 +59,9 @@ internal sealed class Terminal
 
     public void Note(string text) => Err.MarkupLineInterpolated($"[grey]{text}[/]");
 
+    /// <summary>One line of what happens: a word in its colour, and the rest.</summary>
+    public void Tell(string colour, string word, string text) => Err.MarkupLine($"[{colour}]{Markup.Escape(word)}[/] {Markup.Escape(text)}");
+
     /// <summary>What went wrong, where, and what to do about it.</summary>
     public void Complain(string what, string? where, string? fix)
     {
