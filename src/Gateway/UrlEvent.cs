@@ -30,7 +30,21 @@ internal static class UrlEvent
         WriteCookies(writer, request.Http);
         WriteHeaders(writer, request.Http, request.TraceId);
         WriteQuery(writer, request.RawQuery);
-        WriteContext(writer, request);
+        new EventContext
+        {
+            AccountId = request.Signer?.Caller.Account.Value ?? "anonymous",
+            ApiId = request.Url.Id,
+            DomainName = request.DomainName,
+            Http = request.Http,
+            RawPath = request.RawPath,
+            SourceIp = request.SourceIp,
+            RequestId = request.RequestId,
+            RouteKey = Default,
+            Stage = Default,
+            Time = request.Time,
+            Signer = request.Signer,
+            OrganizationId = request.OrganizationId,
+        }.Write(writer);
         WriteBody(writer, request.Http, request.Body);
         writer.WriteEndObject();
         writer.Flush();
@@ -100,49 +114,6 @@ internal static class UrlEvent
     }
 
     internal static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
-
-    private static void WriteContext(Utf8JsonWriter writer, UrlRequest request)
-    {
-        writer.WriteStartObject("requestContext");
-        writer.WriteString("accountId", request.Signer?.Caller.Account.Value ?? "anonymous");
-        writer.WriteString("apiId", request.Url.Id);
-        WriteAuthorizer(writer, request.Signer, request.OrganizationId);
-        writer.WriteString("domainName", request.DomainName);
-        writer.WriteString("domainPrefix", request.Url.Id);
-        writer.WriteStartObject("http");
-        writer.WriteString("method", request.Http.Method);
-        writer.WriteString("path", request.RawPath);
-        writer.WriteString("protocol", request.Http.Protocol);
-        writer.WriteString("sourceIp", request.SourceIp);
-        writer.WriteString("userAgent", request.Http.Headers.UserAgent.ToString());
-        writer.WriteEndObject();
-        writer.WriteString("requestId", request.RequestId);
-        writer.WriteString("routeKey", Default);
-        writer.WriteString("stage", Default);
-        writer.WriteString("time", request.Time.UtcDateTime.ToString("dd/MMM/yyyy:HH:mm:ss '+0000'", CultureInfo.InvariantCulture));
-        writer.WriteNumber("timeEpoch", request.Time.ToUnixTimeMilliseconds());
-        writer.WriteEndObject();
-    }
-
-    private static void WriteAuthorizer(Utf8JsonWriter writer, UrlSigner? signer, string? organizationId)
-    {
-        if (signer is null)
-        {
-            return;
-        }
-
-        writer.WriteStartObject("authorizer");
-        writer.WriteStartObject("iam");
-        writer.WriteString("accessKey", signer.AccessKeyId);
-        writer.WriteString("accountId", signer.Caller.Account.Value);
-        writer.WriteString("callerId", signer.AccessKeyId);
-        writer.WriteNull("cognitoIdentity");
-        writer.WriteString("principalOrgId", organizationId); // null stands as null
-        writer.WriteString("userArn", signer.Caller.PrincipalArn);
-        writer.WriteString("userId", signer.AccessKeyId);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
 
     internal static void WriteBody(Utf8JsonWriter writer, HttpRequest http, ReadOnlyMemory<byte> body)
     {

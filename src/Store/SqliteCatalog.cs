@@ -1,19 +1,14 @@
-using System.Collections.Concurrent;
-
 namespace Lamina.Store;
 
 /// <summary>
-/// The catalog in one SQLite file. One thread owns the database and runs the changes; readers have the snapshot in memory.
-/// Group commit: the changes that wait when the thread comes back from an fsync run one after another, each on the state its
-/// predecessor left, and share the next transaction.
+/// The catalog in one SQLite file. One thread owns the database and runs the changes, each on the state its predecessor left; readers have
+/// the snapshot in memory.
 /// </summary>
 public sealed class SqliteCatalog : ICatalog
 {
-    // Bounds how long the first of many waiting changes waits for the last of its group.
     private const int ChangesPerTransaction = 512;
 
-    private readonly BlockingCollection<CatalogChange> _changes = [];
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ChangeQueue<CatalogTransaction> _changes;
     private readonly CatalogDatabase _database;
     private volatile CatalogState _current;
 
@@ -21,8 +16,8 @@ public sealed class SqliteCatalog : ICatalog
     {
         _database = database;
         _current = database.Load();
-        Thread thread = new(Run) { IsBackground = true, Name = "catalog" };
-        thread.Start();
+        _changes = new ChangeQueue<CatalogTransaction>("catalog", ChangesPerTransaction, Commit);
+        _changes.Start();
     }
 
     public CatalogSnapshot Current => _current;
@@ -42,56 +37,22 @@ public sealed class SqliteCatalog : ICatalog
         }
     }
 
-    public Task<T> CommitAsync<T>(Func<CatalogTransaction, T> change, CancellationToken cancellationToken)
-    {
-        CatalogChange<T> waiting = new(change, cancellationToken);
-        try
-        {
-            _changes.Add(waiting, CancellationToken.None);
-        }
-        catch (InvalidOperationException)
-        {
-            waiting.Fail(new ObjectDisposedException(nameof(SqliteCatalog)));
-        }
-
-        return waiting.Task;
-    }
+    public Task<T> CommitAsync<T>(Func<CatalogTransaction, T> change, CancellationToken cancellationToken) =>
+        _changes.AddAsync(change, cancellationToken);
 
     /// <summary>Commits what is waiting, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        _changes.CompleteAdding();
-        await _stopped.Task;
-    }
-
-    private void Run()
-    {
-        List<CatalogChange> group = [];
-        while (!_changes.IsCompleted)
-        {
-            group.Clear();
-            if (_changes.TryTake(out CatalogChange? first, Timeout.Infinite))
-            {
-                group.Add(first);
-                while (group.Count < ChangesPerTransaction && _changes.TryTake(out CatalogChange? next))
-                {
-                    group.Add(next);
-                }
-
-                Commit(group);
-            }
-        }
-
+        await _changes.DisposeAsync();
         _database.Dispose();
-        _stopped.SetResult();
     }
 
     /// <summary>Runs the changes, makes them durable, makes them visible, answers: in this order.</summary>
-    private void Commit(List<CatalogChange> group)
+    private void Commit(IReadOnlyList<PendingChange<CatalogTransaction>> group)
     {
         CatalogState state = _current;
         List<CatalogWrite> writes = [];
-        foreach (CatalogChange change in group)
+        foreach (PendingChange<CatalogTransaction> change in group)
         {
             CatalogOverlay overlay = new(state);
             if (change.TryRun(overlay))
@@ -109,13 +70,13 @@ public sealed class SqliteCatalog : ICatalog
         _current = state;
 
         // Also a change that threw may have done so for what it saw of its predecessors: it too is answered only now.
-        foreach (CatalogChange change in group)
+        foreach (PendingChange<CatalogTransaction> change in group)
         {
             change.Answer();
         }
     }
 
-    private bool TryWrite(List<CatalogWrite> writes, CatalogState state, List<CatalogChange> group)
+    private bool TryWrite(List<CatalogWrite> writes, CatalogState state, IReadOnlyList<PendingChange<CatalogTransaction>> group)
     {
         try
         {
@@ -125,7 +86,7 @@ public sealed class SqliteCatalog : ICatalog
         catch (Exception failure)
         {
             // The thread stays alive: a full disk may be freed. Whether a failed commit is on disk only the file knows, so ask it.
-            foreach (CatalogChange change in group)
+            foreach (PendingChange<CatalogTransaction> change in group)
             {
                 change.Fail(new CatalogException("The catalog could not be written. Nothing of this change is kept.", failure));
             }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Lamina.Store;
-using Microsoft.Win32.SafeHandles;
 
 namespace Lamina.Access.Sessions;
 
@@ -24,38 +23,12 @@ public sealed class SessionKey
         _secretKey = HMACSHA256.HashData(key, SecretPurpose);
     }
 
-    /// <summary>Reads the key of a data folder, or makes one when there is none: written beside, flushed, renamed.</summary>
-    public static SessionKey Open(string dataDirectory)
-    {
-        string path = Path.Combine(dataDirectory, "session.key");
-        if (!File.Exists(path))
-        {
-            Create(path);
-        }
-
-        byte[] key = File.ReadAllBytes(path);
-        return key.Length == KeyBytes
-            ? new SessionKey(key)
-            : throw new InvalidDataException($"{path} has {key.Length} bytes instead of {KeyBytes}. Delete it to get a new key; sessions made with the old one end then.");
-    }
+    /// <summary>Reads the key of a data folder, or makes one when there is none.</summary>
+    public static SessionKey Open(string dataDirectory) => new(KeyFile.OpenOrCreate(
+        Path.Combine(dataDirectory, "session.key"), KeyBytes, "Delete it to get a new key; sessions made with the old one end then."));
 
     internal byte[] MacOf(ReadOnlySpan<byte> claims) => HMACSHA256.HashData(_macKey, claims);
 
     /// <summary>40 characters, as AWS's.</summary>
     internal string SecretOf(ReadOnlySpan<byte> claims) => Convert.ToBase64String(HMACSHA256.HashData(_secretKey, claims).AsSpan(0, 30));
-
-    private static void Create(string path)
-    {
-        string draft = path + ".new";
-        File.Delete(draft);
-        using (SafeFileHandle file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write))
-        {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            RandomAccess.Write(file, RandomNumberGenerator.GetBytes(KeyBytes), 0);
-            RandomAccess.FlushToDisk(file);
-        }
-
-        File.Move(draft, path);
-        LinuxFiles.FlushFolder(Path.GetDirectoryName(path)!);
-    }
 }

@@ -2,25 +2,23 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Lamina.Contract;
+using Lamina.Store;
 using Microsoft.Data.Sqlite;
 
 namespace Lamina.Companions.DynamoDb;
 
 /// <summary>
-/// All tables in one SQLite file. One thread owns the connection that writes and runs the changes; those that wait when it comes back from
-/// a flush run one after another and share the next. Readers have connections of their own and see the last committed state: they wait
-/// for nobody. A change is durable before its caller is answered.
+/// All tables in one SQLite file. One thread owns the connection that writes and runs the changes. Readers have connections of their own
+/// and see the last committed state: they wait for nobody. A change is durable before its caller is answered.
 /// </summary>
 public sealed class TableStore : IAsyncDisposable
 {
     private const int SqliteError = 1;
 
-    // Bounds how long the first of many waiting changes waits for the last of its group.
     private const int ChangesPerTransaction = 256;
 
-    private readonly BlockingCollection<TableChange> _changes = [];
+    private readonly ChangeQueue<TableWriter> _changes;
     private readonly ConcurrentBag<Database> _readers = [];
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Database _database;
     private readonly string _path;
     private volatile ImmutableSortedDictionary<string, TableDefinition> _tables;
@@ -30,8 +28,8 @@ public sealed class TableStore : IAsyncDisposable
         _path = path;
         _database = database;
         _tables = LoadTables(database);
-        Thread thread = new(Run) { IsBackground = true, Name = "dynamodb" };
-        thread.Start();
+        _changes = new ChangeQueue<TableWriter>("dynamodb", ChangesPerTransaction, Commit);
+        _changes.Start();
     }
 
     /// <summary>By account, region and name, in the order of names.</summary>
@@ -73,8 +71,8 @@ public sealed class TableStore : IAsyncDisposable
     /// <summary>Commits what is waiting, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        _changes.CompleteAdding();
-        await _stopped.Task;
+        await _changes.DisposeAsync();
+        _database.Dispose();
         while (_readers.TryTake(out Database? reader))
         {
             reader.Dispose();
@@ -88,20 +86,7 @@ public sealed class TableStore : IAsyncDisposable
     internal TableDefinition? Find(Caller caller, string name) => _tables.GetValueOrDefault(KeyOf(caller, name));
 
     /// <summary>Runs the change on the store's thread and commits what it did; a change that throws leaves no trace.</summary>
-    internal Task<T> WriteAsync<T>(Func<TableWriter, T> change, CancellationToken cancellationToken)
-    {
-        TableChange<T> waiting = new(change, cancellationToken);
-        try
-        {
-            _changes.Add(waiting, CancellationToken.None);
-        }
-        catch (InvalidOperationException)
-        {
-            waiting.Fail(new ObjectDisposedException(nameof(TableStore)));
-        }
-
-        return waiting.Task;
-    }
+    internal Task<T> WriteAsync<T>(Func<TableWriter, T> change, CancellationToken cancellationToken) => _changes.AddAsync(change, cancellationToken);
 
     /// <summary>All that is read sees one state, not older than the last answered write.</summary>
     internal T Read<T>(Func<Database, T> read)
@@ -148,36 +133,14 @@ public sealed class TableStore : IAsyncDisposable
         return tables.ToImmutable();
     }
 
-    private void Run()
-    {
-        List<TableChange> group = [];
-        while (!_changes.IsCompleted)
-        {
-            group.Clear();
-            if (_changes.TryTake(out TableChange? first, Timeout.Infinite))
-            {
-                group.Add(first);
-                while (group.Count < ChangesPerTransaction && _changes.TryTake(out TableChange? next))
-                {
-                    group.Add(next);
-                }
-
-                Commit(group);
-            }
-        }
-
-        _database.Dispose();
-        _stopped.SetResult();
-    }
-
     /// <summary>Runs the changes, makes them durable, makes their definitions visible, answers: in this order.</summary>
-    private void Commit(List<TableChange> group)
+    private void Commit(IReadOnlyList<PendingChange<TableWriter>> group)
     {
         try
         {
             ImmutableSortedDictionary<string, TableDefinition> tables = _tables;
             _database.Execute("BEGIN IMMEDIATE");
-            foreach (TableChange change in group)
+            foreach (PendingChange<TableWriter> change in group)
             {
                 TableWriter writer = new(_database, tables);
                 _database.Execute("SAVEPOINT change");
@@ -204,13 +167,13 @@ public sealed class TableStore : IAsyncDisposable
         }
 
         // Also a change that threw may have done so for what it saw of its predecessors: it too is answered only now.
-        foreach (TableChange change in group)
+        foreach (PendingChange<TableWriter> change in group)
         {
             change.Answer();
         }
     }
 
-    private void Abandon(List<TableChange> group, Exception failure)
+    private void Abandon(IReadOnlyList<PendingChange<TableWriter>> group, Exception failure)
     {
         try
         {
@@ -221,7 +184,7 @@ public sealed class TableStore : IAsyncDisposable
             // There was no transaction any more.
         }
 
-        foreach (TableChange change in group)
+        foreach (PendingChange<TableWriter> change in group)
         {
             change.Fail(new IOException($"{_path} could not be written: {failure.Message}", failure));
         }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Lamina.Store;
-using Microsoft.Win32.SafeHandles;
 
 namespace Lamina.Companions.Ssm;
 
@@ -19,20 +18,9 @@ public sealed class ParameterVault
 
     private ParameterVault(byte[] key) => _key = key;
 
-    /// <summary>Reads the key of a data folder, or makes one when there is none: written beside, flushed, renamed.</summary>
-    public static ParameterVault Open(string dataDirectory)
-    {
-        string path = Path.Combine(dataDirectory, "parameters.key");
-        if (!File.Exists(path))
-        {
-            Create(path);
-        }
-
-        byte[] key = File.ReadAllBytes(path);
-        return key.Length == KeyBytes
-            ? new ParameterVault(key)
-            : throw new InvalidDataException($"{path} has {key.Length} bytes instead of {KeyBytes}. Restore it: without it no SecureString can be read.");
-    }
+    /// <summary>Reads the key of a data folder, or makes one when there is none.</summary>
+    public static ParameterVault Open(string dataDirectory) => new(KeyFile.OpenOrCreate(
+        Path.Combine(dataDirectory, "parameters.key"), KeyBytes, "Restore it: without it no SecureString can be read."));
 
     /// <summary>Base64 of nonce, tag and ciphertext: what GetParameter answers without decryption.</summary>
     internal string Encrypt(string value, string arn)
@@ -58,20 +46,5 @@ public sealed class ParameterVault
             plain,
             Encoding.UTF8.GetBytes(arn));
         return Encoding.UTF8.GetString(plain);
-    }
-
-    private static void Create(string path)
-    {
-        string draft = path + ".new";
-        File.Delete(draft);
-        using (SafeFileHandle file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write))
-        {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            RandomAccess.Write(file, RandomNumberGenerator.GetBytes(KeyBytes), 0);
-            RandomAccess.FlushToDisk(file);
-        }
-
-        File.Move(draft, path);
-        LinuxFiles.FlushFolder(Path.GetDirectoryName(path)!);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -25,7 +24,19 @@ internal static class HttpEvent
         UrlEvent.WriteCookies(json, request.Http);
         UrlEvent.WriteHeaders(json, request.Http, request.TraceId);
         UrlEvent.WriteQuery(json, request.RawQuery);
-        WriteContext(json, request);
+        new EventContext
+        {
+            AccountId = request.Api.Account,
+            ApiId = request.Api.Id,
+            DomainName = request.DomainName,
+            Http = request.Http,
+            RawPath = request.RawPath,
+            SourceIp = request.SourceIp,
+            RequestId = request.RequestId,
+            RouteKey = KeyOf(request.Match.Route),
+            Stage = request.Stage.Name,
+            Time = request.Time,
+        }.Write(json);
         WriteMap(json, "pathParameters", request.Match.Parameters.Select(static parameter =>
             KeyValuePair.Create(parameter.Key, Uri.UnescapeDataString(parameter.Value))));
         WriteMap(json, "stageVariables", request.Stage.Variables);
@@ -37,28 +48,6 @@ internal static class HttpEvent
 
     /// <summary>As routes are written: <c>GET /p/{id}</c>, <c>$default</c>.</summary>
     private static string KeyOf(ApiRoute route) => route.Path == ApiRoute.Default ? ApiRoute.Default : $"{route.Method} {route.Path}";
-
-    private static void WriteContext(Utf8JsonWriter json, ApiRequest request)
-    {
-        json.WriteStartObject("requestContext");
-        json.WriteString("accountId", request.Api.Account);
-        json.WriteString("apiId", request.Api.Id);
-        json.WriteString("domainName", request.DomainName);
-        json.WriteString("domainPrefix", request.Api.Id);
-        json.WriteStartObject("http");
-        json.WriteString("method", request.Http.Method);
-        json.WriteString("path", request.RawPath);
-        json.WriteString("protocol", request.Http.Protocol);
-        json.WriteString("sourceIp", request.SourceIp);
-        json.WriteString("userAgent", request.Http.Headers.UserAgent.ToString());
-        json.WriteEndObject();
-        json.WriteString("requestId", request.RequestId);
-        json.WriteString("routeKey", KeyOf(request.Match.Route));
-        json.WriteString("stage", request.Stage.Name);
-        json.WriteString("time", request.Time.UtcDateTime.ToString("dd/MMM/yyyy:HH:mm:ss '+0000'", CultureInfo.InvariantCulture));
-        json.WriteNumber("timeEpoch", request.Time.ToUnixTimeMilliseconds());
-        json.WriteEndObject();
-    }
 
     /// <summary>Absent when it is empty.</summary>
     private static void WriteMap(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, string>> map)

@@ -1,10 +1,11 @@
 namespace Lamina.Store;
 
-/// <summary>A change waiting for the catalog's thread, or run and waiting to become durable.</summary>
-internal abstract class CatalogChange
+/// <summary>A change waiting for the thread of a <see cref="ChangeQueue{TTarget}"/>, or run and waiting to become durable.</summary>
+/// <typeparam name="TTarget">What changes are made on.</typeparam>
+public abstract class PendingChange<TTarget>
 {
-    /// <summary>Runs the change. False when it was cancelled before or threw: then the overlay is to be dropped.</summary>
-    public abstract bool TryRun(CatalogOverlay overlay);
+    /// <summary>Runs the change. False when it was cancelled before or threw: then what it did is to be undone.</summary>
+    public abstract bool TryRun(TTarget target);
 
     /// <summary>Answers the caller, once what the change saw and did is durable.</summary>
     public abstract void Answer();
@@ -12,9 +13,9 @@ internal abstract class CatalogChange
     public abstract void Fail(Exception reason);
 }
 
-internal sealed class CatalogChange<T>(Func<CatalogTransaction, T> change, CancellationToken cancellationToken) : CatalogChange
+internal sealed class PendingChange<TTarget, T>(Func<TTarget, T> change, CancellationToken cancellationToken) : PendingChange<TTarget>
 {
-    // Continuations must not run on the catalog's thread: every writer waits for it.
+    // Continuations must not run on the queue's thread: every writer waits for it.
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _thrown;
     private T? _result;
@@ -22,7 +23,7 @@ internal sealed class CatalogChange<T>(Func<CatalogTransaction, T> change, Cance
 
     public Task<T> Task => _answer.Task;
 
-    public override bool TryRun(CatalogOverlay overlay)
+    public override bool TryRun(TTarget target)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -32,12 +33,12 @@ internal sealed class CatalogChange<T>(Func<CatalogTransaction, T> change, Cance
 
         try
         {
-            _result = change(overlay);
+            _result = change(target);
             return true;
         }
         catch (Exception thrown)
         {
-            // Whatever a change throws belongs to its caller; the catalog's thread lives on.
+            // Whatever a change throws belongs to its caller; the queue's thread lives on.
             _thrown = thrown;
             return false;
         }
