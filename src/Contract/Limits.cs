@@ -133,8 +133,8 @@ public static class Limits
     public const int MemoryMiBPerCpu = 1_769;
 
     /// <summary>
-    /// CPUs that the init phase may use however little memory the function has: Lambda initialises at the speed of its
-    /// larger sizes and holds to the configured share from the first event on (measured publicly on AWS: two).
+    /// CPUs that start-up may use however little memory the function has, also when it starts again inside an invocation: Lambda
+    /// initialises at the speed of its larger sizes and holds to the configured share from the first event on (measured publicly on AWS: two).
     /// </summary>
     public const double InitCpus = 2;
 

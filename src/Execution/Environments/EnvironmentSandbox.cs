@@ -61,6 +61,10 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
             {
                 _sandbox = await TryAttachAsync(_plan) ?? await CreateAsync(_plan);
             }
+            else
+            {
+                LimitCpus(_plan.Sandbox.Limits.Cpus);
+            }
 
             return null;
         }
@@ -113,17 +117,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     public ValueTask DrainOutputAsync() => _pumps.Count == 1 ? _pumps[0].DrainAsync(CancellationToken.None) : DrainAllAsync();
 
     /// <summary>Start-up is over: from now on the function has what its memory buys.</summary>
-    public void EndInit()
-    {
-        try
-        {
-            _sandbox?.LimitCpus(EnvironmentPlanner.CpusFor(environment.Function));
-        }
-        catch (SandboxException exception)
-        {
-            LogNotLimited(services.Logger, exception, environment.Id, environment.Function.Name);
-        }
-    }
+    public void EndInit() => LimitCpus(EnvironmentPlanner.CpusFor(environment.Function));
 
     public long ReadPeakMemoryBytes() => Math.Max(_formerPeakMemoryBytes, _sandbox?.ReadUsage().PeakMemoryBytes ?? 0);
 
@@ -189,6 +183,18 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         if (_session is not null)
         {
             services.Roles.Close(_session.AccessKeyId);
+        }
+    }
+
+    private void LimitCpus(double cpus)
+    {
+        try
+        {
+            _sandbox?.LimitCpus(cpus);
+        }
+        catch (SandboxException exception)
+        {
+            LogNotLimited(services.Logger, exception, environment.Id, environment.Function.Name);
         }
     }
 
@@ -280,7 +286,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         environment.Post(new EnvironmentEvent(EnvironmentEventKind.Exited, new ProcessEnd(process, exit)));
     }
 
-    [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} keeps the CPUs of its start-up.")]
+    [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} keeps the CPUs it had.")]
     private static partial void LogNotLimited(ILogger logger, Exception exception, string id, string function);
 
     [LoggerMessage(LogLevel.Warning, "Environment {Id} of {Function} is not frozen.")]
