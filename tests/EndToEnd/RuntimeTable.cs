@@ -162,6 +162,7 @@ public sealed partial class RuntimeTable : IAsyncLifetime
             ["Handler"] = runtime.Handler,
             ["MemorySize"] = runtime.MemoryMiB,
             ["Layers"] = layers,
+            ["Timeout"] = 30,
             ["Environment"] = new JsonObject { ["Variables"] = new JsonObject { ["OWN"] = "own" } },
         };
         TableFunction function = await DeployAsync(runtime.Name, zip, settings);

@@ -7,7 +7,6 @@ namespace Lamina.EndToEnd.Tests;
 /// <summary>A server that is killed while it deploys: the next one brings the stack to its end, and nothing is left that no stack knows of.</summary>
 public sealed class StackKillTests : IDisposable
 {
-    private const int Rounds = 8;
     private const int LongestDeploymentMs = 900;
     private const int Chains = 5;
 
@@ -18,14 +17,15 @@ public sealed class StackKillTests : IDisposable
     [Fact]
     public async Task A_deployment_of_thirty_resources_survives_kills_at_any_time()
     {
-        Random random = new(30);
+        int rounds = Soak.Number("LAMINA_KILL_ROUNDS", 6);
+        Random random = new(Soak.Number("LAMINA_STORM_SEED", 30));
         JsonObject request = new()
         {
             ["StackName"] = "shop",
             ["TemplateBody"] = Template(),
             ["Capabilities"] = new JsonArray("CAPABILITY_IAM"),
         };
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             int delay = random.Next(LongestDeploymentMs);
             await using (LaminaServer server = await LaminaServer.StartAsync(_folder.FullName))
