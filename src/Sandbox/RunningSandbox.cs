@@ -18,7 +18,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<uint, SandboxProcess> _processes = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[4096];
@@ -36,6 +36,9 @@ public sealed class RunningSandbox : IAsyncDisposable
 
     /// <summary>The pidfd has said it.</summary>
     private bool _ended;
+
+    /// <summary>Nothing can be attached any more.</summary>
+    private bool _over;
 
     internal RunningSandbox(SandboxSpec spec, uint tag, int cgroupVersion, Jail jail, EventLoop loop, MemoryWatch watch)
     {
@@ -69,16 +72,13 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// Gives a sandbox of <see cref="SandboxSpec.AwaitsContent"/> what it is to show, once. Processes that run in it see the content from then on.
     /// Throws <see cref="SandboxException"/>; such a sandbox is good for nothing but to be disposed.
     /// </summary>
-    public Task AttachAsync(SandboxContent content)
-    {
-        lock (_gate)
-        {
-            _memory.Limit(content.MemoryBytes);
-        }
+    public Task AttachAsync(SandboxContent content) => AttachPartsAsync(content, ContentParts.All);
 
-        _jail.Attach(this, MessageWriter.ForAttach(content, Tag));
-        return _attached.Task;
-    }
+    /// <summary>The same, in a first step: /opt and the limits. /var/task stays the folder it was until <see cref="AttachTaskAsync"/>.</summary>
+    public Task AttachLayersAsync(SandboxContent content) => AttachPartsAsync(content, ContentParts.Layers);
+
+    /// <summary>The second step, once: /var/task. /opt stays as it is.</summary>
+    public Task AttachTaskAsync(SandboxContent content) => AttachPartsAsync(content, ContentParts.Task);
 
     /// <summary>Starts a program inside. Throws <see cref="SandboxException"/> when it cannot be executed (errno ENOENT, EACCES, ENOEXEC…).</summary>
     public async Task<SandboxProcess> StartProcessAsync(ProcessSpec spec, CancellationToken cancellationToken)
@@ -307,6 +307,7 @@ public sealed class RunningSandbox : IAsyncDisposable
 
         lock (_gate)
         {
+            _over = true;
             _watch.Remove(this);
             _memory.OnGone(oomKills, cpuTime);
             CloseControl_NeedsLock();
@@ -564,6 +565,24 @@ public sealed class RunningSandbox : IAsyncDisposable
         {
             return _control is { IsClosed: false } ? Packets.Send(_control, packet, descriptors, LibC.MSG_DONTWAIT) : LibC.EPIPE;
         }
+    }
+
+    private Task AttachPartsAsync(SandboxContent content, ContentParts parts)
+    {
+        TaskCompletionSource attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_over)
+            {
+                return Task.FromException(GoneAlready());
+            }
+
+            _attached = attached;
+            _memory.Limit(content.MemoryBytes);
+        }
+
+        _jail.Attach(this, MessageWriter.ForAttach(content, parts, Tag));
+        return attached.Task;
     }
 
     private SandboxException GoneAlready() => new($"Sandbox {Id} is gone.") { Errno = 3 };

@@ -37,8 +37,8 @@ public sealed record SandboxSpec
     public required SandboxLimits Limits { get; init; }
 
     /// <summary>
-    /// /opt and /var/task, whose sizes and the memory limit are not known yet, come by <see cref="RunningSandbox.AttachAsync"/>; the layers and
-    /// the task must be empty here. Until then both are folders that hold nothing but an empty lib.
+    /// /opt and /var/task, whose sizes and the memory limit are not known yet, come by <see cref="RunningSandbox.AttachAsync"/>, or one after the
+    /// other; the layers and the task must be empty here. Until then both are folders that hold nothing but an empty lib.
     /// </summary>
     public bool AwaitsContent { get; init; }
 

@@ -33,6 +33,15 @@ internal enum MessageType : uint
     Opened = 37,
 }
 
+/// <summary>Same bits as enum part in jail.h.</summary>
+[Flags]
+internal enum ContentParts : uint
+{
+    Layers = 1,
+    Task = 2,
+    All = 3,
+}
+
 /// <summary>Lays a request out as flat data: numbers little-endian, texts as length, UTF-8 bytes, NUL.</summary>
 internal sealed class MessageWriter
 {
@@ -92,13 +101,14 @@ internal sealed class MessageWriter
     private static List<string> WithoutCoveredTwins(ImmutableArray<string> layers) =>
         [.. layers.Where((layer, i) => !layers.AsSpan()[(i + 1)..].Contains(layer))];
 
-    public static MessageWriter ForAttach(SandboxContent content, uint tag)
+    public static MessageWriter ForAttach(SandboxContent content, ContentParts parts, uint tag)
     {
         var message = new MessageWriter(MessageType.Attach, tag);
+        message.Put((uint)parts);
         message.Put((ulong)content.MemoryBytes);
         message.Put((ulong)content.TmpSizeBytes);
-        message.PutPaths(WithoutCoveredTwins(content.OptLayers));
-        message.PutPath(content.TaskDirectory ?? "");
+        message.PutPaths(parts.HasFlag(ContentParts.Layers) ? WithoutCoveredTwins(content.OptLayers) : []);
+        message.PutPath(parts.HasFlag(ContentParts.Task) ? content.TaskDirectory ?? "" : "");
         return message;
     }
 

@@ -33,6 +33,33 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
         Assert.Equal(exact.Lines, attached.Lines);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Attached_in_two_steps_it_looks_the_same_and_the_task_comes_last(int layers)
+    {
+        NeedsRoot();
+        var spec = Spec() with
+        {
+            OptLayers = [.. Enumerable.Range(0, layers).Select(i => jailed.MakeTree(("same", $"{i}"), ($"own/{i}", "")))],
+            TaskDirectory = jailed.MakeTree(("index.py", "code")),
+            TmpSizeBytes = 24 << 20,
+        };
+        var content = new SandboxContent(spec.OptLayers, spec.TaskDirectory, spec.TmpSizeBytes, spec.Limits.MemoryBytes);
+
+        var exact = await jailed.RunAsync(spec, Shell(Look));
+        await using var late = await jailed.Host.CreateAsync(
+            spec with { Id = spec.Id + "l", OptLayers = [], TaskDirectory = null, AwaitsContent = true }, CancellationToken.None);
+        await late.AttachLayersAsync(content);
+        var between = await RunInAsync(late, Shell("find /opt -type f | wc -l; find /var/task"));
+        await late.AttachTaskAsync(content);
+        var attached = await RunInAsync(late, Shell(Look));
+
+        Assert.Equal([layers == 0 ? "0" : $"{layers + 1}", "/var/task", "/var/task/lib"], between.Lines);
+        Assert.Equal(exact.Lines, attached.Lines);
+    }
+
     [Fact]
     public async Task Without_a_task_and_layers_both_folders_are_empty()
     {

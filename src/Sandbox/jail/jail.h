@@ -103,6 +103,9 @@ struct host_bind {
     const char *from, *to;
 };
 
+/* What comes late may come in two parts: /opt first, and /var/task when it is known whose code it is. */
+enum part { PART_LAYERS = 1, PART_TASK = 2, PART_ALL = 3 };
+
 struct plan {
     uint32_t tag;
     const char *id, *host_name;
@@ -110,6 +113,7 @@ struct plan {
     uint32_t cpu_quota_us, cpu_period_us, processes, open_files;
     bool host_network;
     bool late; /* /opt and /var/task come by MSG_ATTACH */
+    uint32_t parts; /* of MSG_ATTACH: bits of enum part */
     uint32_t layer_count, root_count, bind_count, listen_count;
     const char *layers[MAX_LAYERS]; /* the first is the lowest */
     const char *task, *runtime;     /* "" shows an empty folder */

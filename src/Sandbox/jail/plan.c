@@ -149,9 +149,13 @@ bool decode_attach(const uint8_t *message, size_t length, struct plan *content, 
     content->task = content->runtime = "";
     uint32_t type = read_u32(&reader);
     content->tag = read_u32(&reader);
+    content->parts = read_u32(&reader);
     content->memory_bytes = read_u64(&reader);
     content->tmp_bytes = read_u64(&reader);
-    *fault = type != MSG_ATTACH ? "message type" : !are_sizes(content) ? "memory or tmp size" : read_content(content, &reader);
+    *fault = type != MSG_ATTACH ? "message type"
+        : content->parts == 0 || content->parts > PART_ALL ? "parts"
+        : !are_sizes(content) ? "memory or tmp size"
+        : read_content(content, &reader);
     if (*fault == NULL && (reader.bad || reader.at != reader.end))
         *fault = "length";
     return *fault == NULL;

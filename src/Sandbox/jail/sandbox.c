@@ -140,12 +140,16 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
 int show_content(const struct plan *content, const struct trees *trees, struct failure *failure)
 {
     char sizes[96];
-    if (umount2("/opt", MNT_DETACH) < 0)
-        return fail(failure, "umount", "/opt");
-    if (mount_opt(content, trees, "/var/task", failure) < 0)
-        return -1;
-    if (umount2("/var/task", MNT_DETACH) < 0)
+    if (content->parts & PART_LAYERS) {
+        if (umount2("/opt", MNT_DETACH) < 0)
+            return fail(failure, "umount", "/opt");
+        if (mount_opt(content, trees, "/var/task", failure) < 0)
+            return -1;
+    }
+    if (umount2("/var/task", MNT_DETACH) < 0) /* the placeholder, and the scaffold in it */
         return fail(failure, "umount", "/var/task");
+    if (!(content->parts & PART_TASK) && mount_placeholder("/var/task", failure) < 0)
+        return -1;
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
         return -1;
     snprintf(sizes, sizeof sizes, "size=%llu,nr_inodes=%llu", (unsigned long long)content->tmp_bytes,
