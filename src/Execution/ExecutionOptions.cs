@@ -45,6 +45,15 @@ public sealed record ExecutionOptions
     /// <summary>A 32nd of the machine's memory: eight waiting interpreters of Node.js, or twenty of Python, on one of 16 GB.</summary>
     public static long DefaultShellMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32;
 
+    /// <summary>
+    /// Bytes of memory that sandboxes may hold together which have imported in advance what a function imports out of its layers; 0:
+    /// nothing is. Beside <see cref="ShellMemoryBytes"/>, without which there are none either.
+    /// </summary>
+    public long PrimeMemoryBytes { get; init; } = DefaultPrimeMemoryBytes;
+
+    /// <summary>A 16th of the machine's memory: a dozen with NumPy and SciPy on one of 16 GB.</summary>
+    public static long DefaultPrimeMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
+
     /// <summary>Asynchronous events that run at once.</summary>
     public int ConcurrentEvents { get; init; } = 100;
 

@@ -42,6 +42,7 @@ public sealed partial class Invoker : IAsyncDisposable
     private readonly ILogger<Invoker> _logger;
     private readonly EnvironmentPlanner _planner;
     private readonly ShellPool _shells;
+    private readonly PrimedShells _primed;
     private readonly EnvironmentServices _services;
     private readonly EnvironmentStarter _starter;
     private readonly RuntimeApiServer _runtimeApi;
@@ -76,11 +77,15 @@ public sealed partial class Invoker : IAsyncDisposable
         Logs = new FunctionLogs(options.LogBytesPerFunction, time);
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
         _planner = new EnvironmentPlanner(trees, devLayers, images, runtimes, options);
-        _shells = new ShellPool(sandboxes, _runtimeApi.Connections, options, IsBusy, time, loggers.CreateLogger<ShellPool>());
+        _shells = new ShellPool(
+            sandboxes, _runtimeApi.Connections, options, new QuietMoments(IsBusy, time), time, loggers.CreateLogger<ShellPool>());
+        QuietMoments afterShells = new(() => IsBusy() || _shells.IsFilling, time);
+        _primed = new PrimedShells(_shells, _planner, options.PrimeMemoryBytes, afterShells, time, loggers.CreateLogger<PrimedShells>());
         _services = new EnvironmentServices(
             sandboxes,
             _planner,
             _shells,
+            _primed,
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,
@@ -105,6 +110,7 @@ public sealed partial class Invoker : IAsyncDisposable
         await _runtimeApi.StartAsync(cancellationToken);
         _starter.Start();
         _shells.Start();
+        _primed.Start();
         _desk.Start();
         _reaper = Task.Run(ReapAsync, cancellationToken);
     }
@@ -183,9 +189,11 @@ public sealed partial class Invoker : IAsyncDisposable
             // What was provisioned for it is gone too.
             _desk.Refresh(changed.Arn);
             _shells.Forget(changed);
+            _primed.Forget(changed);
         }
         else
         {
+            _primed.Update(changed);
             Expect(changed);
         }
     }
@@ -213,6 +221,7 @@ public sealed partial class Invoker : IAsyncDisposable
 
     private void RetireWhere(Func<string?, bool> isConcerned)
     {
+        _primed.UpdateAll();
         foreach ((PoolKey key, FunctionPool pool) in _pools)
         {
             if (isConcerned(pool.Function.Runtime) && _pools.TryRemove(key, out _))
@@ -228,6 +237,7 @@ public sealed partial class Invoker : IAsyncDisposable
     /// </summary>
     public void RetireUsersOf(LayerArn layer)
     {
+        _primed.UpdateAll();
         foreach ((PoolKey key, FunctionPool pool) in _pools)
         {
             if (key.Account == layer.Account.Value && pool.Function.Layers.Any(used => layer.IsOf(used.Arn)) && _pools.TryRemove(key, out _))
@@ -264,6 +274,7 @@ public sealed partial class Invoker : IAsyncDisposable
 
         await _starter.StopAsync();
         await _starter.KillAllAsync();
+        await _primed.StopAsync();
         await _shells.StopAsync();
         await _runtimeApi.DisposeAsync();
     }
@@ -276,8 +287,21 @@ public sealed partial class Invoker : IAsyncDisposable
     /// <summary>The sandboxes made in advance, by kind.</summary>
     public IReadOnlyList<ShellReport> ListShells() => _shells.List();
 
+    /// <summary>Memory that sandboxes which have imported in advance may hold; 0: none are made.</summary>
+    public long PrimeMemoryBytes => _primed.BudgetBytes;
+
+    /// <summary>The functions whose imports out of layers are known, and the sandboxes that have made them.</summary>
+    public IReadOnlyList<PrimedReport> ListPrimed() => _primed.List();
+
     /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
-    internal Task ShellsReadyAsync() => _shells.FullAsync();
+    internal async Task ShellsReadyAsync()
+    {
+        await _shells.FullAsync();
+        await _primed.FullAsync();
+    }
+
+    /// <summary>How many that had imported in advance have become functions' environments.</summary>
+    internal long PrimedTaken => _primed.Taken;
 
     /// <summary>How many waiting interpreters have become functions' runtimes.</summary>
     internal long InterpretersTaken => _shells.InterpretersTaken;

@@ -20,9 +20,7 @@ _TRACE = "_X_AMZN_TRACE_ID"
 def run():
     connection = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
-        if shell.is_one():
-            shell.wait(connection)
-        handler = _initialise(connection)
+        handler = _initialise(connection, shell.wait(connection) if shell.is_one() else None)
         while True:
             _serve_one(connection, handler)
     except Disconnected as error:
@@ -31,11 +29,17 @@ def run():
         sys.exit(1)
 
 
-def _initialise(connection):
-    logs.install()
-    loader.prepare_path(os.environ["LAMBDA_TASK_ROOT"])
+def _initialise(connection, watch):
+    if watch is None or not watch.is_primed():
+        logs.install()
+        loader.prepare_path(os.environ["LAMBDA_TASK_ROOT"])
     try:
-        return loader.find_handler(os.environ["_HANDLER"])
+        if watch is None:
+            return loader.find_handler(os.environ["_HANDLER"])
+        watch.begin()
+        handler = loader.find_handler(os.environ["_HANDLER"])
+        watch.end()
+        return handler
     except Exception as error:
         from . import report
 

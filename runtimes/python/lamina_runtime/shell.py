@@ -1,9 +1,11 @@
 """An interpreter started in advance: it waits until it is told whose it is, and is then as if it had just been started.
 
-What Lambda's own runtime has imported before a handler's module is imported here too, while nobody waits for it.
+What Lambda's own runtime has imported before a handler's module is imported here too, while nobody waits for it. A primed shell is
+told in a first step which function's it will be, all but its code, and imports what that imports out of its layers.
 """
 
 import os
+import sys
 import time
 
 _MARKER = "_LAMINA_SHELL"
@@ -14,28 +16,53 @@ def is_one():
 
 
 def wait(connection):
+    """Returns the watch over what the function imports out of layers; None where nobody wants to know."""
     _import_ahead()
-    status, _, body = connection.request("GET", "/lamina/start")
+    kept = None
+    headers, body = _ask(connection, "GET", "/lamina/start", None)
+    if "lamina-import" in headers:
+        from . import prime
+
+        _become(body)
+        kept, report = prime.run(headers["lamina-import"].split(","))
+        headers, body = _ask(connection, "POST", "/lamina/primed", report)
+    _become(body)
+    if "lamina-learn" not in headers:
+        return None
+    from .imports import Watch
+
+    return Watch(connection, body, kept)
+
+
+def _ask(connection, method, path, body):
+    status, headers, answer = connection.request(method, path, body)
     if status != 200:
         from .http import Disconnected
 
-        raise Disconnected("the start was answered with %d" % status)
+        raise Disconnected("%s was answered with %d" % (path, status))
+    return headers, answer
+
+
+def _become(variables):
     # Python itself sets it where the locale is not installed, unless somebody has.
     coerced = os.environ.get("LC_CTYPE")
     os.environ.clear()
-    for variable in body.split(b"\0")[:-1]:
+    for variable in variables.split(b"\0")[:-1]:
         name, _, value = variable.partition(b"=")
         os.environb[name] = value
     if coerced is not None:
         os.environ.setdefault("LC_CTYPE", coerced)
     # Until now it was another folder that stood there.
-    os.chdir(os.environ["LAMBDA_TASK_ROOT"])
+    root = os.environ["LAMBDA_TASK_ROOT"]
+    os.chdir(root)
+    for folder in [folder for folder in sys.path_importer_cache if folder == root or folder.startswith(root + "/")]:
+        del sys.path_importer_cache[folder]
     time.tzset()
 
 
 def _import_ahead():
     import base64, datetime, decimal, http.client, json, logging, re, traceback, uuid  # noqa: E401, F401
 
-    from . import log_format, payload, report  # noqa: F401
+    from . import imports, log_format, payload, prime, report  # noqa: F401
 
     payload.write_response(payload.read_event(b'{"a": [1, 2.5, null, true, "b"]}', None))

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Debugging;
@@ -42,6 +44,9 @@ internal sealed record EnvironmentPlan : IDisposable
 
     /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
     public ShellKind? Shell { get; init; }
+
+    /// <summary>What one must be that has imported in advance; null: none can.</summary>
+    public PrimePlan? Prime { get; init; }
 
     public ProcessSpec ExtensionProcess(string path) =>
         new() { Arguments = [path], Environment = ExtensionVariables, WorkingDirectory = "/" };
@@ -102,7 +107,7 @@ internal sealed class EnvironmentPlanner(
 
         while (true)
         {
-            LayerStackContent stack = devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
+            LayerStackContent stack = ContentOf(function);
             try
             {
                 return await PlanAsync(function, stack, identity, cancellationToken);
@@ -132,6 +137,52 @@ internal sealed class EnvironmentPlanner(
             return null;
         }
     }
+
+    /// <summary>What decides what an interpreter can import for the function before its code is there; null: it is to import nothing.</summary>
+    public string? PrimeKeyOf(FunctionVersion function) =>
+        PrimedKindOf(function) is { } kind ? PrimeKeyOf(function, kind, ContentOf(function), CommonVariablesOf(function)) : null;
+
+    /// <summary>The same with all that it needs for it, held.</summary>
+    public async Task<HeldPrimePlan?> PlanPrimeAsync(FunctionVersion function, CancellationToken cancellationToken)
+    {
+        if (PrimedKindOf(function) is not { } kind)
+        {
+            return null;
+        }
+
+        LayerStackContent stack = ContentOf(function);
+        ImmutableArray<TreeLease> layers = await LeaseAllAsync(stack.Archives, cancellationToken);
+        return new HeldPrimePlan(PrimeOf(function, kind, stack, [.. layers.Select(static tree => tree.Directory)]), [.. layers]);
+    }
+
+    private ShellKind? PrimedKindOf(FunctionVersion function) =>
+        ShellFor(function) is { } kind && AllowsPriming(function, kind) ? kind : null;
+
+    private bool AllowsPriming(FunctionVersion function, ShellKind kind) =>
+        options is { ShellMemoryBytes: > 0, PrimeMemoryBytes: > 0 } && ShellRules.AllowPriming(RuntimeCatalog.FamilyOf(function.Runtime!), kind, function);
+
+    private PrimePlan PrimeOf(FunctionVersion function, ShellKind kind, LayerStackContent stack, ImmutableArray<string> layers)
+    {
+        ImmutableArray<string> variables = CommonVariablesOf(function);
+        string key = PrimeKeyOf(function, kind, stack, variables);
+        return new PrimePlan(key, kind, layers, variables, (long)function.EphemeralStorageMiB << 20, (long)function.MemorySizeMiB << 20);
+    }
+
+    private ImmutableArray<string> CommonVariablesOf(FunctionVersion function) =>
+        EnvironmentVariables.InCommon(function, AddressesAt(IPAddress.Loopback));
+
+    // A digest: variables may be secrets, and need not lie about.
+    private static string PrimeKeyOf(FunctionVersion function, ShellKind kind, LayerStackContent stack, ImmutableArray<string> variables)
+    {
+        IEnumerable<string> parts =
+        [
+            kind.Key, "", $"{function.Arn}:{function.Version}", $"{function.MemorySizeMiB}", $"{function.EphemeralStorageMiB}",
+            .. stack.Archives.Select(static archive => archive.Tree.ToString()), "", .. variables,
+        ];
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
+    }
+
+    private LayerStackContent ContentOf(FunctionVersion function) => devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
 
     private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime) =>
         options.Network == SandboxNetwork.Isolated && runtime.Added is null && runtime.IsAvailable ? ShellOf(function, runtime) : null;
@@ -168,29 +219,19 @@ internal sealed class EnvironmentPlanner(
         runtime.Family == "provided" ? null : Path.Combine(options.RuntimesDirectory, runtime.Family);
 
     private bool IsReplaced(LayerStackContent stack, FunctionVersion function) =>
-        !stack.Archives.SequenceEqual(devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers).Archives);
+        !stack.Archives.SequenceEqual(ContentOf(function).Archives);
 
     private async Task<EnvironmentPlan> PlanAsync(
         FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
-        var trees = ImmutableArray.CreateBuilder<TreeLease>(stack.Archives.Length + 1);
+        ImmutableArray<TreeLease> trees = await LeaseAllAsync([function.Code!, .. stack.Archives], cancellationToken);
         try
         {
-            trees.Add(await LeaseAsync(function.Code!, cancellationToken));
-            foreach (StoredArchive archive in stack.Archives)
-            {
-                trees.Add(await LeaseAsync(archive, cancellationToken));
-            }
-
-            return Plan(function, stack, identity, trees.ToImmutable());
+            return Plan(function, stack, identity, trees);
         }
         catch
         {
-            foreach (TreeLease tree in trees)
-            {
-                tree.Dispose();
-            }
-
+            Return(trees);
             throw;
         }
     }
@@ -213,6 +254,7 @@ internal sealed class EnvironmentPlanner(
         ImageLease? sdk = SdkOf(runtime);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
+        ShellKind? shell = debug is null ? ShellFor(function, runtime) : null;
         return new EnvironmentPlan
         {
             Held = [.. trees, .. ((IDisposable?[])[launch.Image, sdk]).OfType<IDisposable>()],
@@ -237,7 +279,8 @@ internal sealed class EnvironmentPlanner(
             IsWrapped = wrapped,
             Image = null,
             DevLayers = stack.DevLayers,
-            Shell = debug is null ? ShellFor(function, runtime) : null,
+            Shell = shell,
+            Prime = shell is not null && AllowsPriming(function, shell) ? PrimeOf(function, shell, stack, layers) : null,
         };
     }
 
@@ -352,6 +395,33 @@ internal sealed class EnvironmentPlanner(
 
     // A link counts unseen: its target is a path inside the sandbox, not here.
     private static bool IsFile(string path) => new FileInfo(path) is { } file && (file.LinkTarget is not null || file.Exists);
+
+    private async Task<ImmutableArray<TreeLease>> LeaseAllAsync(ImmutableArray<StoredArchive> archives, CancellationToken cancellationToken)
+    {
+        var trees = ImmutableArray.CreateBuilder<TreeLease>(archives.Length);
+        try
+        {
+            foreach (StoredArchive archive in archives)
+            {
+                trees.Add(await LeaseAsync(archive, cancellationToken));
+            }
+
+            return trees.MoveToImmutable();
+        }
+        catch
+        {
+            Return(trees);
+            throw;
+        }
+    }
+
+    private static void Return(IEnumerable<TreeLease> trees)
+    {
+        foreach (TreeLease tree in trees)
+        {
+            tree.Dispose();
+        }
+    }
 
     private async ValueTask<TreeLease> LeaseAsync(StoredArchive archive, CancellationToken cancellationToken) =>
         treeStore.TryLease(archive) ?? await treeStore.LeaseAsync(archive, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
@@ -25,6 +24,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
     /// <summary>Where the sandbox was made in advance: until the runtime has been begun in it.</summary>
     private Shell? _shell;
+
+    /// <summary>Of the runtime that was begun in it.</summary>
+    private SandboxDoor? _door;
     private EnvironmentPlan? _plan;
     private Task _accepting = Task.CompletedTask;
     private long _formerPeakMemoryBytes;
@@ -117,7 +119,11 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     public ValueTask DrainOutputAsync() => _pumps.Count == 1 ? _pumps[0].DrainAsync(CancellationToken.None) : DrainAllAsync();
 
     /// <summary>Start-up is over: from now on the function has what its memory buys.</summary>
-    public void EndInit() => LimitCpus(EnvironmentPlanner.CpusFor(environment.Function));
+    public void EndInit()
+    {
+        _door?.EndLearning();
+        LimitCpus(EnvironmentPlanner.CpusFor(environment.Function));
+    }
 
     public long ReadPeakMemoryBytes() => Math.Max(_formerPeakMemoryBytes, _sandbox?.ReadUsage().PeakMemoryBytes ?? 0);
 
@@ -157,6 +163,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         _exitWatches.Clear();
         Runtime = null;
         _shell = null;
+        _door?.EndLearning();
         if (_sandbox is { OutOfMemory: true } or { Gone.IsCompleted: true })
         {
             _formerPeakMemoryBytes = ReadPeakMemoryBytes();
@@ -208,16 +215,16 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     /// <summary>Null when no sandbox was made in advance, or the one that was has died: then another is made.</summary>
     private async Task<RunningSandbox?> TryAttachAsync(EnvironmentPlan plan)
     {
-        if (plan.Shell is not { } kind || services.Shells.TryTake(kind, environment.Function) is not { } shell)
+        if (plan.Shell is not { } kind || Take(kind, plan) is not { } shell)
         {
             return null;
         }
 
         SandboxSpec wanted = plan.Sandbox;
+        SandboxContent content = new(wanted.OptLayers, wanted.TaskDirectory, wanted.TmpSizeBytes, wanted.Limits.MemoryBytes);
         try
         {
-            await shell.Sandbox.AttachAsync(
-                new SandboxContent(wanted.OptLayers, wanted.TaskDirectory, wanted.TmpSizeBytes, wanted.Limits.MemoryBytes));
+            await (shell.HasLayers ? shell.Sandbox.AttachTaskAsync(content) : shell.Sandbox.AttachAsync(content));
             if (wanted.Limits.Cpus > kind.Base.Limits.Cpus)
             {
                 shell.Sandbox.LimitCpus(wanted.Limits.Cpus);
@@ -236,6 +243,18 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         return shell.Sandbox;
     }
 
+    private Shell? Take(ShellKind kind, EnvironmentPlan plan)
+    {
+        Shell? primed = plan.Prime is { } prime ? services.Primed.TryTake(prime, environment.Function, plan.Sandbox.TaskDirectory!) : null;
+        if (primed is null)
+        {
+            return services.Shells.TryTake(kind, environment.Function);
+        }
+
+        services.Shells.Forget(environment.Function);
+        return primed;
+    }
+
     /// <summary>The runtime that waits already becomes the function's; null when none does.</summary>
     private SandboxProcess? TryBeginShell(EnvironmentPlan plan)
     {
@@ -246,7 +265,9 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
         _shell = null;
         Watch(interpreter, OutputSource.Function);
-        shell.Door.Begin(Encoding.UTF8.GetBytes(string.Concat(plan.Process.Environment.Select(static variable => variable + "\0"))));
+        _door = shell.Door;
+        Action<ImportReport>? learn = plan.Prime is { } prime ? report => services.Primed.Learn(environment.Function, prime, report) : null;
+        shell.Door.Begin(new StartAnswer(StartAnswer.Encode(plan.Process.Environment), [], WantsReport: learn is not null), learn);
         return interpreter;
     }
 

@@ -51,12 +51,29 @@ internal static class EnvironmentVariables
         ];
     }
 
+    /// <summary>Those that every environment of the function has, whatever its code: without the handler, the log stream and the credentials.</summary>
+    public static ImmutableArray<string> InCommon(FunctionVersion function, EnvironmentAddresses addresses)
+    {
+        Dictionary<string, string> variables = OfFunction(function, logStream: "", handler: "", addresses);
+        variables.Remove("AWS_LAMBDA_LOG_STREAM_NAME");
+        variables.Remove("_HANDLER");
+        return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
+    }
+
     /// <summary>What external extensions see of the function's variables; none where there are no extensions.</summary>
     public static ImmutableArray<string> ForExtensions(ImmutableArray<string> variables, ImmutableArray<string>? extensions) => extensions is { Length: > 0 }
         ? [.. variables.Where(static variable => !variable.StartsWith('_') && !HiddenFromExtensions.Contains(NameOf(variable)))]
         : [];
 
     private static Dictionary<string, string> All(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses)
+    {
+        Dictionary<string, string> variables = OfFunction(function, identity.LogStream, function.Handler ?? "", addresses);
+        AddIdentity(variables, identity);
+        RuntimeVariables.AddCredentials(variables, function.Runtime!, identity.Credentials);
+        return variables;
+    }
+
+    private static Dictionary<string, string> OfFunction(FunctionVersion function, string logStream, string handler, EnvironmentAddresses addresses)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         AddDefaults(variables, function, addresses);
@@ -65,10 +82,8 @@ internal static class EnvironmentVariables
             variables[name] = value;
         }
 
-        AddReserved(variables, function, identity.LogStream, addresses.RuntimeApi);
-        AddRuntime(variables, function.Handler ?? "", function.Runtime!);
-        AddIdentity(variables, identity);
-        RuntimeVariables.AddCredentials(variables, function.Runtime!, identity.Credentials);
+        AddReserved(variables, function, logStream, addresses.RuntimeApi);
+        AddRuntime(variables, handler, function.Runtime!);
         return variables;
     }
 

@@ -19,6 +19,7 @@ internal sealed record EnvironmentServices(
     SandboxHost Host,
     EnvironmentPlanner Planner,
     ShellPool Shells,
+    PrimedShells Primed,
     SandboxConnectionSource Connections,
     LoopbackAddresses Addresses,
     RoleAssumption Roles,

@@ -49,9 +49,7 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
         string path = request.Path;
         if (context.Peer.Door is { Environment: null })
         {
-            return path == ShellRules.Path && !context.Peer.IsAwsEndpoint
-                ? StartCall.HandleAsync(context)
-                : RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n");
+            return context.Peer.IsAwsEndpoint ? RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n") : StartCalls.HandleAsync(context, path);
         }
 
         if (context.Peer.IsAwsEndpoint)
@@ -66,6 +64,7 @@ internal sealed class RuntimeApiApplication(RequestDelegate awsEndpoint) : IHttp
             ("POST", _) when TryRequestId(path, "/response", out string? id) => ResponseCall.HandleAsync(context, id),
             ("POST", _) when TryRequestId(path, "/error", out string? id) => ErrorCalls.HandleAsync(context, id),
             (_, _) when IsOfExtensions(path) => HandleExtensionAsync(context, request.Method, path),
+            ("POST", ShellRules.LearntPath) => StartCalls.HandleLearntAsync(context),
             ("GET", "/2018-06-01/ping" or "/ping") => RuntimeAnswers.WriteTextAsync(context, 200, "pong"),
             _ when path.StartsWith(Prefix, StringComparison.Ordinal) && IsKnown(path) => RuntimeAnswers.WriteTextAsync(context, 405, ""),
             _ => RuntimeAnswers.WriteTextAsync(context, 404, "404 page not found\n"),

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Sandbox;
 
@@ -19,7 +21,10 @@ internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accep
     public bool IsAlive => !sandbox.Gone.IsCompleted && interpreter is not { Exited.IsCompleted: true };
 
     /// <summary>Bytes of memory it costs to keep.</summary>
-    public long MemoryBytes { get; private init; }
+    public long MemoryBytes { get; private set; }
+
+    /// <summary>/opt is there already, and imported from.</summary>
+    public bool HasLayers { get; private set; }
 
     /// <summary>Makes a sandbox and waits until its interpreter does. Throws <see cref="SandboxException"/>.</summary>
     public static async Task<Shell> MakeAsync(
@@ -55,6 +60,36 @@ internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accep
                 await accepting;
             }
         }
+    }
+
+    /// <summary>
+    /// Attaches /opt and has the interpreter, which there must be, import out of it. Completes when that waits again, or cannot. Throws
+    /// <see cref="SandboxException"/>.
+    /// </summary>
+    public async Task<ImportReport> PrimeAsync(PrimePlan plan, ImmutableArray<string> imports, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        await sandbox.AttachLayersAsync(new SandboxContent(plan.Layers, null, plan.TmpSizeBytes, plan.MemoryBytes));
+        HasLayers = true;
+        ReadOnlyMemory<byte> variables = StartAnswer.Encode(plan.Variables);
+        Task<ImportReport> reported = door.PrimeAsync(new StartAnswer(variables, imports, WantsReport: false));
+        try
+        {
+            await Task.WhenAny(reported, interpreter!.Exited, sandbox.Gone).WaitAsync(limit, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return ImportReport.OfFault(string.Create(CultureInfo.InvariantCulture, $"the imports did not end within {limit.TotalSeconds} s"));
+        }
+
+        if (!reported.IsCompleted)
+        {
+            return ImportReport.OfFault("an import ends the process");
+        }
+
+        ImportReport report = await reported;
+        await interpreter.FlushOutputAsync(cancellationToken);
+        MemoryBytes = CostOf(sandbox);
+        return report.Fault is null && interpreter.Output.TryRead(out _) ? report with { Fault = "an import prints" } : report;
     }
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ namespace Lamina.Execution.Shells;
 /// is ever used twice or shared.
 /// </summary>
 internal sealed partial class ShellPool(
-    SandboxHost host, SandboxConnectionSource connections, ExecutionOptions options, Func<bool> isBusy, TimeProvider time, ILogger<ShellPool> logger)
+    SandboxHost host, SandboxConnectionSource connections, ExecutionOptions options, QuietMoments quiet, TimeProvider time, ILogger<ShellPool> logger)
 {
     /// <summary>A shell of a kind that nobody has wanted for so long goes.</summary>
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(30);
@@ -22,11 +22,6 @@ internal sealed partial class ShellPool(
 
     /// <summary>How long no other is tried after one that could not be made.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
-
-    /// <summary>A server that is never quiet gets its shells all the same.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ShellKind, ShellShelf> _shelves = [];
@@ -41,6 +36,9 @@ internal sealed partial class ShellPool(
 
     /// <summary>How many waiting interpreters have become functions' runtimes.</summary>
     public long InterpretersTaken { get; private set; }
+
+    /// <summary>Some that are wanted are not there yet.</summary>
+    public bool IsFilling => IsOn && NextWanted() is not null;
 
     public void Start() => _worker = IsOn ? Task.Run(() => RefillAsync(_stopping.Token)) : Task.CompletedTask;
 
@@ -88,6 +86,13 @@ internal sealed partial class ShellPool(
         }
     }
 
+    /// <summary>One that is the caller's, beside those that wait here. Throws <see cref="SandboxException"/>.</summary>
+    public Task<Shell> MakeAsync(ShellKind kind, CancellationToken cancellationToken)
+    {
+        string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        return Shell.MakeAsync(kind, id, host, connections, StartLimit, cancellationToken);
+    }
+
     public IReadOnlyList<ShellReport> List()
     {
         lock (_lock)
@@ -123,7 +128,7 @@ internal sealed partial class ShellPool(
     {
         while (IsOn && NextWanted() is not null)
         {
-            await Task.Delay(BetweenLooks, time);
+            await Task.Delay(QuietMoments.BetweenLooks, time);
         }
     }
 
@@ -158,7 +163,7 @@ internal sealed partial class ShellPool(
                 DropUnwanted();
                 while (NextWanted() is { } shelf)
                 {
-                    await QuietAsync(cancellationToken);
+                    await quiet.WaitAsync(cancellationToken);
                     await MakeAsync(shelf, cancellationToken);
                 }
             }
@@ -173,8 +178,7 @@ internal sealed partial class ShellPool(
     {
         try
         {
-            string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-            Shell shell = await Shell.MakeAsync(shelf.Kind, id, host, connections, StartLimit, cancellationToken);
+            Shell shell = await MakeAsync(shelf.Kind, cancellationToken);
             lock (_lock)
             {
                 shelf.Add(shell);
@@ -200,15 +204,6 @@ internal sealed partial class ShellPool(
             return _shelves.Values
                 .Where(shelf => shelf.Missing > 0 && shelf.BytesOfOne <= left && shelf.BrokenUntil <= now)
                 .MinBy(static shelf => shelf.Ready);
-        }
-    }
-
-    private async Task QuietAsync(CancellationToken cancellationToken)
-    {
-        long began = time.GetTimestamp();
-        while (isBusy() && time.GetElapsedTime(began) < Patience)
-        {
-            await Task.Delay(BetweenLooks, time, cancellationToken);
         }
     }
 

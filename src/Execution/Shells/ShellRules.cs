@@ -15,6 +15,15 @@ internal static class ShellRules
     /// <summary>What a waiting process asks for what it is to become.</summary>
     public const string Path = "/lamina/start";
 
+    /// <summary>Where it asks again, once it has imported what it was told to.</summary>
+    public const string PrimedPath = "/lamina/primed";
+
+    /// <summary>Where it tells what it imports out of layers while it initialises.</summary>
+    public const string LearntPath = "/lamina/learnt";
+
+    /// <summary>By which a function says that nothing is to be imported for it in advance: 0.</summary>
+    private const string PrimeVariable = "LAMINA_PRIME";
+
     /// <summary>What a waiting interpreter may use: the least that a function can be given.</summary>
     public const long MemoryBytes = 128 << 20;
 
@@ -39,6 +48,11 @@ internal static class ShellRules
 
     public static bool AllowInterpreter(string family, FunctionVersion function) =>
         Families.Contains(family) && (function.Environment is not { } variables || variables.Keys.All(IsHarmless));
+
+    /// <summary>Whether what the function imports out of layers may be imported before its code is there.</summary>
+    public static bool AllowPriming(string family, ShellKind kind, FunctionVersion function) =>
+        family == "python" && kind.Interpreter is not null && !function.Layers.IsEmpty
+            && function.Environment?.GetValueOrDefault(PrimeVariable) != "0";
 
     private static bool IsHarmless(string name) =>
         !Names.Contains(name) && !Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));

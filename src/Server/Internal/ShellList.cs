@@ -1,10 +1,11 @@
+using System.Text.Json;
 using Lamina.Execution;
 using Lamina.Execution.Shells;
 using Lamina.Server.Wire;
 
 namespace Lamina.Server.Internal;
 
-/// <summary>GET /_lamina/shells: the sandboxes that were made in advance, by kind.</summary>
+/// <summary>GET /_lamina/shells: the sandboxes that were made in advance, by kind, and those that have imported for one function, by function.</summary>
 internal sealed class ShellList(Invoker invoker) : IInternalRoute
 {
     public IReadOnlyList<string> Path { get; } = ["shells"];
@@ -28,8 +29,39 @@ internal sealed class ShellList(Invoker invoker) : IInternalRoute
             }
 
             writer.WriteEndArray();
+            WritePrimed(writer);
             writer.WriteEndObject();
         });
         return Task.FromResult(Answer.Bytes(200, "application/json", body, owner: null));
+    }
+
+    private void WritePrimed(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("primedLimitBytes", invoker.PrimeMemoryBytes);
+        writer.WriteStartArray("primed");
+        foreach (PrimedReport report in invoker.ListPrimed())
+        {
+            writer.WriteStartObject();
+            writer.WriteString("function", report.Function);
+            writer.WriteStartArray("imports");
+            foreach (string import in report.Imports)
+            {
+                writer.WriteStringValue(import);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteNumber("importMs", Math.Round(report.Duration.TotalMilliseconds, 3));
+            writer.WriteBoolean("ready", report.Ready);
+            writer.WriteBoolean("missing", report.Missing);
+            writer.WriteNumber("bytes", report.Bytes);
+            if (report.Fault is not null)
+            {
+                writer.WriteString("fault", report.Fault);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 }

@@ -275,6 +275,7 @@ internal sealed partial class House : IAsyncDisposable
         IdleTimeout = options.IdleTimeout,
         KeepMemoryBytes = options.KeepMemoryBytes,
         ShellMemoryBytes = options.ShellMemoryBytes,
+        PrimeMemoryBytes = options.PrimeMemoryBytes,
         AwsHeaderEncoding = ObjectHeaders.EncodingOf,
         StopLimit = StopLimit,
     };

@@ -77,6 +77,13 @@ internal static class UpCommand
         DefaultValueFactory = static _ => (int)(ExecutionOptions.DefaultShellMemoryBytes >> 20),
     };
 
+    private static readonly Option<int> PrimeMemory = new("--prime-memory")
+    {
+        Description = "MiB that sandboxes may hold in which Python has imported a function's packages out of layers in advance; 0: none are made",
+        HelpName = "MIB",
+        DefaultValueFactory = static _ => (int)(ExecutionOptions.DefaultPrimeMemoryBytes >> 20),
+    };
+
     private static readonly Option<string[]> Organization = new("--organization")
     {
         Description = "Accounts that form an AWS organisation; once for each organisation",
@@ -138,6 +145,10 @@ internal static class UpCommand
             static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
             "--shell-memory wants MiB, 0 or more.");
         Refuse(
+            PrimeMemory,
+            static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
+            "--prime-memory wants MiB, 0 or more.");
+        Refuse(
             KeepMemory,
             static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
             "--keep-memory wants MiB, 0 or more.");
@@ -168,8 +179,8 @@ internal static class UpCommand
             "lamina up --keys keys.json --listen 0.0.0.0:4566 --enforce-iam",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout, KeepMemory, ShellMemory, Organization, CodeStorageQuota, AllowReset, Keys, EnforceIam,
-            AllowUnserved,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, KeepMemory, ShellMemory, PrimeMemory, Organization, CodeStorageQuota, AllowReset, Keys,
+            EnforceIam, AllowUnserved,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -218,6 +229,7 @@ internal static class UpCommand
         IdleTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(IdleTimeout)),
         KeepMemoryBytes = (long)parsed.GetRequiredValue(KeepMemory) << 20,
         ShellMemoryBytes = (long)parsed.GetRequiredValue(ShellMemory) << 20,
+        PrimeMemoryBytes = (long)parsed.GetRequiredValue(PrimeMemory) << 20,
         Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
         CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),
         AllowReset = parsed.GetValue(AllowReset),

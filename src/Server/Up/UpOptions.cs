@@ -34,6 +34,9 @@ internal sealed record UpOptions
     /// <summary>Memory that sandboxes made in advance may hold together; 0: none are made.</summary>
     public required long ShellMemoryBytes { get; init; }
 
+    /// <summary>Memory that sandboxes may hold together in which imports out of layers are made in advance; 0: none are.</summary>
+    public long PrimeMemoryBytes { get; init; } = ExecutionOptions.DefaultPrimeMemoryBytes;
+
     /// <summary>Which account belongs to which organisation.</summary>
     public required Organizations Organizations { get; init; }
 

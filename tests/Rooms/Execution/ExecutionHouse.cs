@@ -136,6 +136,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
 
         // LAMINA_TEST_SHELLS=1: every test starts its environments in sandboxes made in advance, if it waits for them.
         ShellMemoryBytes = Environment.GetEnvironmentVariable("LAMINA_TEST_SHELLS") == "1" ? 1L << 30 : 0,
+        PrimeMemoryBytes = 0,
     };
 
     public static Task<ExecutionHouse> OpenAsync() => OpenAsync(Options, TimeProvider.System, RefuseAsync);

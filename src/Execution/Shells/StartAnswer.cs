@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Lamina.Execution.Shells;
+
+/// <summary>What a waiting interpreter is told.</summary>
+/// <param name="Variables">Each as NAME=value, ended by NUL.</param>
+/// <param name="Imports">Modules to import before it asks again; none when it is to serve now.</param>
+/// <param name="WantsReport">Whether it is to say what it imports out of layers.</param>
+internal sealed record StartAnswer(ReadOnlyMemory<byte> Variables, ImmutableArray<string> Imports, bool WantsReport)
+{
+    /// <param name="variables">As NAME=value.</param>
+    public static ReadOnlyMemory<byte> Encode(ImmutableArray<string> variables) =>
+        Encoding.UTF8.GetBytes(string.Concat(variables.Select(static variable => variable + "\0")));
+}
