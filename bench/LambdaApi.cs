@@ -56,7 +56,9 @@ internal sealed class LambdaApi(HttpClient http)
     public Task InspectLayerAsync(string name, int version) =>
         SendAsync(HttpMethod.Get, $"/_lamina/layers/{name}/versions/{version}/inspection", body: null);
 
-    public async Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers)
+    public Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers) => CreateFunctionAsync(name, workload, layers, variables: []);
+
+    public async Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers, JsonObject variables)
     {
         await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject
         {
@@ -68,7 +70,15 @@ internal sealed class LambdaApi(HttpClient http)
             ["Layers"] = new JsonArray([.. layers.Select(static arn => (JsonNode)arn)]),
             ["MemorySize"] = 1769, // one whole CPU: the platform is measured, not the share that less memory buys
             ["Timeout"] = 30,
+            ["Environment"] = new JsonObject { ["Variables"] = variables },
         });
+        await WaitUntilReadyAsync(name);
+    }
+
+    /// <summary>Other code, so that no environment that exists may serve the next invocation; the rest stays as it is.</summary>
+    public async Task UpdateCodeAsync(string name, byte[] code)
+    {
+        await SendAsync(HttpMethod.Put, $"/2015-03-31/functions/{name}/code", new JsonObject { ["ZipFile"] = Convert.ToBase64String(code) });
         await WaitUntilReadyAsync(name);
     }
 
@@ -90,7 +100,8 @@ internal sealed class LambdaApi(HttpClient http)
         while (await pause.WaitForNextTickAsync() && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20))
         {
             JsonNode shells = await SendAsync(HttpMethod.Get, "/_lamina/shells", body: null);
-            if (shells["kinds"]!.AsArray().All(static kind => (int)kind!["missing"]! == 0))
+            if (shells["kinds"]!.AsArray().All(static kind => (int)kind!["missing"]! == 0)
+                && shells["primed"]!.AsArray().All(static primed => !(bool)primed!["missing"]!))
             {
                 return;
             }

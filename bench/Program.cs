@@ -19,6 +19,14 @@ try
         return 0;
     }
 
+    if (options.ImportsOnly)
+    {
+        await using LaminaServer alone = await LaminaServer.StartAsync(repository, Path.Combine(scratch, "data"));
+        using HttpClient client = BenchOptions.NewClient(alone.Address);
+        Write(options, await new Imports(new LambdaApi(client), options).MeasureAsync(await ImportedLayer.FindAsync(repository, scratch)));
+        return 0;
+    }
+
     Workload[] workloads = await Workload.BuildAsync(scratch);
     byte[] largeLayer = Workload.LargeLayer();
     Baselines baselines = new(options, scratch);
@@ -31,6 +39,7 @@ try
         rows.InsertRange(0, await measurements.ColdStartsAsync(workloads, largeLayer));
         rows.AddRange(await measurements.WarmInvocationsAsync(workloads));
         string unpacked = await baselines.UnpackAsync(largeLayer);
+        rows.AddRange(await new Imports(new LambdaApi(http), options).MeasureAsync(await ImportedLayer.FindAsync(repository, scratch)));
         rows.AddRange(await measurements.InspectAsync(() => Baselines.WalkAsync(unpacked)));
         rows.AddRange(await measurements.RePublishAsync(baselines.ReadAndHashAsync));
         rows.AddRange(await measurements.StorageAsync());

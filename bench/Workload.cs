@@ -97,7 +97,7 @@ internal sealed record Workload(string Name, string Runtime, string Handler, byt
 
     private static byte[] Zip(string file) => ZipOf((file, File.ReadAllBytes(Path.Combine(Folder, file))));
 
-    private static byte[] ZipOf(params (string Name, byte[] Content)[] files)
+    public static byte[] ZipOf(params (string Name, byte[] Content)[] files)
     {
         using MemoryStream output = new();
         using (ZipArchive archive = new(output, ZipArchiveMode.Create, leaveOpen: true))
