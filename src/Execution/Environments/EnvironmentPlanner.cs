@@ -133,6 +133,30 @@ internal sealed class EnvironmentPlanner(
         }
     }
 
+    /// <summary>How the function starts where sandboxes are made in advance.</summary>
+    public StartPath StartOf(FunctionVersion function)
+    {
+        if (function.Image is not null)
+        {
+            return new StartPath(StartKind.Exact, "it is made of a container image");
+        }
+
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        if (!runtime.IsAvailable)
+        {
+            return new StartPath(StartKind.Exact, $"{function.Runtime} cannot be had on this machine (lamina runtimes)");
+        }
+
+        if (runtime.Added is not null)
+        {
+            return new StartPath(StartKind.Exact, $"{function.Runtime} was added (lamina runtimes)");
+        }
+
+        return ShellRules.ObstacleOf(runtime.Family, function) is { } obstacle
+            ? new StartPath(StartKind.Sandbox, obstacle)
+            : new StartPath(StartKind.Interpreter, $"nothing of it must be known when {runtime.Family} starts");
+    }
+
     private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime) =>
         options.Network == SandboxNetwork.Isolated && runtime.Added is null && runtime.IsAvailable ? ShellOf(function, runtime) : null;
 
