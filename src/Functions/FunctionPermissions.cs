@@ -35,7 +35,7 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
         return catalog.CommitAsync(
             transaction =>
             {
-                QualifiedResource owner = QualifiedResource.Find(transaction, reference) ?? throw QualifiedResource.NotFound(transaction, reference);
+                QualifiedResource owner = QualifiedResource.Find(transaction, reference) ?? throw QualifiedResource.NotFound(reference);
                 Revisions.Require(request.RevisionId, owner.RevisionId, "GetPolicy");
                 ResourcePolicy policy = PolicyDocuments.Find(transaction, reference.Function, reference.Qualifier) ?? ResourcePolicy.Empty;
                 PolicyDocuments.Put(transaction, reference.Function, reference.Qualifier, policy.Add(statement));
@@ -104,5 +104,5 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
     private static AwsError NothingToRemove(CatalogSnapshot snapshot, FunctionReference reference) =>
         FunctionDocuments.Find(snapshot, reference.Function) is null
             ? AwsError.ResourceNotFound($"No policy found for: {reference}")
-            : QualifiedResource.NotFound(snapshot, reference);
+            : QualifiedResource.NotFound(reference);
 }
