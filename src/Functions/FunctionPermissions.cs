@@ -11,6 +11,8 @@ namespace Lamina.Functions;
 /// </summary>
 public sealed class FunctionPermissions(ICatalog catalog, Organizations organizations)
 {
+    private const string InvokeFunctionUrl = "lambda:InvokeFunctionUrl";
+
     /// <summary>The policy and the revision of what it belongs to.</summary>
     public (ResourcePolicy Policy, string RevisionId) Get(Caller caller, string nameOrArn, string? qualifier)
     {
@@ -29,6 +31,12 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
         if (reference.Qualifier == FunctionArn.Latest)
         {
             throw AwsError.InvalidParameterValue("We currently do not support adding policies for $LATEST.");
+        }
+
+        if (request.FunctionUrlAuthType is not null && request.Action != InvokeFunctionUrl)
+        {
+            // The text is that of public reports.
+            throw AwsError.InvalidParameterValue($"FunctionUrlAuthType is only supported for {InvokeFunctionUrl} action");
         }
 
         PolicyStatement statement = StatementOf(reference, request);
