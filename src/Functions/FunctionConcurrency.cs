@@ -219,7 +219,7 @@ public sealed class FunctionConcurrency(ICatalog catalog, int accountLimit, Time
         }
 
         return QualifiedResource.Find(snapshot, reference) is null
-            ? throw QualifiedResource.NotFound(snapshot, reference)
+            ? throw QualifiedResource.NotFound(reference)
             : VersionBehind(snapshot, reference.Function, reference.Qualifier!) ?? throw Unpublished();
     }
 

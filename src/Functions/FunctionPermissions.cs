@@ -11,6 +11,8 @@ namespace Lamina.Functions;
 /// </summary>
 public sealed class FunctionPermissions(ICatalog catalog, Organizations organizations)
 {
+    private const string InvokeFunctionUrl = "lambda:InvokeFunctionUrl";
+
     /// <summary>The policy and the revision of what it belongs to.</summary>
     public (ResourcePolicy Policy, string RevisionId) Get(Caller caller, string nameOrArn, string? qualifier)
     {
@@ -31,11 +33,17 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
             throw AwsError.InvalidParameterValue("We currently do not support adding policies for $LATEST.");
         }
 
+        if (request.FunctionUrlAuthType is not null && request.Action != InvokeFunctionUrl)
+        {
+            // The text is that of public reports.
+            throw AwsError.InvalidParameterValue($"FunctionUrlAuthType is only supported for {InvokeFunctionUrl} action");
+        }
+
         PolicyStatement statement = StatementOf(reference, request);
         return catalog.CommitAsync(
             transaction =>
             {
-                QualifiedResource owner = QualifiedResource.Find(transaction, reference) ?? throw QualifiedResource.NotFound(transaction, reference);
+                QualifiedResource owner = QualifiedResource.Find(transaction, reference) ?? throw QualifiedResource.NotFound(reference);
                 Revisions.Require(request.RevisionId, owner.RevisionId, "GetPolicy");
                 ResourcePolicy policy = PolicyDocuments.Find(transaction, reference.Function, reference.Qualifier) ?? ResourcePolicy.Empty;
                 PolicyDocuments.Put(transaction, reference.Function, reference.Qualifier, policy.Add(statement));
@@ -104,5 +112,5 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
     private static AwsError NothingToRemove(CatalogSnapshot snapshot, FunctionReference reference) =>
         FunctionDocuments.Find(snapshot, reference.Function) is null
             ? AwsError.ResourceNotFound($"No policy found for: {reference}")
-            : QualifiedResource.NotFound(snapshot, reference);
+            : QualifiedResource.NotFound(reference);
 }

@@ -156,6 +156,17 @@ public sealed class FunctionPermissionsTests : IAsyncDisposable
         Assert.Equal(text, error.Message);
     }
 
+    /// <summary>The other way in, by the URL with the action InvokeFunction, has a condition of its own: InvokedViaFunctionUrl.</summary>
+    [Fact]
+    public async Task Only_the_action_of_function_URLs_has_their_AuthType()
+    {
+        await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
+        AwsError error = await Assert.ThrowsAsync<AwsError>(() =>
+            AddAsync("s", "*", static request => request with { FunctionUrlAuthType = "NONE" }));
+        Assert.Equal("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action", error.Message);
+        await AddAsync("s", "*", static request => request with { Action = "lambda:InvokeFunctionUrl", FunctionUrlAuthType = "NONE" });
+    }
+
     private string? RefusedBy(string arn)
     {
         try
