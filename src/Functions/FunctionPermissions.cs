@@ -17,7 +17,7 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
     public (ResourcePolicy Policy, string RevisionId) Get(Caller caller, string nameOrArn, string? qualifier)
     {
         CatalogSnapshot snapshot = catalog.Current;
-        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:GetPolicy");
+        FunctionReference reference = Address(snapshot, caller, nameOrArn, qualifier, "lambda:GetPolicy");
         return PolicyDocuments.Find(snapshot, reference.Function, reference.Qualifier) is { } policy
             && QualifiedResource.Find(snapshot, reference) is { } owner
             ? (policy, owner.RevisionId)
@@ -79,6 +79,18 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
     public bool AllowsByName(Caller caller, FunctionReference function, string action) =>
         function.Function.Account == caller.Account
         && Allows(function, new AccessRequest(caller, action, function.ToString(), organizations.Of(caller.Account)) { IsLeftToStatementsByName = true });
+
+    /// <summary>What a request calls a function of the caller's, or one of another account whose policy lets the caller do the action.</summary>
+    internal FunctionReference Address(CatalogSnapshot snapshot, Caller caller, string nameOrArn, string? qualifier, string action)
+    {
+        FunctionReference reference = FunctionAddress.Read(caller, nameOrArn, qualifier);
+        if (reference.Function.Account != caller.Account)
+        {
+            Require(snapshot, caller, reference, action);
+        }
+
+        return reference;
+    }
 
     /// <summary>Throws AWS's error unless the policy of what is named lets the caller, who is of another account, do the action.</summary>
     internal void Require(CatalogSnapshot snapshot, Caller caller, FunctionReference reference, string action)

@@ -112,7 +112,7 @@ internal sealed partial class House : IAsyncDisposable
         layers.Dev.Changed += invoker.RetireUsersOf;
         added.Changed += invoker.RetireUsersOf;
         images.Library.Renamed += invoker.RetireUsersOfSdk;
-        SettingsRooms settings = SettingsRooms.Open(catalog, time);
+        SettingsRooms settings = SettingsRooms.Open(catalog, functions.Permissions, time);
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 

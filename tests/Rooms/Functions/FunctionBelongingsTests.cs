@@ -150,7 +150,7 @@ public sealed class FunctionBelongingsTests
     {
         await using FunctionsHouse house = await HouseAsync();
         const string Provider = "arn:aws:lambda:us-east-1:000000000000:capacity-provider:none";
-        AwsError unknown = Assert.Throws<AwsError>(() => new ResourceTags(house.Catalog).List(FunctionsHouse.Caller, Provider));
+        AwsError unknown = Assert.Throws<AwsError>(() => new ResourceTags(house.Catalog, house.Policies).List(FunctionsHouse.Caller, Provider));
         Assert.Equal(("ResourceNotFoundException", $"Capacity provider not found: {Provider}"), (unknown.Code, unknown.Message));
     }
 
