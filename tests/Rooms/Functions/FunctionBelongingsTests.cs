@@ -54,7 +54,7 @@ public sealed class FunctionBelongingsTests
     public async Task Tags_change_the_revision_and_are_at_most_fifty()
     {
         await using FunctionsHouse house = await HouseAsync();
-        ResourceTags tags = new(house.Catalog);
+        ResourceTags tags = new(house.Catalog, house.Policies);
         string before = house.Latest("fn").RevisionId;
         await tags.AddAsync(FunctionsHouse.Caller, Arn, new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, CancellationToken.None);
         Assert.NotEqual(before, house.Latest("fn").RevisionId);
