@@ -99,7 +99,7 @@ internal static class FunctionRules
     /// <param name="runtime">Null for a container image.</param>
     private static void CheckSnapStart(string? applyOn, string? runtime)
     {
-        if (applyOn == "PublishedVersions" && (runtime is null || !RuntimeIds.MayHaveSnapStart(runtime)))
+        if (applyOn == FunctionSettings.PublishedVersions && (runtime is null || !RuntimeIds.MayHaveSnapStart(runtime)))
         {
             // The texts are those of public reports.
             throw AwsError.InvalidParameterValue($"{runtime ?? "ContainerImage"} is not supported for SnapStart enabled functions.");

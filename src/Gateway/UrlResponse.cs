@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lamina.Contract;
 
 namespace Lamina.Gateway;
 
@@ -11,7 +12,7 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
     private const string Json = "application/json";
     private const string Binary = "application/octet-stream";
 
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000 };
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = Limits.FunctionResultDepth };
 
     /// <summary>
     /// An object with a statusCode is a response; anything else is the body of a 200 (recorded: a string without its quotes, JSON without spaces).
@@ -21,7 +22,7 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = 1000 });
+            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = Limits.FunctionResultDepth });
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("statusCode", out JsonElement status)
                 ? Shaped(root, status)

@@ -101,7 +101,7 @@ internal static class FunctionAnswers
 
     // Whether SnapStart is on for this version: never for $LATEST, whatever it says for those to be published (recorded).
     private static string Optimization(FunctionVersion function) =>
-        function.Version != Contract.FunctionArn.Latest && function.Settings.SnapStartApplyOn == "PublishedVersions" ? "On" : "Off";
+        function.Version != Contract.FunctionArn.Latest && function.Settings.SnapStartApplyOn == FunctionSettings.PublishedVersions ? "On" : "Off";
 
     // AWS names builds of a runtime by a digest, another for each architecture (recorded); ours is one for both together.
     private static string RuntimeVersion(string runtime, string architecture) =>
