@@ -93,7 +93,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_PublishedFunctionQualifier = new() { Max = 128, Min = 1, Pattern = "(\\$LATEST\\.PUBLISHED|[0-9]+)", Matcher = PublishedFunctionQualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_Qualifier = new() { Max = 128, Min = 1, Pattern = "(|[a-zA-Z0-9$_-]+)", Matcher = QualifierPattern(), Sensitive = false };
     private static readonly TextConstraint s_Queue = new() { Max = 1000, Min = 1, Pattern = "[\\s\\S]*", Matcher = QueuePattern(), Sensitive = false };
-    private static readonly TextConstraint s_RecursiveLoop = new() { Printed = "[Terminate, Allow]", Accepted = ["Allow", "Terminate"], Sensitive = false };
+    private static readonly TextConstraint s_RecursiveLoop = new() { Printed = "[Allow, Terminate]", Accepted = ["Allow", "Terminate"], Sensitive = false };
     private static readonly NumberConstraint s_ReservedConcurrentExecutions = new() { Min = 0, Fraction = false };
     private static readonly TextConstraint s_ResourceArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = ResourceArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_ResponseStreamingInvocationType = new() { Printed = "[RequestResponse, DryRun]", Accepted = ["RequestResponse", "DryRun"], Sensitive = false };
