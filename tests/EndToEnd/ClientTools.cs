@@ -11,6 +11,14 @@ internal static class ClientTools
     public const string Python = "/usr/bin/python3";
     public const string Node = "/usr/bin/node";
 
+    // Test classes run beside each other, and an installation empties its folder first: each is made once, and whoever comes meanwhile waits.
+    private static readonly Lazy<string> JavaScript = new(
+        static () => InstallPackagesOnce("clients", RepositoryFolders.Clients, "driver.mjs", "AWS's JavaScript SDK"));
+    private static readonly Lazy<string> Cdk = new(static () => InstallPackagesOnce("cdk", RepositoryFolders.Cdk, "app.mjs", "AWS's CDK"));
+    private static readonly Lazy<string> Streaming = new(FindStreamingPython);
+    private static readonly Lazy<string> RuntimeClient = new(InstallRuntimeClientOnce);
+    private static readonly Lazy<string> PythonRuntimeClient = new(InstallPythonRuntimeClientOnce);
+
     public static TheoryData<string> Clients => ["cli", "boto3", "javascript"];
 
     public static ILambdaClient Connect(string client, Uri endpoint) => Connect(client, endpoint, ClientCredentials.Any);
@@ -40,10 +48,49 @@ internal static class ClientTools
     public static ILambdaClient ConnectAny(Uri endpoint, ClientCredentials credentials) => Connect("boto3", endpoint, credentials);
 
     /// <summary>Installs the JavaScript client by its lock file into the cache folder, once, and gives the folder.</summary>
-    public static string InstallJavaScript() => InstallPackages("clients", RepositoryFolders.Clients, "driver.mjs", "AWS's JavaScript SDK");
+    public static string InstallJavaScript() => JavaScript.Value;
 
     /// <summary>Installs the CDK's library likewise, with an application beside it.</summary>
-    public static string InstallCdk() => InstallPackages("cdk", RepositoryFolders.Cdk, "app.mjs", "AWS's CDK");
+    public static string InstallCdk() => Cdk.Value;
+
+    /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
+    public static string StreamingPython() => Streaming.Value;
+
+    /// <summary>
+    /// Builds aws-lambda-ric by its lock file into the cache folder, once, and gives the folder: its packages in node_modules, and Node.js
+    /// itself as one of them.
+    /// </summary>
+    public static string InstallRuntimeClient() => RuntimeClient.Value;
+
+    /// <summary>Builds awslambdaric with pip into the cache folder, once, and gives the folder.</summary>
+    public static string InstallPythonRuntimeClient() => PythonRuntimeClient.Value;
+
+    public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
+
+    public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
+
+    public static void PointAt(ProcessStartInfo start, Uri endpoint, ClientCredentials credentials)
+    {
+        string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
+        foreach (string name in inherited)
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
+        if (credentials.SessionToken is not null)
+        {
+            start.Environment["AWS_SESSION_TOKEN"] = credentials.SessionToken;
+        }
+
+        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
+        start.Environment["AWS_REGION"] = "us-east-1";
+        start.Environment["AWS_MAX_ATTEMPTS"] = "1";
+        start.Environment["AWS_PAGER"] = string.Empty;
+        start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
+        start.Environment["NO_PROXY"] = "127.0.0.1";
+    }
 
     /// <summary>Runs a program; the test fails where the program does.</summary>
     public static void Run(string program, params string[] arguments)
@@ -58,7 +105,7 @@ internal static class ClientTools
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors}");
     }
 
-    private static string InstallPackages(string name, string source, string script, string what)
+    private static string InstallPackagesOnce(string name, string source, string script, string what)
     {
         Require(File.Exists(Node), "Node.js is missing: apt-get install nodejs npm");
         string folder = Path.Combine(RepositoryFolders.Tools, name);
@@ -81,8 +128,7 @@ internal static class ClientTools
         return folder;
     }
 
-    /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
-    public static string StreamingPython()
+    private static string FindStreamingPython()
     {
         const string Check = "import boto3, botocore.session as s; 'InvokeWithResponseStream' in s.get_session().get_service_model('lambda').operation_names or exit(1)";
         string? found = Array.Find([Python, "python3"], static python => Succeeds(python, "-c", Check));
@@ -98,11 +144,7 @@ internal static class ClientTools
         return found!;
     }
 
-    /// <summary>
-    /// Builds aws-lambda-ric by its lock file into the cache folder, once, and gives the folder: its packages in node_modules, and Node.js
-    /// itself as one of them.
-    /// </summary>
-    public static string InstallRuntimeClient()
+    private static string InstallRuntimeClientOnce()
     {
         string[] tools = ["autoconf", "automake", "libtoolize", "cmake", "g++", "make", "python3", "xz", "npm"];
         string[] missing = [.. tools.Where(static tool => !Succeeds("sh", "-c", $"command -v {tool}"))];
@@ -131,41 +173,13 @@ internal static class ClientTools
         return folder;
     }
 
-    /// <summary>Builds awslambdaric with pip into the cache folder, once, and gives the folder.</summary>
-    public static string InstallPythonRuntimeClient()
+    private static string InstallPythonRuntimeClientOnce()
     {
         string folder = Path.Combine(RepositoryFolders.Tools, "awslambdaric");
         bool there = Directory.Exists(Path.Combine(folder, "awslambdaric"))
             || Succeeds(Python, "-m", "pip", "install", "--quiet", "--target", folder, "awslambdaric==3.1.1");
         Require(there, $"awslambdaric cannot be had: run {Python} -m pip install --target {folder} awslambdaric==3.1.1 on a machine that reaches a Python index");
         return folder;
-    }
-
-    public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
-
-    public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
-
-    public static void PointAt(ProcessStartInfo start, Uri endpoint, ClientCredentials credentials)
-    {
-        string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
-        foreach (string name in inherited)
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
-        start.Environment["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
-        if (credentials.SessionToken is not null)
-        {
-            start.Environment["AWS_SESSION_TOKEN"] = credentials.SessionToken;
-        }
-
-        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
-        start.Environment["AWS_REGION"] = "us-east-1";
-        start.Environment["AWS_MAX_ATTEMPTS"] = "1";
-        start.Environment["AWS_PAGER"] = string.Empty;
-        start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
-        start.Environment["NO_PROXY"] = "127.0.0.1";
     }
 
     private static void Require(bool there, string orElse) => Assert.SkipUnless(there, orElse);

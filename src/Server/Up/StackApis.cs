@@ -90,7 +90,8 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
                 [
                     .. body is { } document ? ApiDocument.RoutesOf(document, ApiKind.Http) : [],
                     .. Routes(snapshot, api),
-                    .. target is null ? [] : new[] { RouteOf(Text(properties.RootElement, "RouteKey") ?? ApiRoute.Default, "AWS_PROXY", target, "2.0", "", timeout: null) },
+                    .. target is null ? []
+                        : new[] { RouteOf(Text(properties.RootElement, "RouteKey") ?? ApiRoute.Default, "AWS_PROXY", target, "2.0", "", timeout: null) },
                 ],
                 Stages = HttpStages(snapshot, api, isQuick: target is not null),
                 Cors = cors,
@@ -157,7 +158,8 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
         {
             using JsonDocument properties = JsonDocument.Parse(integration.Properties);
             JsonElement root = properties.RootElement;
-            integrations[integration.PhysicalId] = (Text(root, "IntegrationType") ?? "", Text(root, "IntegrationUri"), Text(root, "PayloadFormatVersion") ?? "1.0", Text(root, "TimeoutInMillis"));
+            integrations[integration.PhysicalId] = (
+                Text(root, "IntegrationType") ?? "", Text(root, "IntegrationUri"), Text(root, "PayloadFormatVersion") ?? "1.0", Text(root, "TimeoutInMillis"));
         }
 
         foreach (StoredResource route in Belonging(snapshot, api, $"{Http}Route", "ApiId"))

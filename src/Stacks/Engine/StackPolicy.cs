@@ -22,9 +22,9 @@ internal sealed class StackPolicy
     /// <summary>Throws ValidationError for what is no stack policy.</summary>
     public static StackPolicy Parse(string text)
     {
-        if (text.Length > Limits.StackPolicyBytes)
+        if (text.Length > Limits.StackPolicyCharacters)
         {
-            throw Invalid($"it has more than {Limits.StackPolicyBytes} characters");
+            throw Invalid($"it has more than {Limits.StackPolicyCharacters} characters");
         }
 
         try

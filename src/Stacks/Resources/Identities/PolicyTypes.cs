@@ -96,7 +96,7 @@ internal sealed class ManagedPolicyType(StackRoomParts rooms) : IResourceType
             call.Text("Path") ?? "/",
             PolicyDocuments.TextOf(call.Properties["PolicyDocument"]),
             call.Text("Description"),
-            TagsOf(call),
+            [.. TemplateTags.Of(call)],
             cancellationToken);
         await call.InitiatedAsync(policy.Arn);
         await AttachAsync(call, policy.Arn, cancellationToken);
@@ -128,27 +128,12 @@ internal sealed class ManagedPolicyType(StackRoomParts rooms) : IResourceType
             await Faults.DeleteAsync(() => rooms.HolderPolicies.DetachAsync(account, surplus, arn, cancellationToken));
         }
 
-        await TagAsync(call, arn, cancellationToken);
+        await TemplateTags.ApplyAsync(
+            call,
+            rooms.Policies.Get(account, arn).Tags.Keys,
+            surplus => rooms.Policies.UntagAsync(account, arn, surplus, cancellationToken),
+            wanted => rooms.Policies.TagAsync(account, arn, [.. wanted], cancellationToken));
         return Result(rooms.Policies.Get(account, arn));
-    }
-
-    private static IReadOnlyList<KeyValuePair<string, string>> TagsOf(ResourceCall call) =>
-        [.. RequestBodies.TagsOf(call, "Tags").Entries.Select(static tag => KeyValuePair.Create(tag.Key.Name, Scalars.TextOf(tag.Value) ?? ""))];
-
-    private async Task TagAsync(ResourceCall call, string arn, CancellationToken cancellationToken)
-    {
-        AccountId account = call.Caller.Account;
-        IReadOnlyList<KeyValuePair<string, string>> wanted = TagsOf(call);
-        string[] surplus = [.. rooms.Policies.Get(account, arn).Tags.Keys.Except(wanted.Select(static tag => tag.Key), StringComparer.Ordinal)];
-        if (surplus.Length > 0)
-        {
-            await rooms.Policies.UntagAsync(account, arn, surplus, cancellationToken);
-        }
-
-        if (wanted.Count > 0)
-        {
-            await rooms.Policies.TagAsync(account, arn, wanted, cancellationToken);
-        }
     }
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) => Faults.DeleteAsync(async () =>

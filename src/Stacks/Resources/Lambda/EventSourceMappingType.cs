@@ -1,4 +1,5 @@
 using Lamina.Contract.Lambda;
+using Lamina.Functions.EventSources;
 using Lamina.Stacks.Templates;
 
 namespace Lamina.Stacks.Resources.Lambda;
@@ -41,27 +42,26 @@ internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceTy
 
     public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
     {
+        TemplateMap body = WithDefaults(BodyOf(call, withSource: false), before, call.Text("EventSourceArn"));
         UpdateEventSourceMappingRequest request = LambdaRequests.UpdateEventSourceMapping(
-            RequestBodies.Of(WithDefaults(BodyOf(call, withSource: false), before, IsOfQueue(call))).Span, new RequestNames(("UUID", call.PhysicalId)));
+            RequestBodies.Of(body).Span, new RequestNames(("UUID", call.PhysicalId)));
         await rooms.Mappings.UpdateAsync(call.Caller, request, cancellationToken);
         ResourceResult result = Result(call, call.PhysicalId!);
-        await LambdaTags.ApplyAsync(rooms, call, $"arn:aws:lambda:{call.Caller.Region}:{call.Caller.Account}:event-source-mapping:{call.PhysicalId}", cancellationToken);
+        await LambdaTags.ApplyAsync(
+            rooms, call, $"arn:aws:lambda:{call.Caller.Region}:{call.Caller.Account}:event-source-mapping:{call.PhysicalId}", cancellationToken);
         return result;
     }
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) =>
         Faults.DeleteAsync(() => rooms.Mappings.DeleteAsync(call.Caller, call.PhysicalId!, cancellationToken));
 
-    private static bool IsOfQueue(ResourceCall call) =>
-        call.Text("EventSourceArn") is { } source && (source.Contains(":sqs:", StringComparison.Ordinal) || source.Contains(":mq:", StringComparison.Ordinal));
-
     /// <summary>What the template had and has no longer is as if it had never been said.</summary>
-    private static TemplateMap WithDefaults(TemplateMap body, TemplateMap before, bool isOfQueue)
+    private static TemplateMap WithDefaults(TemplateMap body, TemplateMap before, string? eventSourceArn)
     {
         (string Property, TemplateNode Default)[] defaults =
         [
             ("Enabled", true),
-            ("BatchSize", isOfQueue ? 10 : 100),
+            ("BatchSize", EventSourceMappings.DefaultBatchSize(eventSourceArn)),
             ("MaximumBatchingWindowInSeconds", 0),
             ("FilterCriteria", new TemplateMap()),
             ("FunctionResponseTypes", new TemplateList()),
