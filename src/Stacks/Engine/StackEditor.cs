@@ -143,7 +143,7 @@ public sealed class StackEditor
             cancellationToken);
         if (begun is not null)
         {
-            _engine.Cancel(begun);
+            await _engine.CancelAsync(begun);
             _engine.Begin(begun);
         }
 
@@ -163,7 +163,7 @@ public sealed class StackEditor
                 }
                 : throw StackErrors.Validation("CancelUpdateStack cannot be called from current stack status"),
             cancellationToken);
-        _engine.Cancel(stack.Id);
+        await _engine.CancelAsync(stack.Id);
     }
 
     /// <summary>Rolls back what failed and was left. Throws ValidationError: no such stack, its state.</summary>

@@ -57,12 +57,12 @@ public sealed partial class StackEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the update under way that the catalog says it is cancelled.</summary>
-    internal void Cancel(string stackId)
+    /// <summary>Tells the operation under way that the catalog says it is cancelled.</summary>
+    internal Task CancelAsync(string stackId)
     {
         lock (_gate)
         {
-            _cancelling.GetValueOrDefault(stackId)?.Cancel();
+            return _cancelling.GetValueOrDefault(stackId)?.CancelAsync() ?? Task.CompletedTask;
         }
     }
 
