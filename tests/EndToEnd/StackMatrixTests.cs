@@ -6,7 +6,7 @@ namespace Lamina.EndToEnd.Tests;
 /// What an update does to a resource of each type: it changes it in place, replaces it, removes it, and after a failure in the middle all is
 /// as it was. What is there is asked of the resource's own service.
 /// </summary>
-public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedServer>, IDisposable
+public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedServer>
 {
     private const string Role = "arn:aws:iam::111122223333:role/any";
 
@@ -14,9 +14,12 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
           Fn:
             Type: AWS::Lambda::Function
             Properties:
-              {Runtime: python3.11, Handler: index.handler, Role: '{{Role}}', Code: {ZipFile: 'def handler(e, c): return 1'}, Environment: {Variables: {N: '$N'} } }
+              {Runtime: python3.11, Handler: index.handler, Role: '{{Role}}', Code: {ZipFile: 'def handler(e, c): return 1'}, Environment: {Variables: {NUMBER: '$N'} } }
           Other: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.11, Handler: index.handler, Role: '{{Role}}', Code: {ZipFile: 'x = 1'} } }
         """;
+
+    private const string Document =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
 
     private const string Trust = "AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}";
 
@@ -32,8 +35,8 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
         new("AWS::Lambda::Function")
         {
             Before = $"Runtime: python3.11, Handler: index.handler, Role: '{Role}', Code: {{ZipFile: 'def handler(e, c): return 1'}}, MemorySize: 256, Description: one, "
-                + "Environment: {Variables: {A: '1', B: '2'}}, Tags: [{Key: a, Value: b}], Timeout: 9, ReservedConcurrentExecutions: 3",
-            InPlace = $"Runtime: python3.11, Handler: index.other, Role: '{Role}', Code: {{ZipFile: 'def other(e, c): return 2'}}, Environment: {{Variables: {{A: '3'}}}}",
+                + "Environment: {Variables: {ONE: '1', TWO: '2'}}, Tags: [{Key: a, Value: b}], Timeout: 9, ReservedConcurrentExecutions: 3",
+            InPlace = $"Runtime: python3.11, Handler: index.other, Role: '{Role}', Code: {{ZipFile: 'def other(e, c): return 2'}}, Environment: {{Variables: {{ONE: '3'}}}}",
             Replaced = $"FunctionName: $NAME-fn, Runtime: python3.11, Handler: index.handler, Role: '{Role}', Code: {{ZipFile: 'def handler(e, c): return 1'}}",
             Describe = static (call, id) => call.AllAsync(
                 ("GetFunction", new() { ["FunctionName"] = id }), ("GetFunctionConcurrency", new() { ["FunctionName"] = id })),
@@ -214,14 +217,11 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
         },
     ];
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lamina-matrix-");
     private readonly string _name = $"matrix-{Guid.NewGuid():N}"[..14];
 
     public static TheoryData<string> Types => [.. Cases.Select(static one => one.Type)];
 
     private ILambdaClient Client => server.Connect("boto3");
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -232,6 +232,13 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
         if ($"{one.Before}{one.Support}".Contains("$NAME,", StringComparison.Ordinal) || one.Before.Contains("$NAME/", StringComparison.Ordinal))
         {
             await PrepareBucketAsync();
+        }
+
+        if ($"{one.Before}{one.Support}".Contains(Role, StringComparison.Ordinal))
+        {
+            // There after the first test that has a function.
+            JsonObject role = new() { ["RoleName"] = "any", ["AssumeRolePolicyDocument"] = Document };
+            Assert.True((await Client.CallAsync("iam:CreateRole", role)).Error is null or "EntityAlreadyExists");
         }
 
         Assert.Equal("CREATE_COMPLETE", await DeployAsync("CreateStack", one, one.Before, 1));
@@ -297,14 +304,13 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
 
     private async Task PrepareBucketAsync()
     {
-        await AwsCommand.RunAsync(server, "s3", "mb", $"s3://{_name}");
-        await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "layer.zip"), Archive.Of("python/common.py", "NAME = 'layer'"));
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "nested.yaml"), """
+        await Client.MakeBucketAsync(_name);
+        await Client.PutObjectAsync(_name, "layer.zip", Archive.Of("python/common.py", "NAME = 'layer'"));
+        await Client.PutObjectAsync(_name, "nested.yaml", """
             Parameters: {Days: {Type: Number}}
             Resources: {Group: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}}
             Outputs: {Group: {Value: !Ref Group}}
-            """);
-        await AwsCommand.RunAsync(server, "s3", "cp", "--recursive", _folder.FullName, $"s3://{_name}/");
+            """u8.ToArray());
     }
 
     private sealed record Case(string Type)

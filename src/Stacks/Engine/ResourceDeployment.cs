@@ -58,20 +58,20 @@ internal sealed class ResourceDeployment(
         ResourceDocument document = NewDocument(resource, before, isMine);
         try
         {
-            if (!isMine && before?.Current is null && before is { Attempt: not null } && _operation.IsEarlier(before.StepOf))
-            {
-                await DiscardAsync(before);
-            }
-
+            await DiscardHalfMadeAsync(before);
             await DeployAsync(resource, types.Require(resource.Type), document);
             return true;
         }
-        catch (Exception error) when (ResourceFailure.IsOfResource(error) || (givenUp.IsCancellationRequested && !stopping.IsCancellationRequested))
+        catch (Exception error) when (IsOfOperation(error))
         {
             await FailAsync(logicalId, document, error);
             return false;
         }
     }
+
+    /// <summary>The resource's own, or because the operation was given up; not because the server stops.</summary>
+    private bool IsOfOperation(Exception error) =>
+        ResourceFailure.IsOfResource(error) || (givenUp.IsCancellationRequested && !stopping.IsCancellationRequested);
 
     private async Task DeployAsync(TemplateResource resource, IResourceType type, ResourceDocument document)
     {
@@ -127,8 +127,13 @@ internal sealed class ResourceDeployment(
     }
 
     /// <summary>Deletes what a creation that failed, and was left, had made half: this operation makes it anew.</summary>
-    private async Task DiscardAsync(ResourceDocument before)
+    private async Task DiscardHalfMadeAsync(ResourceDocument? before)
     {
+        if (before is not { Current: null, Attempt: not null } || !_operation.IsEarlier(before.StepOf))
+        {
+            return;
+        }
+
         Removal removal = new(before, Removal.MadeBy(before), IsRetained: false, before with { Attempt = null });
         if (removal.Thing is { } thing
             && !await new ResourceRemoval(stack, types, journal, givenUp, stopping).RunAsync([removal], keepsDocuments: true))
@@ -157,13 +162,17 @@ internal sealed class ResourceDeployment(
         Status = before?.Status ?? StackStatus.CreateInProgress,
         Changed = before?.Changed ?? journal.Now,
         Current = before?.Current,
-        Former = isMine || _operation.IsEarlier(before?.StepOf) ? before!.Former : before?.Current,
+        Former = FormerOf(before, isMine),
         Attempt = isMine ? before!.Attempt : null,
         Leftovers = LeftoversOf(before, isMine),
         StepOf = _operation.Token,
         Metadata = resource.Metadata is { } metadata ? PropertiesJson.Write(metadata) : null,
         PhysicalId = before?.PhysicalId,
     };
+
+    /// <summary>What was there before this operation, or before the one that it goes on from.</summary>
+    private PhysicalResource? FormerOf(ResourceDocument? before, bool isMine) =>
+        isMine || _operation.IsEarlier(before?.StepOf) ? before!.Former : before?.Current;
 
     /// <summary>With what a replacement had made that failed, and was left.</summary>
     private static IReadOnlyList<PhysicalResource> LeftoversOf(ResourceDocument? before, bool isMine) =>

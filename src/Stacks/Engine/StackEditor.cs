@@ -336,20 +336,31 @@ public sealed class StackEditor
         RoleArn = null,
     };
 
-    /// <summary>What was there before an operation that failed, and was left, is what this one is rolled back to.</summary>
     /// <param name="former">The stack as it is; null for one that is created.</param>
-    internal static StackOperation NewOperation(StackRequest request, StackDocument? former) => new()
+    internal static StackOperation NewOperation(StackRequest request, StackDocument? former) => former is null
+        ? new StackOperation
+        {
+            Phase = StackPhase.Deploying,
+            Token = NewToken(),
+            ClientToken = request.ClientToken,
+            Former = null,
+            OnFailure = ActionOf(request),
+        }
+        : NewUpdate(request, former);
+
+    /// <summary>What was there before an operation that failed, and was left, is what this one is rolled back to.</summary>
+    private static StackOperation NewUpdate(StackRequest request, StackDocument former) => new()
     {
         Phase = StackPhase.Deploying,
         Token = NewToken(),
         ClientToken = request.ClientToken,
-        Former = former?.Halted is { } halted ? halted.Former : former?.Definition,
-        FormerOutputs = former?.Outputs ?? [],
-        FormerImports = former?.Imports ?? [],
-        OnFailure = ActionOf(request) is var action && former is not null && action == FailureAction.Delete ? FailureAction.RollBack : action,
-        Earlier = former is null ? [] : EarlierOf(former),
-        Policy = former is null ? null : Checked(request.PolicyDuringUpdate) ?? former.Policy,
-        NextPolicy = former is null ? null : Checked(request.Policy),
+        Former = former.Halted is { } halted ? halted.Former : former.Definition,
+        FormerOutputs = former.Outputs,
+        FormerImports = former.Imports,
+        OnFailure = ActionOf(request) is var action && action == FailureAction.Delete ? FailureAction.RollBack : action,
+        Earlier = EarlierOf(former),
+        Policy = Checked(request.PolicyDuringUpdate) ?? former.Policy,
+        NextPolicy = Checked(request.Policy),
     };
 
     private static IReadOnlyList<string> EarlierOf(StackDocument stack) => stack.Halted is { } halted ? [.. halted.Earlier, halted.Token] : [];

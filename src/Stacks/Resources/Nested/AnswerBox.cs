@@ -15,7 +15,7 @@ internal sealed class AnswerBox(StackRoomParts rooms)
 {
     private const int MostAnswerBytes = 1 << 20;
 
-    private readonly AnswerUrls _urls = new(rooms);
+    private readonly AnswerUrls _urls = new(rooms, rooms.FunctionAuthority);
 
     public static string BucketOf(Caller caller) => $"cloudformation-responses-{caller.Region}-{caller.Account}";
 

@@ -5,7 +5,8 @@ using Lamina.Contract;
 namespace Lamina.Stacks.Resources.Nested;
 
 /// <summary>Makes URLs at which somebody without keys puts an object: into a bucket of the account, which is made when the first one is needed.</summary>
-internal sealed class AnswerUrls(StackRoomParts rooms)
+/// <param name="authority">Host and port at which those who put know the server.</param>
+internal sealed class AnswerUrls(StackRoomParts rooms, Func<string> authority)
 {
     public async Task<string> NewAsync(Caller caller, BucketName bucket, string key, TimeSpan lifetime, CancellationToken cancellationToken)
     {
@@ -25,6 +26,6 @@ internal sealed class AnswerUrls(StackRoomParts rooms)
         string policy = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::{{bucket}}/{{key}}"}]}""";
         SessionCredentials credentials = rooms.Sessions.Issue(
             caller.Account, caller.PrincipalArn, caller.PrincipalId ?? caller.Account.Value, policy, now + lifetime);
-        return SignedUrl.Put(rooms.FunctionAuthority(), caller.Region, bucket.Value, key, credentials, now, lifetime);
+        return SignedUrl.Put(authority(), caller.Region, bucket.Value, key, credentials, now, lifetime);
     }
 }

@@ -14,7 +14,8 @@ internal sealed class WaitSignals(StackRoomParts rooms)
     // A handle may be made long before its condition begins to wait.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    private readonly AnswerUrls _urls = new(rooms);
+    // Signals come from machines and people that are no functions; functions reach the same address on the port that AWS's tools know.
+    private readonly AnswerUrls _urls = new(rooms, rooms.Authority);
     private readonly ObjectListing _listing = new(rooms.Catalog);
 
     /// <summary>The handle: a URL that takes signals.</summary>
