@@ -82,7 +82,12 @@ internal sealed class ResourceRollback(
             // Made by the update, or about to be.
             await journal.WriteAsync(
                 stack,
-                back with { Current = null, Discarded = document.Current ?? Removal.MadeBy(document), Leftovers = LeftoversOf(document, hasOther: document.Current is not null) });
+                back with
+                {
+                    Current = null,
+                    Discarded = document.Current ?? Removal.MadeBy(document),
+                    Leftovers = LeftoversOf(document, hasOther: document.Current is not null),
+                });
             return true;
         }
 
