@@ -363,6 +363,12 @@ public static class Limits
     /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
     public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>Characters of a stack policy (SetStackPolicy, StackPolicyBody).</summary>
+    public const int StackPolicyCharacters = 16_384;
+
+    /// <summary>The longest that a wait condition waits (AWS::CloudFormation::WaitCondition, Timeout).</summary>
+    public static readonly TimeSpan WaitConditionTimeout = TimeSpan.FromHours(12);
+
     /// <summary>
     /// The longest that a REST API waits for a function, unless AWS has raised it for the account (API Gateway quotas, integration timeout).
     /// </summary>

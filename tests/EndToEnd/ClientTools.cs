@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Lamina.EndToEnd.Tests;
 
@@ -11,7 +12,9 @@ internal static class ClientTools
     public const string Node = "/usr/bin/node";
 
     // Test classes run beside each other, and an installation empties its folder first: each is made once, and whoever comes meanwhile waits.
-    private static readonly Lazy<string> JavaScript = new(InstallJavaScriptOnce);
+    private static readonly Lazy<string> JavaScript = new(
+        static () => InstallPackagesOnce("clients", RepositoryFolders.Clients, "driver.mjs", "AWS's JavaScript SDK"));
+    private static readonly Lazy<string> Cdk = new(static () => InstallPackagesOnce("cdk", RepositoryFolders.Cdk, "app.mjs", "AWS's CDK"));
     private static readonly Lazy<string> Streaming = new(FindStreamingPython);
     private static readonly Lazy<string> RuntimeClient = new(InstallRuntimeClientOnce);
     private static readonly Lazy<string> PythonRuntimeClient = new(InstallPythonRuntimeClientOnce);
@@ -46,6 +49,9 @@ internal static class ClientTools
 
     /// <summary>Installs the JavaScript client by its lock file into the cache folder, once, and gives the folder.</summary>
     public static string InstallJavaScript() => JavaScript.Value;
+
+    /// <summary>Installs the CDK's library likewise, with an application beside it.</summary>
+    public static string InstallCdk() => Cdk.Value;
 
     /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
     public static string StreamingPython() => Streaming.Value;
@@ -86,23 +92,36 @@ internal static class ClientTools
         start.Environment["NO_PROXY"] = "127.0.0.1";
     }
 
-    private static string InstallJavaScriptOnce()
+    /// <summary>Runs a program; the test fails where the program does.</summary>
+    public static void Run(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        StringBuilder errors = new();
+        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.BeginErrorReadLine();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors}");
+    }
+
+    private static string InstallPackagesOnce(string name, string source, string script, string what)
     {
         Require(File.Exists(Node), "Node.js is missing: apt-get install nodejs npm");
-        string folder = Path.Combine(RepositoryFolders.Tools, "clients");
+        string folder = Path.Combine(RepositoryFolders.Tools, name);
         string installed = Path.Combine(folder, "installed.json");
-        string wanted = File.ReadAllText(Path.Combine(RepositoryFolders.Clients, "package-lock.json"));
+        string wanted = File.ReadAllText(Path.Combine(source, "package-lock.json"));
         Directory.CreateDirectory(folder);
-        foreach (string name in (string[])["package.json", "package-lock.json", "driver.mjs"])
+        foreach (string file in (string[])["package.json", "package-lock.json", script])
         {
-            File.Copy(Path.Combine(RepositoryFolders.Clients, name), Path.Combine(folder, name), overwrite: true);
+            File.Copy(Path.Combine(source, file), Path.Combine(folder, file), overwrite: true);
         }
 
         if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
         {
             Require(
                 Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
-                $"AWS's JavaScript SDK cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
+                $"{what} cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
             File.WriteAllText(installed, wanted);
         }
 
