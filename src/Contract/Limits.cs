@@ -179,8 +179,8 @@ public static class Limits
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Bytes of an archive sent as a layer's dev content: everything that may be in a layer, not compressed, and 64 MiB for the names
-    /// of its entries. Ours.
+    /// Bytes of an archive sent as a layer's or function's dev content: everything that may be in one, not compressed, and 64 MiB for the
+    /// names of its entries. Ours.
     /// </summary>
     public const int DevArchiveBytes = (int)UnzippedBytes + (64 * 1024 * 1024);
 
@@ -345,6 +345,9 @@ public static class Limits
 
     /// <summary>Characters of a template in a request; larger ones come from S3 (CloudFormation quotas).</summary>
     public const int TemplateBodyBytes = 51_200;
+
+    /// <summary>Bytes of a template in S3 (CloudFormation quotas).</summary>
+    public const int TemplateObjectBytes = 1_000_000;
 
     /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
     public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
