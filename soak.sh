@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the long tests, which ./test.sh runs in short: 100 versions of a layer of 5,000 files on disk; 100,000 calls of a runtime and three
-# extensions at random; 10,000 broken SAM templates; 50 kills in the middle of a deployment; publishes, deletions, starts and collections
-# at once, 1,000 rounds from a seed, in the room and then through the server.
+# extensions at random; 10,000 broken SAM templates; 50 kills in the middle of a deployment; 1,000 calls of each runtime; publishes,
+# deletions, starts and collections at once, 1,000 rounds from a seed, in the room and then through the server.
 #   ./soak.sh [SEED] [ROUNDS]      a seed is printed, so that what fails can be run again
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
@@ -15,4 +15,5 @@ export LAMINA_RATIO_FILES=5000 LAMINA_RATIO_VERSIONS=100 LAMINA_WALK_CALLS=10000
 ./test.sh Rooms --filter CollectionTests
 LAMINA_SAM_ROUNDS=10000 ./test.sh Rooms --filter SamFuzzTests
 LAMINA_KILL_ROUNDS=50 ./test.sh EndToEnd --filter StackKillTests
+LAMINA_TABLE_CALLS=1000 ./test.sh EndToEnd --filter RuntimeTableTests
 exec ./test.sh EndToEnd --filter StormTests

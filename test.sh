@@ -80,7 +80,7 @@ run_project() {
     program=$(ls -t {tests/,}artifacts/bin/"$project".Tests/release/Lamina."$project".Tests 2>/dev/null | head -1)
     rm -f "$report"
     say "tests/$project"
-    # Most of them wait, for servers, clients and compilers: one more at a time than there are processors.
+    # Most of them wait, for servers, clients and compilers: one more at a time than there are processors (Assembly.cs says which run alone).
     [ "$project" != EndToEnd ] || set -- -maxThreads "$(($(nproc) + 1))" "$@"
     timeout -k 20 "$limit" "$program" -result-xml "$report" "${plain[@]}" "$@" </dev/null &
     child=$!

@@ -289,6 +289,12 @@ public sealed partial class Invoker : IAsyncDisposable
     /// <summary>The sandboxes made in advance, by kind.</summary>
     public IReadOnlyList<ShellReport> ListShells() => _shells.List();
 
+    /// <summary>In what the function starts when no environment of it is idle, and why.</summary>
+    public StartPath DescribeStart(FunctionVersion function) =>
+        DebugSession.SettingOf(function) is not null ? new StartPath(StartKind.Exact, "each invocation waits for a debugger")
+        : _shells.Obstacle is { } obstacle ? new StartPath(StartKind.Exact, obstacle)
+        : _planner.StartOf(function);
+
     /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
     internal Task ShellsReadyAsync() => _shells.FullAsync();
 

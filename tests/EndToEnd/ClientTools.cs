@@ -10,6 +10,12 @@ internal static class ClientTools
     public const string Python = "/usr/bin/python3";
     public const string Node = "/usr/bin/node";
 
+    // Test classes run beside each other, and an installation empties its folder first: each is made once, and whoever comes meanwhile waits.
+    private static readonly Lazy<string> JavaScript = new(InstallJavaScriptOnce);
+    private static readonly Lazy<string> Streaming = new(FindStreamingPython);
+    private static readonly Lazy<string> RuntimeClient = new(InstallRuntimeClientOnce);
+    private static readonly Lazy<string> PythonRuntimeClient = new(InstallPythonRuntimeClientOnce);
+
     public static TheoryData<string> Clients => ["cli", "boto3", "javascript"];
 
     public static ILambdaClient Connect(string client, Uri endpoint) => Connect(client, endpoint, ClientCredentials.Any);
@@ -39,7 +45,48 @@ internal static class ClientTools
     public static ILambdaClient ConnectAny(Uri endpoint, ClientCredentials credentials) => Connect("boto3", endpoint, credentials);
 
     /// <summary>Installs the JavaScript client by its lock file into the cache folder, once, and gives the folder.</summary>
-    public static string InstallJavaScript()
+    public static string InstallJavaScript() => JavaScript.Value;
+
+    /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
+    public static string StreamingPython() => Streaming.Value;
+
+    /// <summary>
+    /// Builds aws-lambda-ric by its lock file into the cache folder, once, and gives the folder: its packages in node_modules, and Node.js
+    /// itself as one of them.
+    /// </summary>
+    public static string InstallRuntimeClient() => RuntimeClient.Value;
+
+    /// <summary>Builds awslambdaric with pip into the cache folder, once, and gives the folder.</summary>
+    public static string InstallPythonRuntimeClient() => PythonRuntimeClient.Value;
+
+    public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
+
+    public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
+
+    public static void PointAt(ProcessStartInfo start, Uri endpoint, ClientCredentials credentials)
+    {
+        string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
+        foreach (string name in inherited)
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
+        if (credentials.SessionToken is not null)
+        {
+            start.Environment["AWS_SESSION_TOKEN"] = credentials.SessionToken;
+        }
+
+        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
+        start.Environment["AWS_REGION"] = "us-east-1";
+        start.Environment["AWS_MAX_ATTEMPTS"] = "1";
+        start.Environment["AWS_PAGER"] = string.Empty;
+        start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
+        start.Environment["NO_PROXY"] = "127.0.0.1";
+    }
+
+    private static string InstallJavaScriptOnce()
     {
         Require(File.Exists(Node), "Node.js is missing: apt-get install nodejs npm");
         string folder = Path.Combine(RepositoryFolders.Tools, "clients");
@@ -62,8 +109,7 @@ internal static class ClientTools
         return folder;
     }
 
-    /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
-    public static string StreamingPython()
+    private static string FindStreamingPython()
     {
         const string Check = "import boto3, botocore.session as s; 'InvokeWithResponseStream' in s.get_session().get_service_model('lambda').operation_names or exit(1)";
         string? found = Array.Find([Python, "python3"], static python => Succeeds(python, "-c", Check));
@@ -79,11 +125,7 @@ internal static class ClientTools
         return found!;
     }
 
-    /// <summary>
-    /// Builds aws-lambda-ric by its lock file into the cache folder, once, and gives the folder: its packages in node_modules, and Node.js
-    /// itself as one of them.
-    /// </summary>
-    public static string InstallRuntimeClient()
+    private static string InstallRuntimeClientOnce()
     {
         string[] tools = ["autoconf", "automake", "libtoolize", "cmake", "g++", "make", "python3", "xz", "npm"];
         string[] missing = [.. tools.Where(static tool => !Succeeds("sh", "-c", $"command -v {tool}"))];
@@ -112,41 +154,13 @@ internal static class ClientTools
         return folder;
     }
 
-    /// <summary>Builds awslambdaric with pip into the cache folder, once, and gives the folder.</summary>
-    public static string InstallPythonRuntimeClient()
+    private static string InstallPythonRuntimeClientOnce()
     {
         string folder = Path.Combine(RepositoryFolders.Tools, "awslambdaric");
         bool there = Directory.Exists(Path.Combine(folder, "awslambdaric"))
             || Succeeds(Python, "-m", "pip", "install", "--quiet", "--target", folder, "awslambdaric==3.1.1");
         Require(there, $"awslambdaric cannot be had: run {Python} -m pip install --target {folder} awslambdaric==3.1.1 on a machine that reaches a Python index");
         return folder;
-    }
-
-    public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
-
-    public static void PointAt(ProcessStartInfo start, Uri endpoint) => PointAt(start, endpoint, ClientCredentials.Any);
-
-    public static void PointAt(ProcessStartInfo start, Uri endpoint, ClientCredentials credentials)
-    {
-        string[] inherited = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH", "HTTP_PROXY", "http_proxy"];
-        foreach (string name in inherited)
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
-        start.Environment["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
-        if (credentials.SessionToken is not null)
-        {
-            start.Environment["AWS_SESSION_TOKEN"] = credentials.SessionToken;
-        }
-
-        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
-        start.Environment["AWS_REGION"] = "us-east-1";
-        start.Environment["AWS_MAX_ATTEMPTS"] = "1";
-        start.Environment["AWS_PAGER"] = string.Empty;
-        start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
-        start.Environment["NO_PROXY"] = "127.0.0.1";
     }
 
     private static void Require(bool there, string orElse) => Assert.SkipUnless(there, orElse);

@@ -148,7 +148,7 @@ public sealed class WatchTests(SharedServer shared) : SharedServerTests(shared),
     {
         (int code, string text) = await LaminaCommand.RunAsync(Server.Endpoint, "function", "list", "--json");
         Assert.True(code == 0, text);
-        JsonNode found = JsonNode.Parse(text)!.AsArray().Single(one => (string?)one!["FunctionName"] == function)!;
+        JsonNode found = JsonNode.Parse(text[text.IndexOf('[', StringComparison.Ordinal)..])!.AsArray().Single(one => (string?)one!["FunctionName"] == function)!;
         return (string)found["CodeSha256"]!;
     }
 

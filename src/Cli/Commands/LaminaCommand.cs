@@ -44,9 +44,10 @@ internal static class LaminaCommand
             ShowLayer.Create(context), CheckLayer.Create(context), CompareLayers.Create(context),
             ShareLayer.Create(context), UnshareLayer.Create(context), ExportLayers.Create(context), ImportLayers.Create(context),
         });
-        root.Subcommands.Add(new Verb("function", "Deploy, publish, list and delete functions", "lamina function list")
+        root.Subcommands.Add(new Verb("function", "Deploy, publish, list, show and delete functions", "lamina function list")
         {
-            DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
+            DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), ShowFunction.Create(context),
+            DeleteFunction.Create(context),
         });
         root.Subcommands.Add(new Verb("image", "Import, list and delete container images", "lamina image list")
         {

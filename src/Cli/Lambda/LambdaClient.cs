@@ -169,7 +169,7 @@ internal sealed class LambdaClient(Wire wire)
     {
         try
         {
-            return await wire.GetAsync($"{Function(name)}/configuration", Shape.FunctionConfiguration, cancellationToken);
+            return await GetFunctionConfigurationAsync(name, cancellationToken);
         }
         catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
         {
@@ -230,6 +230,12 @@ internal sealed class LambdaClient(Wire wire)
             Header(response.Headers, "X-Amz-Function-Error"),
             log is null ? string.Empty : Lines(Convert.FromBase64String(log)));
     }
+
+    public Task<FunctionConfiguration> GetFunctionConfigurationAsync(string name, CancellationToken cancellationToken) =>
+        wire.GetAsync($"{Function(name)}/configuration", Shape.FunctionConfiguration, cancellationToken);
+
+    public Task<StartAnswer> GetStartAsync(string name, CancellationToken cancellationToken) =>
+        wire.GetAsync($"/_lamina/functions/{Escape(name)}/start", ReadableJson.Default.StartAnswer, cancellationToken);
 
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
         wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);

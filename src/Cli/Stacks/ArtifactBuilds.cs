@@ -15,7 +15,7 @@ internal sealed partial class ArtifactBuilds(Terminal terminal, BuildCache cache
 {
     private const string Makefile = "makefile";
 
-    public bool Needs(LocalArtifact artifact, string path) => !artifact.SkipsBuild && Directory.Exists(path) && artifact.Kind switch
+    public static bool Needs(LocalArtifact artifact, string path) => !artifact.SkipsBuild && Directory.Exists(path) && artifact.Kind switch
     {
         LocalArtifact.Layer => artifact.BuildMethod is not null,
         LocalArtifact.Code => PackagesOf(artifact, path) is not null || CompilerOf(artifact, path) is not null,

@@ -12,7 +12,7 @@ internal sealed class ArtifactContent(ArtifactBuilds? builds)
     private static readonly ImmutableHashSet<string> NotCode = [".aws-sam", ".git"];
 
     /// <summary>Whether more than what lies in the folder is deployed, or less.</summary>
-    public bool IsBuilt(LocalArtifact artifact, string path) => builds?.Needs(artifact, path) == true;
+    public bool IsBuilt(LocalArtifact artifact, string path) => builds is not null && ArtifactBuilds.Needs(artifact, path);
 
     public async Task<byte[]> ReadAsync(LocalArtifact artifact, string path, CancellationToken cancellationToken)
     {

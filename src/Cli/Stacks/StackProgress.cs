@@ -77,7 +77,9 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
                 ["StackStatus"] = stack.Status,
                 ["Changed"] = changed,
                 ["Outputs"] = Object(stack.Outputs),
-                ["LocalUrls"] = Object(stack.Outputs.Select(output => (output.Key, Value: LocalUrl.Of(output.Value, endpoint)!)).Where(static one => one.Value is not null)),
+                ["LocalUrls"] = Object(stack.Outputs
+                    .Select(output => (output.Key, Value: LocalUrl.Of(output.Value, endpoint)!))
+                    .Where(static one => one.Value is not null)),
                 ["Events"] = new JsonArray([.. events.Select(Document)]),
             });
         }

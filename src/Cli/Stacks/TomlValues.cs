@@ -68,29 +68,7 @@ internal sealed class TomlValues
         foreach ((string key, string? value) in lines)
         {
             int end = all.FindIndex(begin + 1, static line => line.TrimStart().StartsWith('[') && TableOf(line.Trim()) is not null);
-            end = end < 0 ? all.Count : end;
-            int place = all.FindIndex(begin + 1, end - begin - 1, line => line.Split('=')[0].Trim() == key);
-            if (place >= 0)
-            {
-                // An array may go on over several lines.
-                int last = place;
-                string former = all[place][(all[place].IndexOf('=', StringComparison.Ordinal) + 1)..].Trim();
-                while (former.StartsWith('[') && !IsClosed(former) && last + 1 < end)
-                {
-                    former += all[++last].Trim();
-                }
-
-                all.RemoveRange(place, last - place + 1);
-            }
-            else
-            {
-                place = end;
-                while (place > begin + 1 && string.IsNullOrWhiteSpace(all[place - 1]))
-                {
-                    place--;
-                }
-            }
-
+            int place = Cut(all, begin + 1, end < 0 ? all.Count : end, key);
             if (value is not null)
             {
                 all.Insert(place, $"{key} = {value}");
@@ -98,6 +76,27 @@ internal sealed class TomlValues
         }
 
         return string.Join('\n', all).TrimEnd() + "\n";
+    }
+
+    /// <summary>Takes a key out of a table's lines; its place, or the one behind the last that says anything.</summary>
+    private static int Cut(List<string> all, int begin, int end, string key)
+    {
+        int place = all.FindIndex(begin, end - begin, line => line.Split('=')[0].Trim() == key);
+        if (place < 0)
+        {
+            return all.FindLastIndex(end - 1, end - begin, static line => !string.IsNullOrWhiteSpace(line)) is var said and >= 0 ? said + 1 : begin;
+        }
+
+        // An array may go on over several lines.
+        int last = place;
+        string former = all[place][(all[place].IndexOf('=', StringComparison.Ordinal) + 1)..].Trim();
+        while (former.StartsWith('[') && !IsClosed(former) && last + 1 < end)
+        {
+            former += $"\n{all[++last].Trim()}";
+        }
+
+        all.RemoveRange(place, last - place + 1);
+        return place;
     }
 
     /// <summary>Null for what is no table's head.</summary>
@@ -109,33 +108,29 @@ internal sealed class TomlValues
 
     private static bool IsClosed(string array)
     {
-        char? quote = null;
         for (int place = 0; place < array.Length; place++)
         {
-            char one = array[place];
-            if (quote is null && one == ']')
+            switch (array[place])
             {
-                return true;
-            }
-
-            if (quote is null && one == '#')
-            {
-                int line = array.IndexOf('\n', place);
-                place = line < 0 ? array.Length : line;
-                continue;
-            }
-
-            if (quote == '"' && one == '\\')
-            {
-                place++;
-            }
-            else if (one is '"' or '\'' && (quote is null || quote == one))
-            {
-                quote = quote is null ? one : null;
+                case ']':
+                    return true;
+                case '#':
+                    place = EndOfLine(array, place);
+                    break;
+                case '"' or '\'' when StringAt(array, ref place) is null:
+                    return false;
+                default:
+                    break;
             }
         }
 
         return false;
+    }
+
+    private static int EndOfLine(string value, int place)
+    {
+        int end = value.IndexOf('\n', place);
+        return end < 0 ? value.Length : end;
     }
 
     /// <summary>Every string of a value; of a bare word, itself. Null when a string does not end.</summary>
@@ -147,8 +142,7 @@ internal sealed class TomlValues
             switch (value[place])
             {
                 case '#':
-                    int line = value.IndexOf('\n', place);
-                    place = line < 0 ? value.Length : line;
+                    place = EndOfLine(value, place);
                     break;
                 case '"' or '\'':
                     if (StringAt(value, ref place) is not { } text)

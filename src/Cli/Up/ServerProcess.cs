@@ -12,10 +12,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>
     /// The server's standard output is the shell's, which has no other use for it: when it ends, the server has. What a terminal's Ctrl-C sends to
-    /// all of a session's programs is not for the shell either.
+    /// all of a session's programs is not for the shell either, and what ends them all (a terminal that closes) leaves it to end the server.
     /// </summary>
-    private const string Script = """
+    internal const string Script = """
         trap '' INT
+        trap : TERM HUP
         exec 3>&1 >/dev/null
         setsid "$0" up "$@" >&3 </dev/null &
         server=$!

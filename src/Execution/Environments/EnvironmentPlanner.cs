@@ -137,8 +137,28 @@ internal sealed class EnvironmentPlanner(
         }
     }
 
+    /// <summary>How the function starts where sandboxes are made in advance.</summary>
+    public StartPath StartOf(FunctionVersion function)
+    {
+        if (function.Image is not null)
+        {
+            return new StartPath(StartKind.Exact, "it is made of a container image");
+        }
+
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        return ObstacleOf(runtime) is { } obstacle ? new StartPath(StartKind.Exact, obstacle)
+            : ShellRules.ObstacleOf(runtime.Family, function) is { } ownProcess ? new StartPath(StartKind.Sandbox, ownProcess)
+            : new StartPath(StartKind.Interpreter, $"nothing of it must be known when {runtime.Family} starts");
+    }
+
+    /// <summary>Why no sandbox is made in advance for functions of a runtime, as a clause; null when one is.</summary>
+    private static string? ObstacleOf(RuntimeResolution runtime) =>
+        !runtime.IsAvailable ? $"{runtime.Id} cannot be had on this machine (lamina runtimes)"
+        : runtime.Added is not null ? $"{runtime.Id} was added (lamina runtimes)"
+        : null;
+
     private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime) =>
-        options.Network == SandboxNetwork.Isolated && runtime.Added is null && runtime.IsAvailable ? ShellOf(function, runtime) : null;
+        options.Network == SandboxNetwork.Isolated && ObstacleOf(runtime) is null ? ShellOf(function, runtime) : null;
 
     private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime)
     {

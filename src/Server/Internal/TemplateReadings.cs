@@ -16,9 +16,9 @@ internal sealed class TemplateReadings(TimeProvider time) : IInternalRoute
 {
     /// <summary>A template of the longest kind whose every other character is escaped.</summary>
     private static readonly BodyLimit BodyLimit = new(
-        2 * Limits.TemplateObjectBytes,
+        2 * Limits.TemplateBytes,
         Pooled: true,
-        static _ => AwsError.RequestEntityTooLarge($"A template must not be larger than {Limits.TemplateObjectBytes} bytes"));
+        static _ => AwsError.RequestEntityTooLarge($"A template must not be larger than {Limits.TemplateBytes} bytes"));
 
     public IReadOnlyList<string> Path { get; } = ["template"];
 

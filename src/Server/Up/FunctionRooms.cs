@@ -16,14 +16,15 @@ internal sealed record FunctionRooms(
         ICatalog catalog, LayerRooms layers, Organizations organizations, TimeProvider time, ILoggerFactory loggers)
     {
         FunctionPermissions permissions = new(catalog, organizations);
-        FunctionConcurrency concurrency = new(catalog, Limits.ConcurrentExecutions, time);
+        FunctionConcurrency concurrency = new(catalog, permissions, Limits.ConcurrentExecutions, time);
         UnseenUpdates updates = new(time);
         return new FunctionRooms(
             new FunctionDirectory(catalog, permissions, updates, Random.Shared),
             new FunctionEditor(
-                catalog, layers.Intake, layers.Trees, layers.Library, layers.Storage, time, updates, loggers.CreateLogger<FunctionEditor>()),
-            new FunctionPublisher(catalog, layers.Storage),
-            new FunctionAliases(catalog, concurrency),
+                catalog, layers.Intake, layers.Trees, layers.Library, layers.Storage, permissions, time, updates,
+                loggers.CreateLogger<FunctionEditor>()),
+            new FunctionPublisher(catalog, layers.Storage, permissions),
+            new FunctionAliases(catalog, concurrency, permissions),
             permissions,
             concurrency,
             new DevFunctions(layers.Intake, layers.Trees, time));

@@ -113,7 +113,7 @@ internal sealed partial class House : IAsyncDisposable
         functions.Dev.Changed += invoker.RetireUsersOf;
         added.Changed += invoker.RetireUsersOf;
         images.Library.Renamed += invoker.RetireUsersOfSdk;
-        SettingsRooms settings = SettingsRooms.Open(catalog, time);
+        SettingsRooms settings = SettingsRooms.Open(catalog, functions.Permissions, time);
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
@@ -195,6 +195,7 @@ internal sealed partial class House : IAsyncDisposable
                 new Health(),
                 new Internal.Content(layers.Archives, links),
                 new FunctionOpt(directory, layers.Opt),
+                new FunctionStart(directory, invoker),
                 new FunctionInspection(directory, layers.Inspector),
                 new LayerVersionInspection(layers.Library, layers.Inspector),
                 new LayerComparison(layers.Library, layers.Inspector),
@@ -208,6 +209,7 @@ internal sealed partial class House : IAsyncDisposable
                 new ImageLayerUploads(images.Layers),
                 new RuntimeChanges(added, new RuntimeExamination(images.Library), runtimes, mayNameFolders: options.Keys is null),
                 new OrganizationList(options.Organizations),
+                new ProcessReport(),
                 new ShellList(invoker),
                 new Reset(functions.Editor, logs.Store, dynamoDb.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),

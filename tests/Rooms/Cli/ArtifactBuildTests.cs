@@ -86,24 +86,24 @@ public sealed class ArtifactBuildTests : IDisposable
     {
         _folder.Write(manifest, text, Plain);
 
-        Assert.False(Builds().Needs(Function(runtime), _folder.Path));
+        Assert.False(ArtifactBuilds.Needs(Function(runtime), _folder.Path));
     }
 
     [Fact]
     public void What_is_installed_already_or_skips_its_build_has_none()
     {
         _folder.Write("package.json", "{\"dependencies\":{\"a\":\"1\"}}", Plain);
-        Assert.True(Builds().Needs(Function("nodejs20.x"), _folder.Path));
-        Assert.False(Builds().Needs(Function("nodejs20.x") with { SkipsBuild = true }, _folder.Path));
+        Assert.True(ArtifactBuilds.Needs(Function("nodejs20.x"), _folder.Path));
+        Assert.False(ArtifactBuilds.Needs(Function("nodejs20.x") with { SkipsBuild = true }, _folder.Path));
         _folder.Write("node_modules/a/package.json", "{}", Plain);
-        Assert.False(Builds().Needs(Function("nodejs20.x"), _folder.Path));
+        Assert.False(ArtifactBuilds.Needs(Function("nodejs20.x"), _folder.Path));
     }
 
     [Fact]
     public async Task A_failed_build_names_the_function_the_tool_and_the_way_round()
     {
         LayerBuildTests.Needs(["python3", "-m", "pip", "--version"]);
-        _folder.Write("requirements.txt", "--index-url http://127.0.0.1:9/simple\n--timeout 1\nnosuchpackage==1.0\n", Plain);
+        _folder.Write("requirements.txt", "--index-url http://127.0.0.1:9/simple\nnosuchpackage==1.0\n", Plain);
 
         CliError error = await Assert.ThrowsAsync<CliError>(
             () => Builds().RunAsync(Function("python3.11"), _folder.Path, TestContext.Current.CancellationToken));

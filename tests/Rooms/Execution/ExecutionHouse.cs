@@ -80,7 +80,7 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         DevLayers = new DevLayers(_intake, _trees, time);
         DevFunctions = new DevFunctions(_intake, _trees, time);
         _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
-        Concurrency = new FunctionConcurrency(_catalog, accountLimit, time);
+        Concurrency = new FunctionConcurrency(_catalog, new FunctionPermissions(_catalog, Organizations.None), accountLimit, time);
         _images = ImageLayerStore.Open(folder, _catalog, time);
         Invoker = new Invoker(
             sandboxes,
