@@ -47,16 +47,21 @@ internal sealed partial class SamConfig
         return new SamConfig(path, System.IO.File.Exists(path) ? System.IO.File.ReadAllText(path) : string.Empty);
     }
 
-    /// <summary>Writes the answers into the file; all else in it stays as it is.</summary>
+    /// <summary>Writes the answers into the file, and for sam that it takes its own bucket where none is named; all else in it stays as it is.</summary>
     public async Task SaveAsync(string stackName, string region, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
-        (string Key, string? Value)[] lines =
+        List<(string Key, string? Value)> lines =
         [
             ("stack_name", Quoted(stackName)),
             ("region", Quoted(region)),
             ("capabilities", Quoted("CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND")),
             ("parameter_overrides", parameters.Count == 0 ? null : Quoted(string.Join(' ', parameters.Select(static one => $"{one.Key}={Quoted(one.Value)}")))),
         ];
+        if (Value("s3_bucket") is null && Value("resolve_s3") is null)
+        {
+            lines.Add(("resolve_s3", "true"));
+        }
+
         await System.IO.File.WriteAllTextAsync(File, TomlValues.Put(_text.Length == 0 ? "version = 0.1\n" : _text, Deploy, lines), cancellationToken);
     }
 

@@ -80,7 +80,7 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
                 ["LocalUrls"] = Object(stack.Outputs
                     .Select(output => (output.Key, Value: LocalUrl.Of(output.Value, endpoint)!))
                     .Where(static one => one.Value is not null)),
-                ["Events"] = new JsonArray([.. events.Select(Document)]),
+                [nameof(Events)] = new JsonArray([.. events.Select(Document)]),
             });
         }
 
@@ -132,14 +132,17 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
         }
     }
 
+    /// <summary>A narrow terminal cuts the types, and what failed says why over as many lines as it takes; status and name stay whole.</summary>
     private Table Resources()
     {
-        Table table = Terminal.Columns("STATUS", "RESOURCE", "TYPE", string.Empty);
+        Table table = Terminal.Columns("STATUS", "RESOURCE", "TYPE");
+        table.Columns[^1].NoWrap = false;
         foreach (StackEventLine one in _resources.Values)
         {
+            string tone = Tone(one.Status);
+            string type = tone == "red" && one.Reason is { } reason ? $"{one.Type}: {reason}" : one.Type;
             table.AddRow(
-                new Markup($"[{Tone(one.Status)}]{one.Status}[/]"), new Text(one.LogicalId), new Text(one.Type),
-                new Text(Tone(one.Status) == "red" ? one.Reason ?? string.Empty : string.Empty));
+                new Markup($"[{tone}]{one.Status}[/]"), new Text(one.LogicalId).Overflow(Overflow.Ellipsis), new Text(type).Overflow(Overflow.Ellipsis));
         }
 
         return table;

@@ -107,8 +107,10 @@ internal sealed class LocalArtifacts
             }
 
             TemplateMap? properties = Map(resource, "Properties");
-            Owner owner = new(
-                logicalId.Name, type, ["Resources", logicalId.Name, "Properties"], properties ?? [], Map(resource, "Metadata")) { Position = resource.Position };
+            Owner owner = new(logicalId.Name, type, ["Resources", logicalId.Name, "Properties"], properties ?? [], Map(resource, "Metadata"))
+            {
+                Position = resource.Position,
+            };
             foreach (ArtifactRule rule in Rules.Where(rule => rule.Type == type && properties is not null))
             {
                 Find(rule, properties!, rule.Property, owner);

@@ -78,6 +78,7 @@ public sealed class SamConfigTests : IDisposable
         Assert.Equal(parameters, read.Parameters);
         string text = await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
         Assert.Contains("fail_on_empty_changeset = false\n", text, StringComparison.Ordinal);
+        Assert.Contains("resolve_s3 = true\n", text, StringComparison.Ordinal);
         Assert.EndsWith("\n[default.build.parameters]\ncached = true\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("A=1", text, StringComparison.Ordinal);
     }
