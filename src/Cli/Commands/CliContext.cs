@@ -94,9 +94,11 @@ internal sealed class CliContext
 
     /// <summary>The region that requests are signed for.</summary>
     /// <param name="otherwise">Counts where neither the command line nor the environment names one; null: none.</param>
-    public string Region(ParseResult parsed, string? otherwise) => parsed.GetResult(_region) is not { Implicit: false } && !_surroundings.NamesRegion && otherwise is not null
-        ? otherwise
-        : parsed.GetRequiredValue(_region);
+    public string Region(ParseResult parsed, string? otherwise)
+    {
+        bool isNamed = parsed.GetResult(_region) is { Implicit: false } || _surroundings.NamesRegion;
+        return isNamed || otherwise is null ? parsed.GetRequiredValue(_region) : otherwise;
+    }
 
     private static bool IsHttp(string? text, out Uri? uri) =>
         Uri.TryCreate(text, UriKind.Absolute, out uri) && uri.Scheme is "http" or "https";

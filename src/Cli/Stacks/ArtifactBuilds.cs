@@ -65,7 +65,9 @@ internal sealed partial class ArtifactBuilds(Terminal terminal, BuildCache cache
             : BuildDigest.Of(path, packages.Family, artifact.Runtime, settings.Architecture.Name);
         string installed = await cache.FolderAsync(
             digest,
-            stage => InCopyAsync(path, (source, scratch) => packages.Source(terminal).AddAsync(new BuildFolders(source, stage, scratch), settings, cancellationToken)));
+            stage => InCopyAsync(
+                path,
+                (source, scratch) => packages.Source(terminal).AddAsync(new BuildFolders(source, stage, scratch), settings, cancellationToken)));
 
         // The folder's own files go over what was installed.
         Dictionary<string, FolderEntry> entries = packages.Entries(installed).ToDictionary(static entry => entry.Name, StringComparer.Ordinal);
@@ -97,7 +99,8 @@ internal sealed partial class ArtifactBuilds(Terminal terminal, BuildCache cache
         InCopyAsync(path, async (source, scratch) =>
         {
             BuildProgram.Require(compiler.Program(source), compiler.Manifest, compiler.Fix);
-            await compiler.RunAsync(new CompilerTask(artifact.LogicalId, artifact.Runtime, ArchitectureOf(artifact), source, stage, scratch), cancellationToken);
+            var task = new CompilerTask(artifact.LogicalId, artifact.Runtime, ArchitectureOf(artifact), source, stage, scratch);
+            await compiler.RunAsync(task, cancellationToken);
         });
 
     private static async Task InCopyAsync(string path, Func<string, string, Task> work)

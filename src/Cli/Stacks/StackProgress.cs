@@ -136,7 +136,7 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
     private Table Resources()
     {
         Table table = Terminal.Columns("STATUS", "RESOURCE", "TYPE");
-        table.Columns[^1].NoWrap = false;
+        table.Columns[2].NoWrap = false;
         foreach (StackEventLine one in _resources.Values)
         {
             string tone = Tone(one.Status);

@@ -103,7 +103,7 @@ internal sealed class TomlValues
     private static string? TableOf(string line)
     {
         string head = line.Split('#')[0].Trim();
-        return head is ['[', .. var name, ']'] && !name.Contains(',', StringComparison.Ordinal) && !name.Contains('"', StringComparison.Ordinal) ? name.Trim('[', ']', ' ') : null;
+        return head is ['[', .. var name, ']'] && name.IndexOfAny([',', '"']) < 0 ? name.Trim('[', ']', ' ') : null;
     }
 
     private static bool IsClosed(string array)

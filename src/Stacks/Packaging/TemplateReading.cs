@@ -55,7 +55,10 @@ public sealed class TemplateReading
                 null, [new TemplateFault(fault.Position.Line, fault.Position.Column, null, $"Template format error: {fault.Message}")]);
         }
 
-        ParameterDefinition[] parameters = [.. (root["Parameters"] as TemplateMap ?? []).Select(static entry => ParameterDefinition.Read(entry.Key.Name, entry.Value))];
+        ParameterDefinition[] parameters =
+        [
+            .. (root["Parameters"] as TemplateMap ?? []).Select(static entry => ParameterDefinition.Read(entry.Key.Name, entry.Value)),
+        ];
         IReadOnlyList<LocalArtifact> artifacts = LocalArtifacts.In(root, new ParameterTexts(given, parameters)); // 2
         return new TemplateReading(root, FaultsOf(root, artifacts, region, given, time)) // 3
         {
