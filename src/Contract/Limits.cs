@@ -179,8 +179,8 @@ public static class Limits
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Bytes of an archive sent as a layer's dev content: everything that may be in a layer, not compressed, and 64 MiB for the names
-    /// of its entries. Ours.
+    /// Bytes of an archive sent as a layer's or function's dev content: everything that may be in one, not compressed, and 64 MiB for the
+    /// names of its entries. Ours.
     /// </summary>
     public const int DevArchiveBytes = (int)UnzippedBytes + (64 * 1024 * 1024);
 

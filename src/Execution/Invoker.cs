@@ -58,6 +58,7 @@ public sealed partial class Invoker : IAsyncDisposable
         SandboxHost sandboxes,
         TreeStore trees,
         DevLayers devLayers,
+        DevFunctions devFunctions,
         ImageLibrary images,
         RuntimeCatalog runtimes,
         Func<FunctionVersion, bool> isCurrent,
@@ -75,7 +76,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _logger = loggers.CreateLogger<Invoker>();
         Logs = new FunctionLogs(options.LogBytesPerFunction, time);
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
-        _planner = new EnvironmentPlanner(trees, devLayers, images, runtimes, options);
+        _planner = new EnvironmentPlanner(trees, devLayers, devFunctions, images, runtimes, options);
         _shells = new ShellPool(sandboxes, _runtimeApi.Connections, options, IsBusy, time, loggers.CreateLogger<ShellPool>());
         _services = new EnvironmentServices(
             sandboxes,
@@ -231,6 +232,18 @@ public sealed partial class Invoker : IAsyncDisposable
         foreach ((PoolKey key, FunctionPool pool) in _pools)
         {
             if (key.Account == layer.Account.Value && pool.Function.Layers.Any(used => layer.IsOf(used.Arn)) && _pools.TryRemove(key, out _))
+            {
+                pool.Retire();
+            }
+        }
+    }
+
+    /// <summary>The same where a function's own code is another one now. For the dev functions' Changed.</summary>
+    public void RetireUsersOf(FunctionArn function)
+    {
+        foreach ((PoolKey key, FunctionPool pool) in _pools)
+        {
+            if (pool.Function.Arn == function && _pools.TryRemove(key, out _))
             {
                 pool.Retire();
             }

@@ -21,6 +21,8 @@ internal sealed class LambdaClient(Wire wire)
 
     public DevLayerClient DevLayers { get; } = new(wire);
 
+    public DevFunctionClient DevFunctions { get; } = new(wire);
+
     public ImageClient Images { get; } = new(wire);
 
     public RuntimeClient Runtimes { get; } = new(wire);
@@ -300,10 +302,15 @@ internal sealed class LambdaClient(Wire wire)
     }
 
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
-    public async IAsyncEnumerable<string> ReadLogsAsync(
-        string name, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<string> ReadLogsAsync(string name, bool follow, CancellationToken cancellationToken) =>
+        LinesAsync($"/_lamina/functions/{Escape(name)}/logs{(follow ? "?follow=true" : string.Empty)}", cancellationToken);
+
+    /// <summary>The lines that are written from now on, until the caller leaves.</summary>
+    public IAsyncEnumerable<string> FollowLogsAsync(string name, CancellationToken cancellationToken) =>
+        LinesAsync($"/_lamina/functions/{Escape(name)}/logs?follow=true&past=false", cancellationToken);
+
+    private async IAsyncEnumerable<string> LinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string path = $"/_lamina/functions/{Escape(name)}/logs{(follow ? "?follow=true" : string.Empty)}";
         using HttpRequestMessage request = wire.Request(HttpMethod.Get, path, []);
         using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);

@@ -40,6 +40,9 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>The layers whose dev content stands in the place of the published one.</summary>
     public required ImmutableArray<DevLayer> DevLayers { get; init; }
 
+    /// <summary>Whose dev code stands in the place of the function's own; null: none.</summary>
+    public DevFunction? DevFunction { get; init; }
+
     /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
     public ShellKind? Shell { get; init; }
 
@@ -74,7 +77,7 @@ internal sealed class EntrypointException(string message, string? runtimeVersion
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
 internal sealed class EnvironmentPlanner(
-    TreeStore treeStore, DevLayers devLayers, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
+    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -103,11 +106,12 @@ internal sealed class EnvironmentPlanner(
         while (true)
         {
             LayerStackContent stack = devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
+            DevFunction? dev = devFunctions.Find(function);
             try
             {
-                return await PlanAsync(function, stack, identity, cancellationToken);
+                return await PlanAsync(function, dev, stack, identity, cancellationToken);
             }
-            catch (IOException) when (IsReplaced(stack, function))
+            catch (IOException) when (IsReplaced(stack, function) || devFunctions.Find(function)?.Code != dev?.Code)
             {
                 // Dev content that was replaced a moment ago is nobody's any more and may be gone; what took its place is there.
             }
@@ -191,18 +195,18 @@ internal sealed class EnvironmentPlanner(
         !stack.Archives.SequenceEqual(devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers).Archives);
 
     private async Task<EnvironmentPlan> PlanAsync(
-        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
+        FunctionVersion function, DevFunction? dev, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
         var trees = ImmutableArray.CreateBuilder<TreeLease>(stack.Archives.Length + 1);
         try
         {
-            trees.Add(await LeaseAsync(function.Code!, cancellationToken));
+            trees.Add(await LeaseAsync(dev?.Code ?? function.Code!, cancellationToken));
             foreach (StoredArchive archive in stack.Archives)
             {
                 trees.Add(await LeaseAsync(archive, cancellationToken));
             }
 
-            return Plan(function, stack, identity, trees.ToImmutable());
+            return Plan(function, stack, identity, trees.ToImmutable()) with { DevFunction = dev };
         }
         catch
         {

@@ -101,6 +101,10 @@ internal static class ReportLines
             $"{api}\tName: {name}\tState: Subscribed\tTypes: [{string.Join(", ", types.Select(static type => char.ToUpperInvariant(type[0]) + type[1..]))}]"));
 
     /// <summary>Ours: Lambda has no such line.</summary>
+    public static void AppendDevFunction(this EnvironmentLog log, int update, string folder) =>
+        log.Append(Encoding.UTF8.GetBytes($"DEV_FUNCTION Update: {update}\tFolder: {folder}"));
+
+    /// <summary>Ours as well.</summary>
     public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>
         log.Append(Encoding.UTF8.GetBytes($"DEV_LAYER Layer: {layer}\tUpdate: {update}\tFolder: {folder}"));
 

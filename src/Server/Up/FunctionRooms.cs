@@ -9,7 +9,7 @@ namespace Lamina.Server.Up;
 /// <summary>The parts of the Functions room, over one catalog.</summary>
 internal sealed record FunctionRooms(
     FunctionDirectory Directory, FunctionEditor Editor, FunctionPublisher Publisher, FunctionAliases Aliases, FunctionPermissions Permissions,
-    FunctionConcurrency Concurrency)
+    FunctionConcurrency Concurrency, DevFunctions Dev)
     : IAsyncDisposable
 {
     public static FunctionRooms Open(
@@ -26,7 +26,8 @@ internal sealed record FunctionRooms(
             new FunctionPublisher(catalog, layers.Storage, permissions),
             new FunctionAliases(catalog, concurrency, permissions),
             permissions,
-            concurrency);
+            concurrency,
+            new DevFunctions(layers.Intake, layers.Trees, time));
     }
 
     public ValueTask DisposeAsync() => Editor.DisposeAsync();

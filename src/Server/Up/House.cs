@@ -106,10 +106,11 @@ internal sealed partial class House : IAsyncDisposable
         AddedRuntimes added = AddedRuntimes.Open(folder.Path);
         RuntimeCatalog runtimes = new() { Added = added };
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, images.Library, runtimes, directory.IsCurrent, functions.Concurrency,
+            sandboxes, layers.Trees, layers.Dev, functions.Dev, images.Library, runtimes, directory.IsCurrent, functions.Concurrency,
             AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
+        functions.Dev.Changed += invoker.RetireUsersOf;
         added.Changed += invoker.RetireUsersOf;
         images.Library.Renamed += invoker.RetireUsersOfSdk;
         SettingsRooms settings = SettingsRooms.Open(catalog, functions.Permissions, time);
@@ -122,7 +123,7 @@ internal sealed partial class House : IAsyncDisposable
             {
                 DataDirectory = folder.Path,
                 Catalog = catalog,
-                Roots = [.. roots, layers.Dev, running],
+                Roots = [.. roots, layers.Dev, functions.Dev, running],
                 Blobs = blobs,
                 BlobRoots = [new S3BlobRoots()],
                 Archives = layers.Archives,
@@ -217,6 +218,10 @@ internal sealed partial class House : IAsyncDisposable
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
+                new DevFunctionList(functions.Dev),
+                new DevFunctionSessions(functions.Dev, directory, time, _stopping.Token),
+                new DevFunctionUploads(functions.Dev),
+                new TemplateReadings(time),
             ]),
             new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             new FunctionUrlGateway(
