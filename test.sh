@@ -18,7 +18,7 @@ say() { printf '== %s\n' "$*"; }
 missing_packages() {
     local entry command
     for entry in /usr/bin/aws:awscli unzip:unzip zip:zip node:nodejs npm:npm ruby:ruby bundle:ruby-bundler cc:gcc /usr/bin/python3:python3 git:git setsid:util-linux docker-registry:docker-registry \
-        javac:default-jdk-headless g++:g++ autoconf:autoconf automake:automake libtoolize:libtool cmake:cmake make:make xz:xz-utils rustc:rustc go:golang-go php:php-cli erlc:erlang-base elixirc:elixir cobc:gnucobol; do
+        javac:default-jdk-headless g++:g++ make:make xz:xz-utils rustc:rustc go:golang-go php:php-cli erlc:erlang-base elixirc:elixir cobc:gnucobol; do
         command=${entry%:*}
         command -v "$command" >/dev/null || echo "${entry##*:}"
     done
@@ -26,6 +26,7 @@ missing_packages() {
     /usr/bin/python3 -c 'import debugpy' 2>/dev/null || echo python3-debugpy
     python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
     [ -e /usr/include/stdlib.h ] || echo libc6-dev
+    compgen -G '/usr/include/*/curl/curl.h' >/dev/null || echo libcurl4-openssl-dev
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
@@ -80,7 +81,7 @@ run_project() {
     program=$(ls -t {tests/,}artifacts/bin/"$project".Tests/release/Lamina."$project".Tests 2>/dev/null | head -1)
     rm -f "$report"
     say "tests/$project"
-    # Most of them wait, for servers, clients and compilers: one more at a time than there are processors.
+    # Most of them wait, for servers, clients and compilers: one more at a time than there are processors (Assembly.cs says which run alone).
     [ "$project" != EndToEnd ] || set -- -maxThreads "$(($(nproc) + 1))" "$@"
     timeout -k 20 "$limit" "$program" -result-xml "$report" "${plain[@]}" "$@" </dev/null &
     child=$!

@@ -58,15 +58,21 @@ internal sealed class LambdaApi(HttpClient http)
 
     public Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers) => CreateFunctionAsync(name, workload, layers, variables: []);
 
-    public async Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers, JsonObject variables)
+    public Task CreateFunctionAsync(string name, Workload workload, IEnumerable<string> layers, JsonObject variables) =>
+        CreateFunctionAsync(name, workload.Code, workload.Runtime, workload.Handler, layers, variables);
+
+    public Task CreateFunctionAsync(string name, byte[] code, string runtime, string handler, IEnumerable<string> layers) =>
+        CreateFunctionAsync(name, code, runtime, handler, layers, variables: []);
+
+    private async Task CreateFunctionAsync(string name, byte[] code, string runtime, string handler, IEnumerable<string> layers, JsonObject variables)
     {
         await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject
         {
             ["FunctionName"] = name,
-            ["Runtime"] = workload.Runtime,
-            ["Handler"] = workload.Handler,
+            ["Runtime"] = runtime,
+            ["Handler"] = handler,
             ["Role"] = "arn:aws:iam::000000000000:role/bench",
-            ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(workload.Code) },
+            ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(code) },
             ["Layers"] = new JsonArray([.. layers.Select(static arn => (JsonNode)arn)]),
             ["MemorySize"] = 1769, // one whole CPU: the platform is measured, not the share that less memory buys
             ["Timeout"] = 30,
@@ -108,7 +114,18 @@ internal sealed class LambdaApi(HttpClient http)
         }
     }
 
-    public async Task InvokeAsync(string name)
+    public async Task UseLayersAsync(string name, IEnumerable<string> layers)
+    {
+        await SendAsync(HttpMethod.Put, $"/2015-03-31/functions/{name}/configuration", new JsonObject
+        {
+            ["Layers"] = new JsonArray([.. layers.Select(static arn => (JsonNode)arn)]),
+        });
+        await WaitUntilReadyAsync(name);
+    }
+
+    public Task InvokeAsync(string name) => InvokeForAnswerAsync(name);
+
+    public async Task<string> InvokeForAnswerAsync(string name)
     {
         using StringContent content = new(Workload.Event, Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await http.PostAsync(new Uri($"/2015-03-31/functions/{name}/invocations", UriKind.Relative), content);
@@ -117,6 +134,8 @@ internal sealed class LambdaApi(HttpClient http)
         {
             throw new InvalidOperationException($"invoking {name} was answered with {(int)response.StatusCode}: {answer}");
         }
+
+        return answer;
     }
 
     private async Task WaitUntilReadyAsync(string name)

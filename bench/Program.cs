@@ -45,6 +45,7 @@ try
         rows.AddRange(await measurements.StorageAsync());
         rows.AddRange(await measurements.AttachAsync(workloads[0], "arn:aws:lambda:us-east-1:000000000000:layer:large:1"));
         rows.AddRange(await measurements.PublishAsync(largeLayer, () => baselines.UnzipAsync(largeLayer)));
+        rows.AddRange(await new WatchedStack(new LambdaApi(http), options, repository, Path.Combine(scratch, "watched"), server.Address).ChangeAsync());
         rows.AddRange(await new SamTemplates(options, scratch).TransformAsync());
         rows.AddRange(KeepAliveSimulation.Run());
         await server.DisposeAsync();

@@ -13,7 +13,7 @@ const int Interrupted = 130;
 bool colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
     && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 var terminal = new Terminal(
-    new TerminalOptions(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, colours),
+    new TerminalOptions(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, colours) { Input = Console.In },
     TimeProvider.System);
 using var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
 using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -34,7 +34,9 @@ if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // A server that `up` started is given its time to stop.
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
 }
 catch (CliError error)
 {

@@ -24,9 +24,6 @@ public sealed class AwsError : Exception
     /// <summary>The extra member Reason of TooManyRequestsException and a few others.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Seconds, sent as the header Retry-After.</summary>
-    public int? RetryAfterSeconds { get; init; }
-
     /// <summary>Further elements of S3's XML error: BucketName, Key and the like.</summary>
     public IReadOnlyList<(string Name, string Value)> Details { get; init; } = [];
 
@@ -60,6 +57,9 @@ public sealed class AwsError : Exception
     public static AwsError AccessDenied(string message) =>
         new("AccessDeniedException", 403, message, AwsErrorBody.UpperMessageOnly);
 
+    /// <summary>Without a reason, as AWS refuses what no policy could allow: <c>{"Message":null}</c>.</summary>
+    public static AwsError AccessDenied() => new("AccessDeniedException", 403, "Access denied.", AwsErrorBody.NullMessage);
+
     public static AwsError RequestEntityTooLarge(string message) =>
         new("RequestEntityTooLargeException", 413, message, AwsErrorBody.UpperMessageOnly);
 
@@ -73,7 +73,7 @@ public sealed class AwsError : Exception
         new("SerializationException", 400, message, AwsErrorBody.LowerMessageOnly);
 
     public static AwsError TooManyRequests(string message, string reason) =>
-        new("TooManyRequestsException", 429, message, AwsErrorBody.TypeAndLowerMessage) { Reason = reason, RetryAfterSeconds = 1 };
+        new("TooManyRequestsException", 429, message, AwsErrorBody.TypeAndLowerMessage) { Reason = reason };
 
     public static AwsError Service(string message, Exception? inner = null) =>
         new("ServiceException", 500, message, AwsErrorBody.TypeAndUpperMessage, inner);
@@ -93,4 +93,7 @@ public enum AwsErrorBody
 
     /// <summary><c>{"Message":"…"}</c></summary>
     UpperMessageOnly,
+
+    /// <summary><c>{"Message":null}</c>; the message goes to the log only.</summary>
+    NullMessage,
 }

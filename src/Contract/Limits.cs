@@ -179,8 +179,8 @@ public static class Limits
     public static readonly TimeSpan ContentLinkLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Bytes of an archive sent as a layer's dev content: everything that may be in a layer, not compressed, and 64 MiB for the names
-    /// of its entries. Ours.
+    /// Bytes of an archive sent as a layer's or function's dev content: everything that may be in one, not compressed, and 64 MiB for the
+    /// names of its entries. Ours.
     /// </summary>
     public const int DevArchiveBytes = (int)UnzippedBytes + (64 * 1024 * 1024);
 
@@ -346,8 +346,39 @@ public static class Limits
     /// <summary>Characters of a template in a request; larger ones come from S3 (CloudFormation quotas).</summary>
     public const int TemplateBodyBytes = 51_200;
 
+    /// <summary>The largest template that CloudFormation takes, from S3 (CloudFormation quotas).</summary>
+    public const int TemplateBytes = 1_000_000;
+
+    /// <summary>Levels of maps and lists in a template. CloudFormation names no number; the deepest API documents in use have some thirty.</summary>
+    public const int TemplateDepth = 100;
+
+    /// <summary>
+    /// Values of a template after every alias has been replaced by what it stands for. Ours: ten times what fits a file without aliases.
+    /// </summary>
+    public const int TemplateValues = 500_000;
+
+    /// <summary>Resources of a template (CloudFormation quotas).</summary>
+    public const int TemplateResources = 500;
+
     /// <summary>How long the answer to a request that begins a stack's operation waits for its end. Ours: far below any client's read timeout.</summary>
     public static readonly TimeSpan StackAnswerDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>Characters of a stack policy (SetStackPolicy, StackPolicyBody).</summary>
+    public const int StackPolicyCharacters = 16_384;
+
+    /// <summary>The longest that a wait condition waits (AWS::CloudFormation::WaitCondition, Timeout).</summary>
+    public static readonly TimeSpan WaitConditionTimeout = TimeSpan.FromHours(12);
+
+    /// <summary>
+    /// The longest that a REST API waits for a function, unless AWS has raised it for the account (API Gateway quotas, integration timeout).
+    /// </summary>
+    public static readonly TimeSpan RestIntegrationTimeout = TimeSpan.FromSeconds(29);
+
+    /// <summary>The longest that an HTTP API waits for a function (API Gateway quotas, HTTP API).</summary>
+    public static readonly TimeSpan HttpIntegrationTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Levels of objects and arrays in what a function answers a URL or an API. Ours: far above what any has.</summary>
+    public const int FunctionResultDepth = 1_000;
 
     /// <summary>Characters of the path that an API's resources add up to. Ours: far above any that a URL has; resources may name each other in a ring.</summary>
     public const int ApiPathLength = 8_192;

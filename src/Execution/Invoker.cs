@@ -59,6 +59,7 @@ public sealed partial class Invoker : IAsyncDisposable
         SandboxHost sandboxes,
         TreeStore trees,
         DevLayers devLayers,
+        DevFunctions devFunctions,
         ImageLibrary images,
         RuntimeCatalog runtimes,
         Func<FunctionVersion, bool> isCurrent,
@@ -76,7 +77,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _logger = loggers.CreateLogger<Invoker>();
         Logs = new FunctionLogs(options.LogBytesPerFunction, time);
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
-        _planner = new EnvironmentPlanner(trees, devLayers, images, runtimes, options);
+        _planner = new EnvironmentPlanner(trees, devLayers, devFunctions, images, runtimes, options);
         _shells = new ShellPool(
             sandboxes, _runtimeApi.Connections, options, new QuietMoments(IsBusy, time), time, loggers.CreateLogger<ShellPool>());
         QuietMoments afterShells = new(() => IsBusy() || _shells.IsFilling, time);
@@ -247,6 +248,18 @@ public sealed partial class Invoker : IAsyncDisposable
         }
     }
 
+    /// <summary>The same where a function's own code is another one now. For the dev functions' Changed.</summary>
+    public void RetireUsersOf(FunctionArn function)
+    {
+        foreach ((PoolKey key, FunctionPool pool) in _pools)
+        {
+            if (pool.Function.Arn == function && _pools.TryRemove(key, out _))
+            {
+                pool.Retire();
+            }
+        }
+    }
+
     /// <summary>How far the provisioned environments of a version are; null when it has none.</summary>
     public ProvisionedState? FindProvisionedState(FunctionVersion version) => _desk.FindPool(version)?.ReadProvisionedState();
 
@@ -292,6 +305,12 @@ public sealed partial class Invoker : IAsyncDisposable
 
     /// <summary>The functions whose imports out of layers are known, and the sandboxes that have made them.</summary>
     public IReadOnlyList<PrimedReport> ListPrimed() => _primed.List();
+
+    /// <summary>In what the function starts when no environment of it is idle, and why.</summary>
+    public StartPath DescribeStart(FunctionVersion function) =>
+        DebugSession.SettingOf(function) is not null ? new StartPath(StartKind.Exact, "each invocation waits for a debugger")
+        : _shells.Obstacle is { } obstacle ? new StartPath(StartKind.Exact, obstacle)
+        : _planner.StartOf(function);
 
     /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
     internal async Task ShellsReadyAsync()

@@ -5,7 +5,7 @@ using Lamina.Store;
 namespace Lamina.Functions;
 
 /// <summary>The aliases of functions: made, changed, deleted, listed. Who resolves one to a version is the directory.</summary>
-public sealed class FunctionAliases(ICatalog catalog, FunctionConcurrency concurrency)
+public sealed class FunctionAliases(ICatalog catalog, FunctionConcurrency concurrency, FunctionPermissions permissions)
 {
     public FunctionAlias Get(Caller caller, string nameOrArn, string alias)
     {
@@ -95,8 +95,8 @@ public sealed class FunctionAliases(ICatalog catalog, FunctionConcurrency concur
     internal static AwsError NotFound(FunctionArn function, string alias) =>
         AwsError.ResourceNotFound($"Cannot find alias arn: {function.Qualified(alias)}");
 
-    private static FunctionArn Parse(Caller caller, string nameOrArn, string action) =>
-        FunctionAddress.Parse(caller, nameOrArn, null, action).Function;
+    private FunctionArn Parse(Caller caller, string nameOrArn, string action) =>
+        permissions.Address(catalog.Current, caller, nameOrArn, null, action).Function;
 
     private static FunctionAlias Require(CatalogSnapshot snapshot, FunctionArn function, string alias) =>
         AliasDocuments.Find(snapshot, function, alias) ?? throw NotFound(function, alias);

@@ -6,7 +6,7 @@ namespace Lamina.Functions;
 
 /// <summary>How much of an account's concurrency is set apart for which function: the settings and AWS's rules about them.</summary>
 /// <param name="accountLimit">Concurrent executions of an account in a region.</param>
-public sealed class FunctionConcurrency(ICatalog catalog, int accountLimit, TimeProvider time)
+public sealed class FunctionConcurrency(ICatalog catalog, FunctionPermissions permissions, int accountLimit, TimeProvider time)
 {
     /// <summary>Raised when a function's reserved or provisioned concurrency, or where it is provisioned, may have changed.</summary>
     public event Action<FunctionArn>? Changed;
@@ -195,9 +195,9 @@ public sealed class FunctionConcurrency(ICatalog catalog, int accountLimit, Time
         }
     }
 
-    private static FunctionArn ParseFunction(Caller caller, string nameOrArn, string action)
+    private FunctionArn ParseFunction(Caller caller, string nameOrArn, string action)
     {
-        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, null, action);
+        FunctionReference reference = permissions.Address(catalog.Current, caller, nameOrArn, null, action);
         return reference.Qualifier is null ? reference.Function : throw AwsError.InvalidParameterValue(
             "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
             + "Please specify either a function name or an unqualified function ARN.");
@@ -219,7 +219,7 @@ public sealed class FunctionConcurrency(ICatalog catalog, int accountLimit, Time
         }
 
         return QualifiedResource.Find(snapshot, reference) is null
-            ? throw QualifiedResource.NotFound(snapshot, reference)
+            ? throw QualifiedResource.NotFound(reference)
             : VersionBehind(snapshot, reference.Function, reference.Qualifier!) ?? throw Unpublished();
     }
 

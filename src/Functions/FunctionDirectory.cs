@@ -80,7 +80,7 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
     public IEnumerable<FunctionVersion> ListVersions(Caller caller, string nameOrArn, string? after)
     {
         CatalogSnapshot snapshot = catalog.Current;
-        FunctionArn function = FunctionAddress.Parse(caller, nameOrArn, null, "lambda:ListVersionsByFunction").Function;
+        FunctionArn function = permissions.Address(snapshot, caller, nameOrArn, null, "lambda:ListVersionsByFunction").Function;
         FunctionDocument document = FunctionDocuments.Find(snapshot, function) ?? throw FunctionAddress.NotFound(function, null);
         return VersionsOf(snapshot, document, after);
     }
@@ -118,12 +118,7 @@ public sealed class FunctionDirectory(ICatalog catalog, FunctionPermissions perm
 
     private FunctionReference Read(CatalogSnapshot snapshot, Caller caller, string nameOrArn, string? qualifier, string action)
     {
-        FunctionReference reference = FunctionAddress.Read(caller, nameOrArn, qualifier);
-        if (reference.Function.Account != caller.Account)
-        {
-            permissions.Require(snapshot, caller, reference, action);
-        }
-
+        FunctionReference reference = permissions.Address(snapshot, caller, nameOrArn, qualifier, action);
         updates.See(reference.Function);
         return reference;
     }

@@ -23,18 +23,20 @@ public sealed class FunctionEditor : IAsyncDisposable
     private readonly ArchiveIntake _intake;
     private readonly LayerLibrary _library;
     private readonly CodeStorage _storage;
+    private readonly FunctionPermissions _permissions;
     private readonly TimeProvider _time;
     private readonly UnseenUpdates _updates;
     private readonly FunctionPreparer _preparer;
 
     public FunctionEditor(
-        ICatalog catalog, ArchiveIntake intake, TreeStore trees, LayerLibrary library, CodeStorage storage, TimeProvider time,
-        UnseenUpdates updates, ILogger<FunctionEditor> logger)
+        ICatalog catalog, ArchiveIntake intake, TreeStore trees, LayerLibrary library, CodeStorage storage, FunctionPermissions permissions,
+        TimeProvider time, UnseenUpdates updates, ILogger<FunctionEditor> logger)
     {
         _catalog = catalog;
         _intake = intake;
         _library = library;
         _storage = storage;
+        _permissions = permissions;
         _time = time;
         _updates = updates;
         _preparer = new FunctionPreparer(catalog, trees, logger);
@@ -61,7 +63,13 @@ public sealed class FunctionEditor : IAsyncDisposable
     public async Task<FunctionVersion> CreateAsync(
         Caller caller, CreateFunctionRequest request, ArchiveUpload code, CancellationToken cancellationToken)
     {
-        FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:CreateFunction").Function;
+        FunctionArn arn = FunctionAddress.Read(caller, request.FunctionName!, null).Function;
+        if (arn.Account != caller.Account)
+        {
+            // No policy could allow it, and AWS gives no reason (recorded).
+            throw AwsError.AccessDenied();
+        }
+
         FunctionRules.CheckNewName(arn.Name);
         FunctionRules.Check(request, code);
         EnsureAbsent(_catalog.Current, arn);
@@ -94,7 +102,7 @@ public sealed class FunctionEditor : IAsyncDisposable
     public async Task<FunctionVersion> UpdateCodeAsync(
         Caller caller, UpdateFunctionCodeRequest request, ArchiveUpload code, CancellationToken cancellationToken)
     {
-        FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
+        FunctionArn arn = _permissions.Address(_catalog.Current, caller, request.FunctionName!, null, "lambda:UpdateFunctionCode").Function;
         FunctionVersion known = RequireUpdatable(_catalog.Current, arn, request.RevisionId).Latest;
         FunctionRules.Check(known, request, code);
         FunctionCodeSigning.CheckDeployment(_catalog.Current, arn);
@@ -146,7 +154,7 @@ public sealed class FunctionEditor : IAsyncDisposable
     public async Task DeleteAsync(Caller caller, string nameOrArn, string? qualifier, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:DeleteFunction");
+        FunctionReference reference = _permissions.Address(_catalog.Current, caller, nameOrArn, qualifier, "lambda:DeleteFunction");
         EnsureDeletable(reference.Qualifier);
         IReadOnlyList<FunctionVersion> deleted = await _catalog.CommitAsync(
             transaction =>
@@ -198,7 +206,8 @@ public sealed class FunctionEditor : IAsyncDisposable
             throw AwsError.InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.");
         }
 
-        if (qualifier is not null && !VersionDocuments.IsNumber(qualifier))
+        // What no alias can be called, such as $latest, is a version that is not there (recorded).
+        if (qualifier is not null && !VersionDocuments.IsNumber(qualifier) && !qualifier.Contains('$', StringComparison.Ordinal))
         {
             throw AwsError.InvalidParameterValue("Deletion of aliases is not currently supported.");
         }

@@ -11,11 +11,13 @@ namespace Lamina.Functions;
 /// </summary>
 public sealed class FunctionPermissions(ICatalog catalog, Organizations organizations)
 {
+    private const string InvokeFunctionUrl = "lambda:InvokeFunctionUrl";
+
     /// <summary>The policy and the revision of what it belongs to.</summary>
     public (ResourcePolicy Policy, string RevisionId) Get(Caller caller, string nameOrArn, string? qualifier)
     {
         CatalogSnapshot snapshot = catalog.Current;
-        FunctionReference reference = FunctionAddress.Parse(caller, nameOrArn, qualifier, "lambda:GetPolicy");
+        FunctionReference reference = Address(snapshot, caller, nameOrArn, qualifier, "lambda:GetPolicy");
         return PolicyDocuments.Find(snapshot, reference.Function, reference.Qualifier) is { } policy
             && QualifiedResource.Find(snapshot, reference) is { } owner
             ? (policy, owner.RevisionId)
@@ -31,11 +33,17 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
             throw AwsError.InvalidParameterValue("We currently do not support adding policies for $LATEST.");
         }
 
+        if (request.FunctionUrlAuthType is not null && request.Action != InvokeFunctionUrl)
+        {
+            // The text is that of public reports.
+            throw AwsError.InvalidParameterValue($"FunctionUrlAuthType is only supported for {InvokeFunctionUrl} action");
+        }
+
         PolicyStatement statement = StatementOf(reference, request);
         return catalog.CommitAsync(
             transaction =>
             {
-                QualifiedResource owner = QualifiedResource.Find(transaction, reference) ?? throw QualifiedResource.NotFound(transaction, reference);
+                QualifiedResource owner = QualifiedResource.Find(transaction, reference) ?? throw QualifiedResource.NotFound(reference);
                 Revisions.Require(request.RevisionId, owner.RevisionId, "GetPolicy");
                 ResourcePolicy policy = PolicyDocuments.Find(transaction, reference.Function, reference.Qualifier) ?? ResourcePolicy.Empty;
                 PolicyDocuments.Put(transaction, reference.Function, reference.Qualifier, policy.Add(statement));
@@ -72,6 +80,18 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
         function.Function.Account == caller.Account
         && Allows(function, new AccessRequest(caller, action, function.ToString(), organizations.Of(caller.Account)) { IsLeftToStatementsByName = true });
 
+    /// <summary>What a request calls a function of the caller's, or one of another account whose policy lets the caller do the action.</summary>
+    internal FunctionReference Address(CatalogSnapshot snapshot, Caller caller, string nameOrArn, string? qualifier, string action)
+    {
+        FunctionReference reference = FunctionAddress.Read(caller, nameOrArn, qualifier);
+        if (reference.Function.Account != caller.Account)
+        {
+            Require(snapshot, caller, reference, action);
+        }
+
+        return reference;
+    }
+
     /// <summary>Throws AWS's error unless the policy of what is named lets the caller, who is of another account, do the action.</summary>
     internal void Require(CatalogSnapshot snapshot, Caller caller, FunctionReference reference, string action)
     {
@@ -104,5 +124,5 @@ public sealed class FunctionPermissions(ICatalog catalog, Organizations organiza
     private static AwsError NothingToRemove(CatalogSnapshot snapshot, FunctionReference reference) =>
         FunctionDocuments.Find(snapshot, reference.Function) is null
             ? AwsError.ResourceNotFound($"No policy found for: {reference}")
-            : QualifiedResource.NotFound(snapshot, reference);
+            : QualifiedResource.NotFound(reference);
 }

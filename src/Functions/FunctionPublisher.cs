@@ -6,11 +6,11 @@ using Lamina.Store;
 namespace Lamina.Functions;
 
 /// <summary>Makes published versions of $LATEST. A version shares code and layers with it, so it is ready at once.</summary>
-public sealed class FunctionPublisher(ICatalog catalog, CodeStorage storage)
+public sealed class FunctionPublisher(ICatalog catalog, CodeStorage storage, FunctionPermissions permissions)
 {
     public async Task<FunctionVersion> PublishAsync(Caller caller, PublishVersionRequest request, CancellationToken cancellationToken)
     {
-        FunctionArn arn = FunctionAddress.Parse(caller, request.FunctionName!, null, "lambda:PublishVersion").Function;
+        FunctionArn arn = permissions.Address(catalog.Current, caller, request.FunctionName!, null, "lambda:PublishVersion").Function;
         FunctionRules.Check(request);
         return await catalog.CommitAsync(
             transaction =>

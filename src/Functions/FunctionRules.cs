@@ -34,6 +34,7 @@ internal static class FunctionRules
             RuntimeIds.Check(request.Runtime);
         }
 
+        CheckSnapStart(request.SnapStart?.ApplyOn, isImage ? null : request.Runtime);
         CheckNumbers(request.Timeout, request.MemorySize);
         CheckVariables(request.Environment);
         TagRules.Check(request.Tags);
@@ -53,6 +54,11 @@ internal static class FunctionRules
         if (request.Runtime is not null)
         {
             RuntimeIds.Check(request.Runtime);
+        }
+
+        if (request.SnapStart is not null || request.Runtime is not null)
+        {
+            CheckSnapStart(request.SnapStart?.ApplyOn ?? latest.Settings.SnapStartApplyOn, request.Runtime ?? latest.Runtime);
         }
 
         CheckNumbers(request.Timeout, request.MemorySize);
@@ -87,6 +93,16 @@ internal static class FunctionRules
             throw AwsError.InvalidParameterValue(
                 $"Function code combined with layers exceeds the maximum allowed size of {Limits.UnzippedBytes} bytes. "
                 + $"The actual size is {bytes} bytes.");
+        }
+    }
+
+    /// <param name="runtime">Null for a container image.</param>
+    private static void CheckSnapStart(string? applyOn, string? runtime)
+    {
+        if (applyOn == FunctionSettings.PublishedVersions && (runtime is null || !RuntimeIds.MayHaveSnapStart(runtime)))
+        {
+            // The texts are those of public reports.
+            throw AwsError.InvalidParameterValue($"{runtime ?? "ContainerImage"} is not supported for SnapStart enabled functions.");
         }
     }
 

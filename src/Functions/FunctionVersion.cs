@@ -81,6 +81,9 @@ public sealed record FunctionVersion
 /// <summary>Settings that are stored and returned faithfully and do not yet change how the function runs.</summary>
 public sealed record FunctionSettings
 {
+    /// <summary>SnapStart applies to the versions that are published.</summary>
+    public const string PublishedVersions = "PublishedVersions";
+
     public required string LogFormat { get; init; }
 
     public required string? ApplicationLogLevel { get; init; }
@@ -95,6 +98,7 @@ public sealed record FunctionSettings
 
     public required string? KmsKeyArn { get; init; }
 
+    /// <summary><c>None</c> or <see cref="PublishedVersions"/>.</summary>
     public required string SnapStartApplyOn { get; init; }
 
     public required IReadOnlyList<string>? VpcSubnetIds { get; init; }

@@ -20,10 +20,9 @@ internal sealed record QualifiedResource(FunctionDocument? Function, FunctionVer
         return owner is { Function: null, Version: null, Alias: null } ? null : owner;
     }
 
-    /// <summary>AWS's text differs for what can be the name of an alias (recorded).</summary>
-    public static AwsError NotFound(CatalogSnapshot snapshot, FunctionReference reference) =>
-        FunctionDocuments.Find(snapshot, reference.Function) is null || reference.Qualifier is not { } qualifier
-            || VersionDocuments.IsNumber(qualifier) || qualifier.Contains('$', StringComparison.Ordinal)
+    /// <summary>AWS's text differs for what can be the name of an alias, whether the function is there or not (recorded).</summary>
+    public static AwsError NotFound(FunctionReference reference) =>
+        reference.Qualifier is not { } qualifier || VersionDocuments.IsNumber(qualifier) || qualifier.Contains('$', StringComparison.Ordinal)
             ? FunctionAddress.NotFound(reference.Function, reference.Qualifier)
             : FunctionAliases.NotFound(reference.Function, qualifier);
 

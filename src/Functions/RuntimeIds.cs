@@ -25,6 +25,15 @@ internal static class RuntimeIds
         "python3.6", "python3.7", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "go1.x", "ruby2.5", "ruby2.7",
         "provided");
 
+    /// <summary>Java 11, Python 3.12, .NET 8 and what came after them (developer guide, page snapstart).</summary>
+    private static readonly FrozenSet<string> SnapStart = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "java11", "java17", "java21", "java25", "java11.al2023", "java17.al2023", "python3.12", "python3.13", "python3.14", "python3.15", "dotnet8",
+        "dotnet10");
+
+    /// <summary>Whether published versions with this runtime may be started from snapshots, as far as AWS's rules go.</summary>
+    public static bool MayHaveSnapStart(string runtime) => SnapStart.Contains(runtime);
+
     public static void Check(string runtime)
     {
         if (Deprecated.Contains(runtime))

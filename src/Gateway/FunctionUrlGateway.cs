@@ -19,10 +19,10 @@ public sealed class FunctionUrlGateway(FunctionUrls urls, FunctionDirectory dire
     public async Task HandleAsync(
         HttpContext context, FunctionUrlHost host, Func<UrlSigner?> findSigner, string requestId, CancellationToken cancellationToken)
     {
-        // 1. The URL.
+        // 1. The URL. AWS does not say whether there is none or it is not for the caller (recorded).
         if (urls.Find(host.Id) is not { } url || url.Region != host.Region)
         {
-            await UrlAnswer.WriteErrorAsync(context.Response, 404, "ResourceNotFoundException", """{"Message":"Not Found"}""", cancellationToken);
+            await UrlAnswer.WriteErrorAsync(context.Response, 403, "AccessDeniedException", """{"Message":null}""", cancellationToken);
             return;
         }
 

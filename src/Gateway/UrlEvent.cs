@@ -73,7 +73,7 @@ internal static class UrlEvent
         writer.WriteStartObject("headers");
         foreach ((string name, StringValues values) in http.Headers)
         {
-            if (!IsOurs(name))
+            if (IsHandedOn(name))
             {
                 writer.WriteString(name.ToLowerInvariant(), string.Join(",", values.ToArray()));
             }
@@ -89,8 +89,9 @@ internal static class UrlEvent
     internal static string PortOf(HttpRequest http) =>
         (http.HttpContext.Connection.LocalPort is > 0 and var local ? local : 80).ToString(CultureInfo.InvariantCulture);
 
-    // What a client says of itself in these is not to be believed.
-    internal static bool IsOurs(string name) => name.ToLowerInvariant() is "x-amzn-trace-id" or "x-forwarded-for" or "x-forwarded-port" or "x-forwarded-proto";
+    // What a client says of itself in the first is not to be believed; the others are about the connection, and end with it (recorded).
+    internal static bool IsHandedOn(string name) => name.ToLowerInvariant() is not (
+        "x-amzn-trace-id" or "x-forwarded-for" or "x-forwarded-port" or "x-forwarded-proto" or "connection" or "keep-alive" or "transfer-encoding");
 
     internal static void WriteQuery(Utf8JsonWriter writer, string rawQuery)
     {

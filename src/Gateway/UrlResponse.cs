@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lamina.Contract;
 
 namespace Lamina.Gateway;
 
@@ -9,19 +12,21 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
     private const string Json = "application/json";
     private const string Binary = "application/octet-stream";
 
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = Limits.FunctionResultDepth };
+
     /// <summary>
-    /// An object with a statusCode is a response; anything else is the body of a 200 (recorded: a string without its quotes).
+    /// An object with a statusCode is a response; anything else is the body of a 200 (recorded: a string without its quotes, JSON without spaces).
     /// Null when it looks like a response and cannot be one.
     /// </summary>
     public static UrlResponse? Of(ReadOnlyMemory<byte> result)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = 1000 });
+            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = Limits.FunctionResultDepth });
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("statusCode", out JsonElement status)
                 ? Shaped(root, status)
-                : Plain(root.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(root.GetString()!) : result.ToArray());
+                : Plain(BytesOf(root));
         }
         catch (JsonException)
         {
@@ -69,9 +74,30 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
             return null;
         }
 
-        string body = Member(root, "body")?.GetString() ?? "";
         bool encoded = Member(root, "isBase64Encoded")?.GetBoolean() ?? false;
-        return new UrlResponse(status, HeadersOf(root, Json), encoded ? Convert.FromBase64String(body) : Encoding.UTF8.GetBytes(body));
+        byte[] body = (Member(root, "body"), encoded) switch
+        {
+            (null, _) => [],
+            ({ } text, true) => Convert.FromBase64String(text.GetString()!),
+            // A body that is no text is sent as JSON (recorded).
+            ({ } value, false) => BytesOf(value),
+        };
+        return new UrlResponse(status, HeadersOf(root, Json), body);
+    }
+
+    /// <summary>A text as it is, anything else as JSON without spaces.</summary>
+    private static byte[] BytesOf(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return Encoding.UTF8.GetBytes(value.GetString()!);
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, Compact);
+        value.WriteTo(writer);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static List<KeyValuePair<string, string>> HeadersOf(JsonElement root, string contentType)

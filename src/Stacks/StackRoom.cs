@@ -74,6 +74,7 @@ public sealed class StackRoom : IAsyncDisposable
         new ParameterType(parts),
         new CustomResourceType(parts),
         new WaitConditionHandleType(parts),
+        new WaitConditionType(parts),
         new CdkMetadataType(),
     ];
 }

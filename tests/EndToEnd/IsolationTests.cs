@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>What a stranger's code cannot see, reach or bring down.</summary>
+[Collection(typeof(Alone))]
 public sealed class IsolationTests(SharedServer shared) : SharedServerTests(shared)
 {
     [Fact]

@@ -45,6 +45,12 @@ internal static class LambdaClientStories
         return (string)answer.Success["LayerVersionArn"]!;
     }
 
+    public static async Task MakeBucketAsync(this ILambdaClient client, string name) =>
+        _ = (await client.CallAsync("s3:CreateBucket", new JsonObject { ["Bucket"] = name })).Success;
+
+    public static async Task PutObjectAsync(this ILambdaClient client, string bucket, string key, byte[] content) => _ = (await client.CallAsync(
+        "s3:PutObject", new JsonObject { ["Bucket"] = bucket, ["Key"] = key, ["Body"] = Convert.ToBase64String(content) })).Success;
+
     public static Task<ClientAnswer> CreateFunctionAsync(
         this ILambdaClient client, string name, byte[] zip, JsonObject? more = null)
     {

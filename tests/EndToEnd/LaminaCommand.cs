@@ -7,13 +7,14 @@ namespace Lamina.EndToEnd.Tests;
 /// <summary>The command line as a process that goes on, such as `lamina layer dev`; its lines can be waited for.</summary>
 internal sealed class LaminaCommand : IAsyncDisposable
 {
+    private const int SigInt = 2;
     private const int SigKill = 9;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
-    private LaminaCommand(Uri endpoint, string[] arguments)
+    private LaminaCommand(Uri endpoint, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         _process = new Process
         {
@@ -26,13 +27,21 @@ internal sealed class LaminaCommand : IAsyncDisposable
         };
         ClientTools.PointAt(_process.StartInfo, endpoint);
         _process.StartInfo.Environment["LAMINA_ENDPOINT"] = endpoint.ToString();
+        foreach ((string name, string value) in environment)
+        {
+            _process.StartInfo.Environment[name] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Heard(line.Data);
         _process.ErrorDataReceived += (_, line) => Heard(line.Data);
     }
 
-    public static LaminaCommand Start(Uri endpoint, params string[] arguments)
+    public static LaminaCommand Start(Uri endpoint, params string[] arguments) =>
+        Start(endpoint, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    public static LaminaCommand Start(Uri endpoint, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        LaminaCommand command = new(endpoint, arguments);
+        LaminaCommand command = new(endpoint, environment, arguments);
         command._process.Start();
         command._process.BeginOutputReadLine();
         command._process.BeginErrorReadLine();
@@ -40,9 +49,16 @@ internal sealed class LaminaCommand : IAsyncDisposable
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<(int ExitCode, string Text)> RunAsync(Uri endpoint, params string[] arguments)
+    public static Task<(int ExitCode, string Text)> RunAsync(Uri endpoint, params string[] arguments) =>
+        RunAsync(endpoint, new Dictionary<string, string>(StringComparer.Ordinal), string.Empty, arguments);
+
+    /// <param name="input">Standard input.</param>
+    public static async Task<(int ExitCode, string Text)> RunAsync(
+        Uri endpoint, IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
     {
-        await using LaminaCommand command = Start(endpoint, arguments);
+        await using LaminaCommand command = Start(endpoint, environment, arguments);
+        await command._process.StandardInput.WriteAsync(input);
+        command._process.StandardInput.Close();
         await command._process.WaitForExitAsync().WaitAsync(Patience);
         command._lines.Writer.TryComplete();
         return (command._process.ExitCode, string.Join('\n', await command._lines.Reader.ReadAllAsync().ToArrayAsync()));
@@ -60,6 +76,14 @@ internal sealed class LaminaCommand : IAsyncDisposable
                 return line;
             }
         }
+    }
+
+    /// <summary>As Ctrl-C; gives the exit code.</summary>
+    public async Task<int> InterruptAsync()
+    {
+        _ = Kill(_process.Id, SigInt);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
     }
 
     public async Task KillAsync()

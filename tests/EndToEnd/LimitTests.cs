@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>What a function may use up, passed by functions of three runtimes. The next invocation finds all of it again, and so do others.</summary>
+[Collection(typeof(Alone))]
 public sealed partial class LimitTests(SharedServer shared) : SharedServerTests(shared)
 {
     /// <summary>Room for a thousand processes.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>A layer's files are in memory once, however many environments read them.</summary>
+[Collection(typeof(Alone))]
 public sealed class PageCacheTests(SharedServer shared) : SharedServerTests(shared)
 {
     /// <summary>Maps the file, reads all of it, keeps it mapped, and says what of it is this process's own share.</summary>

@@ -13,6 +13,9 @@ internal static class RepositoryFolders
     /// <summary>Which of AWS's runtime interface clients the tests install.</summary>
     public static string RuntimeClients { get; } = Path.Combine(AppContext.BaseDirectory, "ric");
 
+    /// <summary>A CDK application, and which CDK the tests install.</summary>
+    public static string Cdk { get; } = Path.Combine(AppContext.BaseDirectory, "cdk");
+
     /// <summary>As these tests were built: <c>release</c>.</summary>
     public static string Configuration { get; } = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 

@@ -38,6 +38,20 @@ public sealed class RuntimeTableTests(RuntimeTable table, SharedServer shared) :
         Assert.Equal(("java.lang.ClassNotFoundException", "Class not found: example.Missing"), ((string?)error["errorType"], (string?)error["errorMessage"]));
     }
 
+    [Theory]
+    [InlineData("java11", true)]
+    [InlineData("java17", false)]
+    public async Task Java_has_the_trace_among_its_variables_up_to_11(string id, bool isThere)
+    {
+        await table.ResultAsync("java", "hello");
+        TableFunction function = await DeployAgainAsync("java", "example.Function", id);
+        JsonNode environment = await function.CallAsync("""{"environment":true}""");
+        string? first = (string?)environment["_X_AMZN_TRACE_ID"];
+        Assert.Equal(isThere, first?.StartsWith("Root=1-", StringComparison.Ordinal) == true);
+        string? second = (string?)(await function.CallAsync("""{"environment":true}"""))["_X_AMZN_TRACE_ID"];
+        Assert.Equal(isThere, first != second);
+    }
+
     [Fact]
     public async Task NET_calls_streams_and_types_with_their_assemblies_and_starts_programs()
     {
@@ -70,7 +84,8 @@ public sealed class RuntimeTableTests(RuntimeTable table, SharedServer shared) :
     }
 
     /// <summary>The row's code once more, with another handler.</summary>
-    private async Task<TableFunction> DeployAgainAsync(string name, string handler)
+    /// <param name="id">Another runtime of the same family; null for the row's.</param>
+    private async Task<TableFunction> DeployAgainAsync(string name, string handler, string? id = null)
     {
         TableRuntime runtime = TableRuntimes.Of(name);
         string folder = Directory.CreateTempSubdirectory("lamina-again-").FullName;
@@ -79,7 +94,7 @@ public sealed class RuntimeTableTests(RuntimeTable table, SharedServer shared) :
         Directory.Delete(folder, recursive: true);
         return await table.DeployAsync($"{name}-{Guid.NewGuid():N}"[..20], code, new JsonObject
         {
-            ["Runtime"] = runtime.Id, ["Handler"] = handler, ["MemorySize"] = runtime.MemoryMiB,
+            ["Runtime"] = id ?? runtime.Id, ["Handler"] = handler, ["MemorySize"] = runtime.MemoryMiB,
         });
     }
 }

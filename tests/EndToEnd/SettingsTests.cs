@@ -126,7 +126,7 @@ public sealed class SettingsTests(SharedServer shared) : SharedServerTests(share
                 (string?)seen["body"], (string?)seen["requestContext"]!["accountId"]));
 
         await CallAsync(client, "DeleteFunctionUrlConfig", Named());
-        Assert.Equal(HttpStatusCode.NotFound, (await AskAsync(url, HttpMethod.Get, null)).Status);
+        Assert.Equal((HttpStatusCode.Forbidden, """{"Message":null}"""), await AskAsync(url, HttpMethod.Get, null));
     }
 
     private async Task<(HttpStatusCode Status, string Body)> AskAsync(Uri url, HttpMethod method, string? json)

@@ -67,12 +67,17 @@ public sealed class ShellTests(SharedServer shared) : SharedServerTests(shared)
         await using (LaminaCommand command = LaminaCommand.Start(Server.Endpoint, "shell", Own("fn"), "--", "/bin/sh", "-c", $"echo running; sleep {marker}; true"))
         {
             await command.LineAsync("running");
-            Assert.NotEmpty(Processes(marker));
+            await UntilAsync(() => Processes(marker).Length > 0);
             await command.KillAsync();
         }
 
+        await UntilAsync(() => Processes(marker).Length == 0);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
-        while (Processes(marker).Length > 0)
+        while (!holds())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
         }

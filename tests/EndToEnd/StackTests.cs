@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Lamina.EndToEnd.Tests;
@@ -193,6 +192,58 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         Assert.Empty(groups["logGroups"]!.AsArray());
     }
 
+    [Fact]
+    public async Task A_wait_condition_waits_for_its_signals()
+    {
+        const string Body = """
+            Resources:
+              Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+              Ready: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Count: 2, Timeout: '600'}}
+            Outputs: {Data: {Value: !GetAtt Ready.Data}, Handle: {Value: !Ref Handle}}
+            """;
+        const string Vain = """
+
+              Second: {Type: AWS::CloudFormation::WaitConditionHandle}
+              Never: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Second, Timeout: 1}}
+            """;
+        await File.WriteAllTextAsync(PathOf("waiting.yaml"), Body);
+        Task<string> creating = AwsAsync("cloudformation", "create-stack", "--stack-name", _name, "--template-body", $"file://{PathOf("waiting.yaml")}");
+        JsonObject handle = new() { ["StackName"] = _name, ["LogicalResourceId"] = "Ready" };
+        while ((await Client.CallAsync("cloudformation:DescribeStackResource", handle.DeepClone().AsObject())).Error is not null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+        }
+
+        handle["LogicalResourceId"] = "Handle";
+        string url = (string)(await Client.CallAsync("cloudformation:DescribeStackResource", handle)).Success["StackResourceDetail"]!["PhysicalResourceId"]!;
+        using HttpClient http = new();
+        async Task SignalAsync(string id, string data)
+        {
+            using StringContent signal = new($$"""{"Status":"SUCCESS","UniqueId":"{{id}}","Data":"{{data}}","Reason":"done"}""");
+            signal.Headers.ContentType = null;
+            using HttpResponseMessage answer = await http.PutAsync(new Uri(url), signal);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        await SignalAsync("one", "first");
+        await SignalAsync("one", "again");
+        JsonNode stack = (await Client.CallAsync("cloudformation:DescribeStacks", new JsonObject { ["StackName"] = _name })).Success["Stacks"]![0]!;
+        Assert.Equal("CREATE_IN_PROGRESS", (string?)stack["StackStatus"]);
+        await SignalAsync("two", "second");
+        await creating;
+        _ = (await Client.WaitAsync("cloudformation:StackCreateComplete", new JsonObject { ["StackName"] = _name })).Success;
+        Assert.Equal("""{"one":"again","two":"second"}""", (await OutputsAsync())["Data"]);
+
+        JsonObject update = new() { ["StackName"] = _name, ["TemplateBody"] = Body.Replace("\nOutputs", $"{Vain}\nOutputs", StringComparison.Ordinal) };
+        _ = (await Client.CallAsync("cloudformation:UpdateStack", update)).Success;
+        _ = await Client.WaitAsync("cloudformation:StackUpdateComplete", new JsonObject { ["StackName"] = _name });
+        JsonArray events = (await Client.CallAsync("cloudformation:DescribeStackEvents", new JsonObject { ["StackName"] = _name })).Success["StackEvents"]!.AsArray();
+        JsonNode failed = Assert.Single(events, static happened => ((string)happened!["ResourceStatus"]!).EndsWith("_FAILED", StringComparison.Ordinal))!;
+        Assert.Equal(("Never", "WaitCondition timed out. Received 0 conditions when expecting 1"), ((string?)failed["LogicalResourceId"], (string?)failed["ResourceStatusReason"]));
+        _ = (await Client.CallAsync("cloudformation:DeleteStack", new JsonObject { ["StackName"] = _name })).Success;
+        _ = (await Client.WaitAsync("cloudformation:StackDeleteComplete", new JsonObject { ["StackName"] = _name })).Success;
+    }
+
     private async Task<string> DeployAsync(string layer, params string[] options)
     {
         string template = Template.Replace("BUCKET", _name, StringComparison.Ordinal).Replace("LAYER", layer, StringComparison.Ordinal);
@@ -227,20 +278,5 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
 
     private string PathOf(string path) => Path.Combine(_folder.FullName, path);
 
-    private async Task<string> AwsAsync(params string[] arguments)
-    {
-        ClientTools.RequireCommandLine();
-        ProcessStartInfo start = new(ClientTools.CommandLine, [.. arguments, "--endpoint-url", server.Endpoint.ToString()])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        ClientTools.PointAt(start, server.Endpoint, KeyedServer.Root);
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"aws {string.Join(' ', arguments)}: {await errors}{output}");
-        return output + await errors;
-    }
+    private Task<string> AwsAsync(params string[] arguments) => AwsCommand.RunAsync(server, arguments);
 }

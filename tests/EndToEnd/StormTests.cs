@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>Everything that makes, uses and deletes archives, trees and environments, at once and over HTTP, round after round, from a seed.</summary>
+[Collection(typeof(Alone))]
 public sealed class StormTests : ServerTests
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace Lamina.EndToEnd.Tests;
 
 /// <summary>What a large streamed response costs the server.</summary>
+[Collection(typeof(Alone))]
 public sealed class StreamedMemoryTests : ServerTests
 {
     private const long LargestResponse = 200L * 1024 * 1024;

@@ -10,12 +10,15 @@ internal static class TableRuntimes
     private static readonly string Functions = Path.Combine(RepositoryFolders.Root, "tests", "EndToEnd", "functions");
     private static readonly string[] ErrorOfExamples = ["errorType", "errorMessage", "stackTrace"];
 
+    /// <summary>A shell starts ten programs at each invocation; soak.sh has it do as many as the others.</summary>
+    private static readonly int OfAShell = Soak.Number("LAMINA_TABLE_CALLS", 200);
+
     /// <summary>The slow ones to build are not neighbours: two are under way at a time.</summary>
     public static TableRuntime[] All { get; } =
     [
-        // A shell starts ten programs at each invocation: it gets a whole CPU, and fewer invocations.
+        // A shell gets a whole CPU, and fewer invocations.
         Example("go", "go"), Python(), Ruby(), Provided(), Example("rust", "rustc"), Node(), Java(), Dotnet(), Example("c++", "g++"),
-        Example("bash", "bash") with { MemoryMiB = Limits.MemoryMiBPerCpu, Invocations = 200 },
+        Example("bash", "bash") with { MemoryMiB = Limits.MemoryMiBPerCpu, Invocations = OfAShell },
         Example("elixir", "elixirc") with { GrowthMiB = 32 }, Example("erlang", "erlc") with { GrowthMiB = 32 },
         Example("cobol", "cobc"), Example("php", "php"), Example("nodejs", "node") with { GrowthMiB = 48 },
     ];
@@ -182,7 +185,7 @@ internal static class TableRuntimes
     {
         Name = "provided",
         MemoryMiB = Limits.MemoryMiBPerCpu,
-        Invocations = 200,
+        Invocations = OfAShell,
         Id = "provided.al2023",
         Handler = "any",
         BuildAsync = static folder => WriteAsync(folder, "any.txt", "no code"),

@@ -49,8 +49,14 @@ public sealed class RoleAssumption(IdentityStore identities, SessionIssuer sessi
     /// <summary>The session of a function's role in one execution environment; ends with <see cref="Close"/>.</summary>
     public SessionCredentials Open(string roleArn, FunctionArn function) => TryParse(roleArn, out AccountId account, out string name)
         ? sessions.Open(
-            account, Role.SessionArn(account, name, function.Name), $"{IdOf(identities.FindRole(account, name), account, name)}:{function.Name}", function)
+            account,
+            Role.SessionArn(account, name, SessionName(function)),
+            $"{IdOf(identities.FindRole(account, name), account, name)}:{SessionName(function)}",
+            function)
         : throw new InvalidDataException($"'{roleArn}' is not the ARN of a role.");
+
+    // A session's name has at least two characters, a function's one; AWS lengthens it so (recorded).
+    private static string SessionName(FunctionArn function) => function.Name.Length > 1 ? function.Name : $"{function.Name}@lambda_function";
 
     public void Close(string accessKeyId) => sessions.Close(accessKeyId);
 

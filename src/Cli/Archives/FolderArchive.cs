@@ -46,9 +46,13 @@ internal static class FolderArchive
     }
 
     /// <summary>What is in the folder, in the order of the archive; an error when that is nothing, or more than Lambda takes.</summary>
-    public static ImmutableArray<FolderEntry> List(string folder)
+    public static ImmutableArray<FolderEntry> List(string folder) => List(folder, []);
+
+    /// <param name="leaveOut">Names that are not wanted in the folder itself.</param>
+    public static ImmutableArray<FolderEntry> List(string folder, ImmutableHashSet<string> leaveOut)
     {
-        ImmutableArray<FolderEntry> entries = [.. Entries(new DirectoryInfo(folder), string.Empty).OrderBy(e => e.Name, StringComparer.Ordinal)];
+        ImmutableArray<FolderEntry> entries =
+            [.. Entries(new DirectoryInfo(folder), string.Empty, leaveOut).OrderBy(e => e.Name, StringComparer.Ordinal)];
         if (entries.IsEmpty)
         {
             throw new CliError("The folder is empty, and Lambda takes no empty zip.", Path.GetFullPath(folder), "Check the path.");
@@ -57,6 +61,10 @@ internal static class FolderArchive
         long sizeBytes = entries.Sum(entry => entry.SizeBytes);
         return sizeBytes <= Limits.UnzippedBytes ? entries : throw TooLarge(folder, "unzipped", sizeBytes, Limits.UnzippedBytes);
     }
+
+    /// <summary>A file alone, under its own name.</summary>
+    public static FolderEntry EntryOf(FileInfo file) =>
+        new(file.Name, file.FullName, FileType | (int)file.UnixFileMode, file.Length, null, file.LastWriteTimeUtc);
 
     public static async Task<MemoryStream> ZipAsync(
         IReadOnlyList<FolderEntry> entries, CompressionLevel level, CancellationToken cancellationToken)
@@ -95,9 +103,9 @@ internal static class FolderArchive
         }
     }
 
-    private static IEnumerable<FolderEntry> Entries(DirectoryInfo folder, string prefix)
+    private static IEnumerable<FolderEntry> Entries(DirectoryInfo folder, string prefix, ImmutableHashSet<string> leaveOut)
     {
-        foreach (FileSystemInfo found in folder.EnumerateFileSystemInfos())
+        foreach (FileSystemInfo found in folder.EnumerateFileSystemInfos().Where(found => !leaveOut.Contains(found.Name)))
         {
             string name = prefix + found.Name;
             if (found.LinkTarget is { } target)
@@ -107,7 +115,7 @@ internal static class FolderArchive
             else if (found is DirectoryInfo inner)
             {
                 yield return new FolderEntry($"{name}/", found.FullName, DirectoryType | (int)found.UnixFileMode, 0, null, default);
-                foreach (FolderEntry entry in Entries(inner, $"{name}/"))
+                foreach (FolderEntry entry in Entries(inner, $"{name}/", []))
                 {
                     yield return entry;
                 }

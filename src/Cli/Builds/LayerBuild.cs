@@ -81,10 +81,13 @@ internal sealed class LayerBuild(Terminal terminal)
 
         ImmutableArray<FolderEntry> entries = [.. FolderArchive.List(stage)
             .Where(static entry => !IsCompiledPython(entry.Name))
-            .Select(static entry => entry with { TypeAndMode = NormalMode(entry.TypeAndMode) })];
+            .Select(Normal)];
         using MemoryStream bytes = await FolderArchive.ZipAsync(entries, CompressionLevel.Optimal, cancellationToken);
         return bytes.ToArray();
     }
+
+    /// <summary>Whatever umask it was made under.</summary>
+    public static FolderEntry Normal(FolderEntry entry) => entry with { TypeAndMode = NormalMode(entry.TypeAndMode) };
 
     private static bool IsCompiledPython(string name) =>
         name.EndsWith(".pyc", StringComparison.Ordinal) || $"/{name}".Contains("/__pycache__/", StringComparison.Ordinal);

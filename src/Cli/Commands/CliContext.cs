@@ -66,25 +66,39 @@ internal sealed class CliContext
     /// <summary>The folder of the clone, which the `lamina` script names; null when the program was started without it.</summary>
     public string? Home => _surroundings.Home;
 
+    /// <summary>What can be made again.</summary>
+    public string CacheFolder => _surroundings.CacheFolder;
+
+    /// <summary>The server's executable, beside this one.</summary>
+    public string Server => _surroundings.Server
+        ?? ((string[])["lamina-server", "../server/lamina-server"]).Select(static name => Path.GetFullPath(name, AppContext.BaseDirectory)).FirstOrDefault(File.Exists)
+        ?? throw new CliError("There is no server beside this program.", AppContext.BaseDirectory, "Run it by the script: ./lamina up TEMPLATE");
+
     /// <summary>Where `docker login` keeps the users of registries.</summary>
     public string DockerFolder => _surroundings.DockerFolder;
 
     public IEnumerable<Option> ConnectionOptions => [_endpoint, _region, _account];
 
-    public LambdaClient Client(ParseResult parsed) => Client(parsed, new Uri(parsed.GetRequiredValue(_endpoint)));
+    public LambdaClient Client(ParseResult parsed) => Client(parsed, Endpoint(parsed));
 
-    public LambdaClient Client(ParseResult parsed, Uri endpoint) => new(Wire(parsed, endpoint));
+    public LambdaClient Client(ParseResult parsed, Uri endpoint) => new(Wire(parsed, endpoint, parsed.GetRequiredValue(_region)));
 
-    public Wire Wire(ParseResult parsed) => Wire(parsed, new Uri(parsed.GetRequiredValue(_endpoint)));
+    public Uri Endpoint(ParseResult parsed) => new(parsed.GetRequiredValue(_endpoint));
 
-    private Wire Wire(ParseResult parsed, Uri endpoint) => new(
+    public Wire Wire(ParseResult parsed) => Wire(parsed, Endpoint(parsed), parsed.GetRequiredValue(_region));
+
+    public Wire Wire(ParseResult parsed, Uri endpoint, string region) => new(
         _http,
-        new Connection(
-            endpoint, parsed.GetRequiredValue(_region), parsed.GetRequiredValue(_account), _surroundings.SecretAccessKey)
-        {
-            SessionToken = _surroundings.SessionToken,
-        },
+        new Connection(endpoint, region, parsed.GetRequiredValue(_account), _surroundings.SecretAccessKey) { SessionToken = _surroundings.SessionToken },
         Time);
+
+    /// <summary>The region that requests are signed for.</summary>
+    /// <param name="otherwise">Counts where neither the command line nor the environment names one; null: none.</param>
+    public string Region(ParseResult parsed, string? otherwise)
+    {
+        bool isNamed = parsed.GetResult(_region) is { Implicit: false } || _surroundings.NamesRegion;
+        return isNamed || otherwise is null ? parsed.GetRequiredValue(_region) : otherwise;
+    }
 
     private static bool IsHttp(string? text, out Uri? uri) =>
         Uri.TryCreate(text, UriKind.Absolute, out uri) && uri.Scheme is "http" or "https";
@@ -97,6 +111,13 @@ internal sealed record Surroundings(string Endpoint, string Region, string Acces
 
     public string DockerFolder { get; init; } = ".docker";
 
+    public string CacheFolder { get; init; } = ".cache/lamina";
+
+    /// <summary>Whether a variable does, and it is not only the default.</summary>
+    public bool NamesRegion { get; init; }
+
+    public string? Server { get; init; }
+
     public const string DefaultEndpoint = "http://127.0.0.1:4566";
 
     public static Surroundings From(Func<string, string?> variable) => new(
@@ -107,6 +128,9 @@ internal sealed record Surroundings(string Endpoint, string Region, string Acces
         First(variable, "LAMINA_HOME"))
     {
         SessionToken = First(variable, "AWS_SESSION_TOKEN"),
+        NamesRegion = First(variable, "AWS_REGION", "AWS_DEFAULT_REGION") is not null,
+        CacheFolder = Path.Combine(First(variable, "XDG_CACHE_HOME") ?? Path.Combine(First(variable, "HOME") ?? "/", ".cache"), "lamina"),
+        Server = First(variable, "LAMINA_SERVER"),
         DockerFolder = First(variable, "DOCKER_CONFIG") ?? Path.Combine(First(variable, "HOME") ?? "/", ".docker"),
     };
 

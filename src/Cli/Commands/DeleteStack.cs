@@ -23,8 +23,9 @@ internal static class DeleteStack
         var progress = new StackProgress(client, stack.Id, context.Terminal, context.Time, quiet: json);
         await progress.SkipAsync(cancellationToken);
         StackDescription left = await progress.FollowAsync(client.DeleteAsync(stack.Id, cancellationToken), cancellationToken);
-        int code = progress.Conclude(left, json); // Throws when the stack is still there.
+        StackProgress.Conclude( // Throws when the stack is still there.
+            context.Terminal, new DeployOutcome(left, Changed: true, progress.Events), client.Connection.Endpoint, json);
         context.Terminal.Note($"deleted {stack.Name}");
-        return code;
+        return 0;
     }
 }

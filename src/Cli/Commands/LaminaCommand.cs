@@ -10,6 +10,7 @@ internal static class LaminaCommand
     [
         "lamina demo",
         "lamina up",
+        "lamina up examples/store/template.yaml",
         "lamina layer publish examples/orders/layers/common --name orders-common",
         "lamina invoke orders-python --payload @examples/orders/order.json --log",
     ];
@@ -27,7 +28,7 @@ internal static class LaminaCommand
             root.Options.Add(option);
         }
 
-        root.Subcommands.Add(Elsewhere("up", "Run the server in the foreground (lamina up --help says more)", "lamina up", "lamina up --listen 127.0.0.1:4566 --data ./data"));
+        root.Subcommands.Add(UpTemplate.Create(context));
         root.Subcommands.Add(Elsewhere("doctor", "Say what this machine offers for sandboxes, and how to mend what is missing", "lamina doctor"));
         Verb runtimes = Elsewhere("runtimes", "List what each Lambda runtime resolves to on this machine; add and remove runtimes, fetch the AWS SDK", "lamina runtimes");
         runtimes.Subcommands.Add(AddRuntime.Create(context));
@@ -43,9 +44,10 @@ internal static class LaminaCommand
             ShowLayer.Create(context), CheckLayer.Create(context), CompareLayers.Create(context),
             ShareLayer.Create(context), UnshareLayer.Create(context), ExportLayers.Create(context), ImportLayers.Create(context),
         });
-        root.Subcommands.Add(new Verb("function", "Deploy, publish, list and delete functions", "lamina function list")
+        root.Subcommands.Add(new Verb("function", "Deploy, publish, list, show and delete functions", "lamina function list")
         {
-            DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), DeleteFunction.Create(context),
+            DeployFunction.Create(context), PublishFunction.Create(context), ListFunctions.Create(context), ShowFunction.Create(context),
+            DeleteFunction.Create(context),
         });
         root.Subcommands.Add(new Verb("image", "Import, list and delete container images", "lamina image list")
         {

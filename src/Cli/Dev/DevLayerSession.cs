@@ -13,8 +13,6 @@ namespace Lamina.Cli.Dev;
 /// </summary>
 internal sealed class DevLayerSession(DevLayerClient client, Terminal terminal, TimeProvider time, string layer, string folder)
 {
-    private const int NamesShown = 3;
-
     private readonly FolderDelta _delta = new();
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -30,7 +28,7 @@ internal sealed class DevLayerSession(DevLayerClient client, Terminal terminal, 
             if (await Task.WhenAny(ended, changed) == ended)
             {
                 await ended;
-                throw DevSession.Ended(layer);
+                throw DevConnection.Ended(layer);
             }
 
             await TryUpdateAsync(session, await changed, cancellationToken); // (4)
@@ -89,7 +87,7 @@ internal sealed class DevLayerSession(DevLayerClient client, Terminal terminal, 
     {
         string what = live.Updates == 1
             ? string.Create(CultureInfo.InvariantCulture, $"{update.Changed.Count} files from {folder}, {Users(live.Functions)}")
-            : Difference(update);
+            : update.Difference;
         terminal.PrintLine(string.Create(
             CultureInfo.InvariantCulture, $"{live.Layer}: live in {elapsed.TotalMilliseconds:0} ms, {what} ({Sizes.Readable(sentBytes)} sent)"));
         foreach (string function in live.TooLargeFor)
@@ -100,18 +98,4 @@ internal sealed class DevLayerSession(DevLayerClient client, Terminal terminal, 
 
     private static string Users(IReadOnlyList<string> functions) =>
         functions.Count == 0 ? "used by no function" : $"used by {string.Join(", ", functions)}";
-
-    private static string Difference(FolderUpdate update)
-    {
-        string names = string.Join(", ", update.Changed.Take(NamesShown));
-        string changed = update.Changed.Count switch
-        {
-            0 => "no file changed",
-            <= NamesShown => $"{names} changed",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{names} and {update.Changed.Count - NamesShown} more changed"),
-        };
-        return update.RemovedCount == 0
-            ? changed
-            : string.Create(CultureInfo.InvariantCulture, $"{changed}, {update.RemovedCount} removed");
-    }
 }

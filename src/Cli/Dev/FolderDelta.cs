@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Lamina.Cli.Archives;
 
 namespace Lamina.Cli.Dev;
@@ -8,7 +9,26 @@ namespace Lamina.Cli.Dev;
 /// <param name="Changed">Names of files that are new or different since the last update.</param>
 /// <param name="RemovedCount">Files that were there at the last update.</param>
 internal sealed record FolderUpdate(
-    bool Whole, ImmutableArray<FolderEntry> Entries, ImmutableArray<FolderEntry> All, IReadOnlyList<string> Changed, int RemovedCount);
+    bool Whole, ImmutableArray<FolderEntry> Entries, ImmutableArray<FolderEntry> All, IReadOnlyList<string> Changed, int RemovedCount)
+{
+    private const int NamesShown = 3;
+
+    /// <summary>For people: what is new, and how much is gone.</summary>
+    public string Difference
+    {
+        get
+        {
+            string names = string.Join(", ", Changed.Take(NamesShown));
+            string changed = Changed.Count switch
+            {
+                0 => "no file changed",
+                <= NamesShown => $"{names} changed",
+                _ => string.Create(CultureInfo.InvariantCulture, $"{names} and {Changed.Count - NamesShown} more changed"),
+            };
+            return RemovedCount == 0 ? changed : string.Create(CultureInfo.InvariantCulture, $"{changed}, {RemovedCount} removed");
+        }
+    }
+}
 
 /// <summary>
 /// Compares a folder with what was sent of it. What changed is laid over the last whole; only what cannot be said so, a removal,

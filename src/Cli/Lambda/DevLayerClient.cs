@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lamina.Contract;
@@ -17,30 +16,16 @@ internal sealed class DevLayerClient(Wire wire)
     public async Task<DevSession> OpenAsync(string layer, string folder, CancellationToken cancellationToken)
     {
         string path = $"{Path}/{Uri.EscapeDataString(layer)}";
-        using HttpRequestMessage request = wire.Request(HttpMethod.Post, $"{path}?Folder={Uri.EscapeDataString(folder)}", []);
-        HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
-        try
-        {
-            var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
-            string first = await lines.ReadLineAsync(cancellationToken) ?? throw DevSession.Ended(layer);
-            DevSessionLine opened = JsonSerializer.Deserialize(first, ReadableJson.Default.DevSessionLine)!;
-            return new DevSession(wire, response, lines, $"{path}/{opened.Session}", opened);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
+        DevConnection connection = await DevConnection.OpenAsync(wire, path, folder, layer, cancellationToken);
+        DevSessionLine opened = JsonSerializer.Deserialize(connection.FirstLine, ReadableJson.Default.DevSessionLine)!;
+        return new DevSession(wire, connection, $"{path}/{opened.Session}", opened);
     }
 }
 
 /// <summary>A session as its client has it.</summary>
-internal sealed class DevSession(Wire wire, HttpResponseMessage response, StreamReader lines, string path, DevSessionLine opened) : IDisposable
+internal sealed class DevSession(Wire wire, DevConnection connection, string path, DevSessionLine opened) : IDisposable
 {
     public DevSessionLine Opened => opened;
-
-    public static CliError Ended(string layer) => new(
-        "The server ended the dev session.", layer, "Start it again when the server runs; until then functions use what is published.");
 
     /// <summary>Returns when the next invocation sees the content.</summary>
     /// <param name="whole">False: the archive has what changed since the last whole one.</param>
@@ -51,26 +36,9 @@ internal sealed class DevSession(Wire wire, HttpResponseMessage response, Stream
     }
 
     /// <summary>Completes when the server has ended the session.</summary>
-    public async Task EndedAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (await lines.ReadLineAsync(cancellationToken) is not null)
-            {
-                // An empty line now and then says that the server is there.
-            }
-        }
-        catch (IOException)
-        {
-            // The connection broke: the same end, less polite.
-        }
-    }
+    public Task EndedAsync(CancellationToken cancellationToken) => connection.EndedAsync(cancellationToken);
 
-    public void Dispose()
-    {
-        lines.Dispose();
-        response.Dispose();
-    }
+    public void Dispose() => connection.Dispose();
 }
 
 /// <summary>A layer with a dev session.</summary>

@@ -21,6 +21,8 @@ internal sealed class LambdaClient(Wire wire)
 
     public DevLayerClient DevLayers { get; } = new(wire);
 
+    public DevFunctionClient DevFunctions { get; } = new(wire);
+
     public ImageClient Images { get; } = new(wire);
 
     public RuntimeClient Runtimes { get; } = new(wire);
@@ -167,7 +169,7 @@ internal sealed class LambdaClient(Wire wire)
     {
         try
         {
-            return await wire.GetAsync($"{Function(name)}/configuration", Shape.FunctionConfiguration, cancellationToken);
+            return await GetFunctionConfigurationAsync(name, cancellationToken);
         }
         catch (CliError error) when (LambdaError.Is(error, LambdaError.NotFound))
         {
@@ -228,6 +230,12 @@ internal sealed class LambdaClient(Wire wire)
             Header(response.Headers, "X-Amz-Function-Error"),
             log is null ? string.Empty : Lines(Convert.FromBase64String(log)));
     }
+
+    public Task<FunctionConfiguration> GetFunctionConfigurationAsync(string name, CancellationToken cancellationToken) =>
+        wire.GetAsync($"{Function(name)}/configuration", Shape.FunctionConfiguration, cancellationToken);
+
+    public Task<StartAnswer> GetStartAsync(string name, CancellationToken cancellationToken) =>
+        wire.GetAsync($"/_lamina/functions/{Escape(name)}/start", ReadableJson.Default.StartAnswer, cancellationToken);
 
     public Task<IReadOnlyList<OptEntry>> OptAsync(string name, CancellationToken cancellationToken) =>
         wire.GetAsync($"/_lamina/functions/{Escape(name)}/opt", ReadableJson.Default.IReadOnlyListOptEntry, cancellationToken);
@@ -294,10 +302,15 @@ internal sealed class LambdaClient(Wire wire)
     }
 
     /// <summary>The function's log lines, oldest first; with <paramref name="follow"/> the answer ends when the caller leaves.</summary>
-    public async IAsyncEnumerable<string> ReadLogsAsync(
-        string name, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<string> ReadLogsAsync(string name, bool follow, CancellationToken cancellationToken) =>
+        LinesAsync($"/_lamina/functions/{Escape(name)}/logs{(follow ? "?follow=true" : string.Empty)}", cancellationToken);
+
+    /// <summary>The lines that are written from now on, until the caller leaves.</summary>
+    public IAsyncEnumerable<string> FollowLogsAsync(string name, CancellationToken cancellationToken) =>
+        LinesAsync($"/_lamina/functions/{Escape(name)}/logs?follow=true&past=false", cancellationToken);
+
+    private async IAsyncEnumerable<string> LinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string path = $"/_lamina/functions/{Escape(name)}/logs{(follow ? "?follow=true" : string.Empty)}";
         using HttpRequestMessage request = wire.Request(HttpMethod.Get, path, []);
         using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);

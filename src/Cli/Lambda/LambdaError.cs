@@ -23,8 +23,8 @@ internal static class LambdaError
             : $"HTTP {(int)response.StatusCode}");
         var error = new CliError(
             $"{Text(xml, "Message") ?? Message(body) ?? response.ReasonPhrase} ({code})",
-            $"{request.Method} {Uri.UnescapeDataString(request.RequestUri!.PathAndQuery)} answered {(int)response.StatusCode}",
-            Fix(code, request.RequestUri.AbsolutePath));
+            $"{Wire.What(request)} answered {(int)response.StatusCode}",
+            Fix(code, request.RequestUri!.AbsolutePath));
         error.Data[CodeKey] = code;
         return error;
     }

@@ -29,6 +29,7 @@ namespace Lamina.Cli.Lambda;
 [JsonSerializable(typeof(ScrubAnswer))]
 [JsonSerializable(typeof(DebugPlace))]
 [JsonSerializable(typeof(DebugResult))]
+[JsonSerializable(typeof(StartAnswer))]
 internal sealed partial class ReadableJson : JsonSerializerContext
 {
     public static JsonWriterOptions Writing { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,6 +8,9 @@ namespace Lamina.Cli.Lambda;
 /// <summary>One signed request to the server and its answer; every failure becomes a <see cref="CliError"/>.</summary>
 internal sealed class Wire(HttpClient http, Connection connection, TimeProvider time)
 {
+    /// <summary>What is asked for, where the path does not say it: <c>cloudformation:CreateStack</c>.</summary>
+    public static readonly HttpRequestOptionsKey<string> ActionKey = new("action");
+
     private static readonly HttpRequestOptionsKey<string> DigestKey = new("digest");
     private static readonly HttpRequestOptionsKey<string> ServiceKey = new("service");
 
@@ -55,6 +58,11 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         request.Options.Set(ServiceKey, service);
         return request;
     }
+
+    /// <summary>The request as errors name it.</summary>
+    public static string What(HttpRequestMessage request) => request.Options.TryGetValue(ActionKey, out string? action)
+        ? action
+        : $"{request.Method} {Uri.UnescapeDataString(request.RequestUri!.PathAndQuery)}";
 
     /// <summary>A body from a file, which stays where it is.</summary>
     public async Task<HttpRequestMessage> UploadAsync(string path, Stream body, CancellationToken cancellationToken)
@@ -113,7 +121,7 @@ internal sealed class Wire(HttpClient http, Connection connection, TimeProvider 
         {
             throw new CliError(
                 $"No server answers at {connection.Endpoint.GetLeftPart(UriPartial.Authority)}: {refused.Message}",
-                $"{request.Method} {request.RequestUri!.AbsolutePath}",
+                What(request),
                 "Start one with `./lamina up`, or name another with --endpoint or LAMINA_ENDPOINT.",
                 refused);
         }

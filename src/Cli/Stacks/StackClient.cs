@@ -52,10 +52,22 @@ internal sealed class StackClient(Wire wire)
         while (next is not null);
     }
 
-    /// <summary>The names of the parameters that a template declares.</summary>
-    public async Task<IReadOnlyList<string>> ParametersAsync((string Name, string? Value) template, CancellationToken cancellationToken) =>
-        [.. (await ItemsAsync("GetTemplateSummary", "Parameters", [template], cancellationToken))
-            .Select(static one => Required(one, "ParameterKey"))];
+    /// <summary>What the stack is made of now.</summary>
+    public async Task<IReadOnlyList<StackResourceLine>> ResourcesAsync(string stackId, CancellationToken cancellationToken)
+    {
+        List<StackResourceLine> all = [];
+        string? next = null;
+        do
+        {
+            XElement page = await CallAsync("ListStackResources", [("StackName", stackId), ("NextToken", next)], cancellationToken);
+            all.AddRange(Members(page, "StackResourceSummaries").Select(static one => new StackResourceLine(
+                Required(one, "LogicalResourceId"), Text(one, "PhysicalResourceId"), Required(one, "ResourceType"))));
+            next = Text(page, "NextToken");
+        }
+        while (next is not null);
+
+        return all;
+    }
 
     /// <summary>Its id and its stack's.</summary>
     public async Task<(string Id, string StackId)> CreateChangeSetAsync(
@@ -96,6 +108,7 @@ internal sealed class StackClient(Wire wire)
             '&', pairs.Where(static pair => pair.Value is not null).Select(static pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"));
         using HttpRequestMessage request = wire.Request(
             service, HttpMethod.Post, "/", Encoding.UTF8.GetBytes(body), "application/x-www-form-urlencoded");
+        request.Options.Set(Wire.ActionKey, $"{service}:{action}");
         using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
         await using Stream answer = await response.Content.ReadAsStreamAsync(cancellationToken);
         try
@@ -129,6 +142,9 @@ internal sealed class StackClient(Wire wire)
 /// <param name="Parameters">Their names.</param>
 internal sealed record StackDescription(
     string Id, string Name, string Status, IReadOnlyList<string> Parameters, IReadOnlyList<(string Key, string Value)> Outputs);
+
+/// <param name="PhysicalId">Null until it was made.</param>
+internal sealed record StackResourceLine(string LogicalId, string? PhysicalId, string Type);
 
 /// <summary>One event of a stack, as far as it is shown.</summary>
 internal sealed record StackEventLine(string Id, string Status, string LogicalId, string Type, string? Reason);

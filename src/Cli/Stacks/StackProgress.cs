@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Lamina.Cli.Commands;
 using Lamina.Cli.Terminals;
+using Spectre.Console;
 
 namespace Lamina.Cli.Stacks;
 
@@ -19,6 +20,12 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<StackEventLine> _events = [];
 
+    /// <summary>The last event of each resource, in the order of their first ones.</summary>
+    private readonly OrderedDictionary<string, StackEventLine> _resources = new(StringComparer.Ordinal);
+
+    /// <summary>What happened so far, oldest first.</summary>
+    public IReadOnlyList<StackEventLine> Events => _events;
+
     /// <summary>Call it before the operation begins.</summary>
     public async Task SkipAsync(CancellationToken cancellationToken)
     {
@@ -29,11 +36,15 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
     }
 
     /// <summary>How the stack is at the end.</summary>
-    public async Task<StackDescription> FollowAsync(Task begun, CancellationToken cancellationToken)
+    public Task<StackDescription> FollowAsync(Task begun, CancellationToken cancellationToken) =>
+        terminal.LiveAsync(quiet, table => FollowAsync(begun, table, cancellationToken));
+
+    /// <param name="table">Shows how the resources are; null where lines are said.</param>
+    private async Task<StackDescription> FollowAsync(Task begun, Action<Table>? table, CancellationToken cancellationToken)
     {
         while (!begun.IsCompleted)
         {
-            await ShowAsync(cancellationToken); // (1)
+            await ShowAsync(table, cancellationToken); // (1)
             await Task.WhenAny(begun, Task.Delay(Pause, time, cancellationToken));
         }
 
@@ -42,7 +53,7 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
         {
             StackDescription stack = await client.FindAsync(stackId, cancellationToken)
                 ?? throw new CliError("The stack is gone.", stackId, "Somebody else deleted it; deploy it again."); // (2)
-            await ShowAsync(cancellationToken); // (3)
+            await ShowAsync(table, cancellationToken); // (3)
             if (!stack.Status.EndsWith("_IN_PROGRESS", StringComparison.Ordinal))
             {
                 return stack;
@@ -53,9 +64,10 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
     }
 
     /// <summary>Prints the outputs, or one document; an error with the reasons when the stack is not as it was asked for.</summary>
-    /// <param name="changed">False when there was nothing to do.</param>
-    public static int Conclude(Terminal terminal, StackDescription stack, bool changed, IReadOnlyList<StackEventLine> events, bool json)
+    /// <param name="endpoint">The server, for the addresses that outputs have here.</param>
+    public static void Conclude(Terminal terminal, DeployOutcome outcome, Uri endpoint, bool json)
     {
+        (StackDescription stack, bool changed, IReadOnlyList<StackEventLine> events) = outcome;
         if (json)
         {
             terminal.PrintJson(new JsonObject
@@ -64,9 +76,11 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
                 ["StackName"] = stack.Name,
                 ["StackStatus"] = stack.Status,
                 ["Changed"] = changed,
-                ["Outputs"] = new JsonObject(
-                    stack.Outputs.Select(static output => KeyValuePair.Create(output.Key, (JsonNode?)JsonValue.Create(output.Value)))),
-                ["Events"] = new JsonArray([.. events.Select(Document)]),
+                ["Outputs"] = Object(stack.Outputs),
+                ["LocalUrls"] = Object(stack.Outputs
+                    .Select(output => (output.Key, Value: LocalUrl.Of(output.Value, endpoint)!))
+                    .Where(static one => one.Value is not null)),
+                [nameof(Events)] = new JsonArray([.. events.Select(Document)]),
             });
         }
 
@@ -83,15 +97,15 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
 
         if (!json && stack.Status != "DELETE_COMPLETE" && stack.Outputs.Count > 0)
         {
-            Listing.Print(terminal, stack.Outputs, string.Empty, ["OUTPUT", "VALUE"], static output => [output.Key, output.Value]);
+            Listing.Print(
+                terminal, stack.Outputs, string.Empty, ["OUTPUT", "VALUE"], output => [output.Key, LocalUrl.Of(output.Value, endpoint) ?? output.Value]);
         }
-
-        return 0;
     }
 
-    public int Conclude(StackDescription stack, bool json) => Conclude(terminal, stack, changed: true, _events, json);
+    private static JsonObject Object(IEnumerable<(string Key, string Value)> pairs) =>
+        new(pairs.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
 
-    private async Task ShowAsync(CancellationToken cancellationToken)
+    private async Task ShowAsync(Action<Table>? table, CancellationToken cancellationToken)
     {
         List<StackEventLine> fresh = [];
         await foreach (StackEventLine one in client.EventsAsync(stackId, cancellationToken))
@@ -106,11 +120,32 @@ internal sealed class StackProgress(StackClient client, string stackId, Terminal
 
         fresh.Reverse();
         _events.AddRange(fresh);
-        if (!quiet)
+        if (table is not null && fresh.Count > 0)
+        {
+            fresh.ForEach(one => _resources[one.LogicalId] = one);
+            table(Resources());
+        }
+        else if (!quiet)
         {
             fresh.ForEach(one => terminal.Tell(
                 Tone(one.Status), one.Status.PadRight(StatusWidth), $"{one.LogicalId.PadRight(NameWidth)} {one.Type}  {one.Reason}".TrimEnd()));
         }
+    }
+
+    /// <summary>A narrow terminal cuts the types, and what failed says why over as many lines as it takes; status and name stay whole.</summary>
+    private Table Resources()
+    {
+        Table table = Terminal.Columns("STATUS", "RESOURCE", "TYPE");
+        table.Columns[2].NoWrap = false;
+        foreach (StackEventLine one in _resources.Values)
+        {
+            string tone = Tone(one.Status);
+            string type = tone == "red" && one.Reason is { } reason ? $"{one.Type}: {reason}" : one.Type;
+            table.AddRow(
+                new Markup($"[{tone}]{one.Status}[/]"), new Text(one.LogicalId).Overflow(Overflow.Ellipsis), new Text(type).Overflow(Overflow.Ellipsis));
+        }
+
+        return table;
     }
 
     /// <summary>Whether it only failed because another one did.</summary>

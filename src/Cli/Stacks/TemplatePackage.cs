@@ -1,51 +1,70 @@
+using System.Globalization;
 using System.Text;
-using Lamina.Cli.Archives;
-using Lamina.Cli.Terminals;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Lamina.Cli.Stacks;
 
 /// <summary>
-/// A template whose local code is on its way: (1) every path must be there before anything is sent; (2) a folder is zipped, a file is sent as
-/// it is, each once however often it is named; (3) the paths give way to locations, from the last to the first.
+/// A template whose local parts are on their way to S3, innermost templates first: (1) each part is read or built once and sent once, however
+/// often it is named; (2) places in S3 stand where the paths stood.
 /// </summary>
-internal static class TemplatePackage
+internal sealed class TemplatePackage(DeployBucket bucket, ArtifactContent content)
 {
-    /// <param name="file">The template's, for its folder and for errors.</param>
-    public static async Task<string> PackAsync(
-        string template, string file, DeployBucket bucket, Terminal terminal, CancellationToken cancellationToken)
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>By path and what a build depends on.</summary>
+    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>In JSON.</summary>
+    public async Task<string> PackAsync(LocalTemplate template, CancellationToken cancellationToken)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        LocalPath[] paths = [.. LocalCode.Find(template)];
-        foreach (LocalPath path in paths.Where(path => !Path.Exists(Path.Combine(folder, path.Path))))
+        JsonNode packed = template.Answer.Template!.DeepClone();
+        foreach (LocalArtifact artifact in template.Answer.Artifacts)
         {
-            throw new CliError( // (1)
-                $"There is no folder or file {path.Path}.", $"{file}:{path.Line}", "Check the path; it is relative to the template.");
+            string key = template.Nested.TryGetValue(artifact, out LocalTemplate? nested)
+                ? await bucket.UploadAsync(Encoding.UTF8.GetBytes(await PackAsync(nested, cancellationToken)), ".template", cancellationToken)
+                : await KeyOfAsync(artifact, template.PathOf(artifact), cancellationToken); // (1)
+            JsonNode parent = artifact.Place.SkipLast(1).Aggregate(packed, static (node, name) =>
+                node is JsonArray list ? list[int.Parse(name, CultureInfo.InvariantCulture)]! : node[name]!);
+            parent[artifact.Place[^1]] = Location(artifact, key); // (2)
         }
 
-        Dictionary<string, string> keys = new(StringComparer.Ordinal);
-        foreach (string path in paths.Select(path => Path.GetFullPath(path.Path, folder)).Distinct(StringComparer.Ordinal))
-        {
-            if (File.Exists(Path.Combine(path, "requirements.txt")))
-            {
-                string shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
-                terminal.Note(
-                    $"warning: {shown}/requirements.txt is not installed; make a layer of it: "
-                    + $"lamina layer build {shown} --runtime python3.11 --publish NAME");
-            }
+        return Text(packed);
+    }
 
-            byte[] archive = Directory.Exists(path)
-                ? await FolderArchive.ZipAsync(path, cancellationToken)
-                : await File.ReadAllBytesAsync(path, cancellationToken);
-            keys[path] = await bucket.UploadAsync(archive, ".zip", cancellationToken); // (2)
+    private async Task<string> KeyOfAsync(LocalArtifact artifact, string path, CancellationToken cancellationToken)
+    {
+        string identity = content.IsBuilt(artifact, path)
+            ? string.Join('\n', path, artifact.LogicalId, artifact.Runtime, artifact.Architecture, artifact.BuildMethod)
+            : $"{path}\n{artifact.Kind}";
+        if (!_keys.TryGetValue(identity, out string? key))
+        {
+            string extension = artifact.Kind is LocalArtifact.Code or LocalArtifact.Layer || Directory.Exists(path) ? ".zip" : Path.GetExtension(path);
+            key = await bucket.UploadAsync(await content.ReadAsync(artifact, path, cancellationToken), extension, cancellationToken);
+            _keys[identity] = key;
         }
 
-        StringBuilder packed = new(template);
-        foreach (LocalPath path in paths.Reverse())
+        return key;
+    }
+
+    private JsonNode Location(LocalArtifact artifact, string key) => artifact.Form switch
+    {
+        LocalArtifact.CodeLocation => new JsonObject { ["S3Bucket"] = bucket.Name, ["S3Key"] = key },
+        LocalArtifact.BucketAndKey => new JsonObject { ["Bucket"] = bucket.Name, ["Key"] = key },
+        LocalArtifact.Url => $"https://s3.amazonaws.com/{bucket.Name}/{key}",
+        _ => $"s3://{bucket.Name}/{key}",
+    };
+
+    private static string Text(JsonNode node)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, Writing))
         {
-            string location = LocalCode.Location(path, bucket.Name, keys[Path.GetFullPath(path.Path, folder)]);
-            packed.Remove(path.Offset, path.Length).Insert(path.Offset, location); // (3)
+            node.WriteTo(writer);
         }
 
-        return packed.ToString();
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 }

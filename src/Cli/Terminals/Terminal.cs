@@ -25,11 +25,14 @@ internal sealed class Terminal
     {
         _time = time;
         _errorIsTerminal = options.ErrorIsTerminal;
+        Input = options.Input;
         Output = options.Output;
         Error = options.Error;
         Out = Console(options.Output, options.OutputIsTerminal, options.Colours);
         Err = Console(options.Error, options.ErrorIsTerminal, options.Colours);
     }
+
+    public TextReader Input { get; }
 
     public TextWriter Output { get; }
 
@@ -61,6 +64,30 @@ internal sealed class Terminal
 
     /// <summary>One line of what happens: a word in its colour, and the rest.</summary>
     public void Tell(string colour, string word, string text) => Err.MarkupLine($"[{colour}]{Markup.Escape(word)}[/] {Markup.Escape(text)}");
+
+    /// <summary>Asks on standard error, so that standard output carries only what was asked for. An empty answer is the default.</summary>
+    /// <param name="fallback">Null: there is none, and an answer is waited for.</param>
+    public async Task<string> AskAsync(string question, string? fallback, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Error.WriteAsync($"{question}{(fallback is null ? "" : $" [{fallback}]")}: ".AsMemory(), cancellationToken);
+            await Error.FlushAsync(cancellationToken);
+
+            // The console's own asynchronous reading is not: it would hold Ctrl-C back.
+            string answer = await Task.Run(() => Input.ReadLine(), CancellationToken.None).WaitAsync(cancellationToken)
+                ?? throw new CliError("Standard input ended before all was answered.", question, "Answer every question, or say the values as options.");
+            if (answer.Trim() is { Length: > 0 } given)
+            {
+                return given;
+            }
+
+            if (fallback is not null)
+            {
+                return fallback;
+            }
+        }
+    }
 
     /// <summary>What went wrong, where, and what to do about it.</summary>
     public void Complain(string what, string? where, string? fix)
@@ -107,6 +134,15 @@ internal sealed class Terminal
             $"{Markup.Escape(what)}…", status => work(step => status.Status(Markup.Escape(describe(step)))));
     }
 
+    /// <summary>Work that shows how things are, again and again in the same place; elsewhere than on a terminal it is given null, and says lines.</summary>
+    public async Task<T> LiveAsync<T>(bool quiet, Func<Action<Table>?, Task<T>> work) => quiet || !_errorIsTerminal
+        ? await work(null)
+        : await Err.Live(new Text(string.Empty)).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(live => work(table =>
+        {
+            live.UpdateTarget(table);
+            live.Refresh();
+        }));
+
     public static Table Columns(params string[] titles)
     {
         Table table = new Table().Border(TableBorder.None);
@@ -138,4 +174,7 @@ internal sealed class Terminal
 
 /// <param name="Colours">False when NO_COLOR is set or the terminal is dumb.</param>
 internal sealed record TerminalOptions(
-    TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal, bool Colours);
+    TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal, bool Colours)
+{
+    public TextReader Input { get; init; } = TextReader.Null;
+}

@@ -42,6 +42,9 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>The layers whose dev content stands in the place of the published one.</summary>
     public required ImmutableArray<DevLayer> DevLayers { get; init; }
 
+    /// <summary>Whose dev code stands in the place of the function's own; null: none.</summary>
+    public DevFunction? DevFunction { get; init; }
+
     /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
     public ShellKind? Shell { get; init; }
 
@@ -79,7 +82,7 @@ internal sealed class EntrypointException(string message, string? runtimeVersion
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
 internal sealed class EnvironmentPlanner(
-    TreeStore treeStore, DevLayers devLayers, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
+    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -108,11 +111,12 @@ internal sealed class EnvironmentPlanner(
         while (true)
         {
             LayerStackContent stack = ContentOf(function);
+            DevFunction? dev = devFunctions.Find(function);
             try
             {
-                return await PlanAsync(function, stack, identity, cancellationToken);
+                return await PlanAsync(function, dev, stack, identity, cancellationToken);
             }
-            catch (IOException) when (IsReplaced(stack, function))
+            catch (IOException) when (IsReplaced(stack, function) || devFunctions.Find(function)?.Code != dev?.Code)
             {
                 // Dev content that was replaced a moment ago is nobody's any more and may be gone; what took its place is there.
             }
@@ -184,8 +188,28 @@ internal sealed class EnvironmentPlanner(
 
     private LayerStackContent ContentOf(FunctionVersion function) => devLayers.ContentOf(AccountId.Parse(function.Account), function.Layers);
 
+    /// <summary>How the function starts where sandboxes are made in advance.</summary>
+    public StartPath StartOf(FunctionVersion function)
+    {
+        if (function.Image is not null)
+        {
+            return new StartPath(StartKind.Exact, "it is made of a container image");
+        }
+
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        return ObstacleOf(runtime) is { } obstacle ? new StartPath(StartKind.Exact, obstacle)
+            : ShellRules.ObstacleOf(runtime.Family, function) is { } ownProcess ? new StartPath(StartKind.Sandbox, ownProcess)
+            : new StartPath(StartKind.Interpreter, $"nothing of it must be known when {runtime.Family} starts");
+    }
+
+    /// <summary>Why no sandbox is made in advance for functions of a runtime, as a clause; null when one is.</summary>
+    private static string? ObstacleOf(RuntimeResolution runtime) =>
+        !runtime.IsAvailable ? $"{runtime.Id} cannot be had on this machine (lamina runtimes)"
+        : runtime.Added is not null ? $"{runtime.Id} was added (lamina runtimes)"
+        : null;
+
     private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime) =>
-        options.Network == SandboxNetwork.Isolated && runtime.Added is null && runtime.IsAvailable ? ShellOf(function, runtime) : null;
+        options.Network == SandboxNetwork.Isolated && ObstacleOf(runtime) is null ? ShellOf(function, runtime) : null;
 
     private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime)
     {
@@ -222,12 +246,12 @@ internal sealed class EnvironmentPlanner(
         !stack.Archives.SequenceEqual(ContentOf(function).Archives);
 
     private async Task<EnvironmentPlan> PlanAsync(
-        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
+        FunctionVersion function, DevFunction? dev, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
-        ImmutableArray<TreeLease> trees = await LeaseAllAsync([function.Code!, .. stack.Archives], cancellationToken);
+        ImmutableArray<TreeLease> trees = await LeaseAllAsync([dev?.Code ?? function.Code!, .. stack.Archives], cancellationToken);
         try
         {
-            return Plan(function, stack, identity, trees);
+            return Plan(function, stack, identity, trees) with { DevFunction = dev };
         }
         catch
         {

@@ -53,7 +53,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
                 },
                 CancellationToken.None);
             recorder.InitStarted(_plan.RuntimeVersion, initJob);
-            recorder.RunsOnDevContent(_plan.DevLayers);
+            recorder.RunsOnDevContent(_plan.DevFunction, _plan.DevLayers);
             if (_plan.Image?.Fault() is { } fault)
             {
                 return ImageNotLaunched(_plan.Image, fault);

@@ -44,8 +44,13 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     }
 
     /// <summary>Said beside INIT_START, so that whoever reads the log knows that this is not what was published.</summary>
-    public void RunsOnDevContent(ImmutableArray<DevLayer> layers)
+    public void RunsOnDevContent(DevFunction? function, ImmutableArray<DevLayer> layers)
     {
+        if (_initJob is null && function is not null)
+        {
+            Log.AppendDevFunction(function.Updates, function.Folder);
+        }
+
         foreach (DevLayer layer in _initJob is not null ? [] : layers)
         {
             Log.AppendDevLayer(layer.Layer.Name, layer.Updates, layer.Folder);

@@ -81,6 +81,12 @@ internal sealed class ManagedCommands(string runtimesDirectory)
             command.AddRange([$"-XX:SharedArchiveFile=../runtime/{archive}", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]);
         }
 
+        if (runtime.Id is "java8.al2" or "java11" && runtime.Version?.StartsWith("1.", StringComparison.Ordinal) == false)
+        {
+            // Those two have the trace among their variables, and only our client can put it there; Java 8 itself knows no modules.
+            command.Add("--add-opens=java.base/java.util=ALL-UNNAMED");
+        }
+
         string folder = startsInTask ? "../runtime" : "/var/runtime";
         command.AddRange(["-Dlamina.api=/var/runtime/lamina-api.jar", "-cp", $"{folder}/lamina-runtime.jar", "lamina.runtime.Main"]);
         return [.. command];

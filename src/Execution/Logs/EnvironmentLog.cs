@@ -24,7 +24,17 @@ internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine
     /// <summary>In the JSON log format: what of the function's output is kept; null keeps all.</summary>
     public ApplicationLogFilter? Filter { get; init; }
 
-    public void Append(ReadOnlySpan<byte> message) => Append((ReadOnlyMemory<byte>)message.ToArray());
+    /// <summary>A line of the platform's own as an object of JSON.</summary>
+    public void AppendObject(ReadOnlySpan<byte> message) => Append((ReadOnlyMemory<byte>)message.ToArray());
+
+    /// <summary>A line of the platform's own as text.</summary>
+    public void AppendText(ReadOnlySpan<byte> message)
+    {
+        byte[] ended = new byte[message.Length + 1];
+        message.CopyTo(ended);
+        ended[^1] = (byte)'\n';
+        Append(ended.AsMemory(0, message.Length), ended);
+    }
 
     /// <summary>
     /// One line of a process's output. Runtimes that write to a pipe put carriage returns between the lines of one event, and
@@ -72,11 +82,13 @@ internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine
         }
     }
 
-    private void Append(ReadOnlyMemory<byte> message)
+    private void Append(ReadOnlyMemory<byte> message) => Append(message, message);
+
+    private void Append(ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> logEvent)
     {
         lock (_lock)
         {
-            LogLine line = ring.Append(Stream, message);
+            LogLine line = ring.Append(Stream, message, logEvent);
             sink?.Invoke(line);
             if (_keepsTail)
             {

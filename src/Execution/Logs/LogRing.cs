@@ -16,11 +16,12 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
     private long _sequence;
     private long _bytes;
 
-    public LogLine Append(string stream, ReadOnlyMemory<byte> message)
+    /// <param name="logEvent">Starts with the message; see <see cref="LogLine.Event"/>.</param>
+    public LogLine Append(string stream, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> logEvent)
     {
         lock (_lock)
         {
-            var line = new LogLine(++_sequence, time.GetUtcNow(), stream, message);
+            var line = new LogLine(++_sequence, time.GetUtcNow(), stream, message) { Event = logEvent };
             _lines.Enqueue(line);
             _bytes += message.Length + LineOverheadBytes;
             while (_bytes > capacityBytes && _lines.Count > 1)

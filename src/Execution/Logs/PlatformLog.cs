@@ -337,7 +337,7 @@ internal sealed class PlatformLog(FunctionVersion function, EnvironmentLog log, 
         ReadOnlyMemory<byte> told = Tell(type, schemas, record);
         if (isLogged)
         {
-            Log.Append(told.Span);
+            Log.AppendObject(told.Span);
         }
     }
 

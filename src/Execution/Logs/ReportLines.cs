@@ -42,14 +42,14 @@ internal static class ReportLines
     {
         Span<byte> line = stackalloc byte[MaxLineBytes];
         Utf8.TryWrite(line, $"START RequestId: {requestId} Version: {version}", out int length);
-        log.Append(line[..length]);
+        log.AppendText(line[..length]);
     }
 
     public static void AppendEnd(this EnvironmentLog log, string requestId)
     {
         Span<byte> line = stackalloc byte[MaxLineBytes];
         Utf8.TryWrite(line, $"END RequestId: {requestId}", out int length);
-        log.Append(line[..length]);
+        log.AppendText(line[..length]);
     }
 
     public static void AppendReport(this EnvironmentLog log, in InvocationReport report)
@@ -66,7 +66,7 @@ internal static class ReportLines
         }
 
         length += WriteStatus(line[length..], report.Status, report.ErrorType);
-        log.Append(line[..length]);
+        log.AppendText(line[..length]);
     }
 
     /// <param name="phase"><c>init</c>, or <c>invoke</c> for the second try inside the first invocation.</param>
@@ -75,11 +75,11 @@ internal static class ReportLines
         Span<byte> line = stackalloc byte[MaxLineBytes];
         Utf8.TryWrite(line, $"INIT_REPORT Init Duration: {duration.TotalMilliseconds:F2} ms\tPhase: {phase}\t", out int length);
         length += WriteStatus(line[length..], status, errorType);
-        log.Append(line[..length]);
+        log.AppendText(line[..length]);
     }
 
     public static void AppendInitStart(this EnvironmentLog log, string runtimeVersion, string arn) =>
-        log.Append(Encoding.UTF8.GetBytes($"INIT_START Runtime Version: {runtimeVersion}\tRuntime Version ARN: {arn}"));
+        log.AppendText(Encoding.UTF8.GetBytes($"INIT_START Runtime Version: {runtimeVersion}\tRuntime Version ARN: {arn}"));
 
     /// <summary>AWS's ARN ends in a digest that names the runtime's build; ours names the interpreter.</summary>
     public static string RuntimeVersionArn(string runtimeVersion, string region) =>
@@ -87,26 +87,30 @@ internal static class ReportLines
 
     /// <summary>One line per extension at the end of the init, whichever way it ended.</summary>
     public static void AppendExtension(this EnvironmentLog log, string name, string state, string events, string? errorType) =>
-        log.Append(Encoding.UTF8.GetBytes(
+        log.AppendText(Encoding.UTF8.GetBytes(
             $"EXTENSION\tName: {name}\tState: {state}\tEvents: [{events}]{(errorType is null ? "" : "\tError Type: " + errorType)}"));
 
     /// <summary>Why an image's program was not started, with what it was to be started with (public reports).</summary>
-    public static void AppendImageError(this EnvironmentLog log, ImageLaunch image, string message) => log.Append(Encoding.UTF8.GetBytes(
+    public static void AppendImageError(this EnvironmentLog log, ImageLaunch image, string message) => log.AppendText(Encoding.UTF8.GetBytes(
         $"IMAGE\tLaunch error: {message}\tEntrypoint: [{string.Join(',', image.EntryPoint)}]\tCmd: [{string.Join(',', image.Command)}]"
         + $"\tWorkingDir: [{image.WorkingDirectory}]"));
 
     /// <param name="api"><c>TELEMETRY</c> or <c>LOGS</c>.</param>
     public static void AppendSubscription(this EnvironmentLog log, string api, string name, IReadOnlyList<string> types) =>
-        log.Append(Encoding.UTF8.GetBytes(
+        log.AppendText(Encoding.UTF8.GetBytes(
             $"{api}\tName: {name}\tState: Subscribed\tTypes: [{string.Join(", ", types.Select(static type => char.ToUpperInvariant(type[0]) + type[1..]))}]"));
 
     /// <summary>Ours: Lambda has no such line.</summary>
+    public static void AppendDevFunction(this EnvironmentLog log, int update, string folder) =>
+        log.AppendText(Encoding.UTF8.GetBytes($"DEV_FUNCTION Update: {update}\tFolder: {folder}"));
+
+    /// <summary>Ours as well.</summary>
     public static void AppendDevLayer(this EnvironmentLog log, string layer, int update, string folder) =>
-        log.Append(Encoding.UTF8.GetBytes($"DEV_LAYER Layer: {layer}\tUpdate: {update}\tFolder: {folder}"));
+        log.AppendText(Encoding.UTF8.GetBytes($"DEV_LAYER Layer: {layer}\tUpdate: {update}\tFolder: {folder}"));
 
     /// <summary><c>RequestId: … Error: …</c> and the type on a second line, one log event.</summary>
     public static void AppendError(this EnvironmentLog log, string requestId, string message, string errorType) =>
-        log.Append(Encoding.UTF8.GetBytes($"RequestId: {requestId} Error: {message}\n{errorType}"));
+        log.AppendText(Encoding.UTF8.GetBytes($"RequestId: {requestId} Error: {message}\n{errorType}"));
 
     public static string StreamName(DateTimeOffset now, string version, string environmentId) =>
         $"{now.UtcDateTime:yyyy/MM/dd}/[{version}]{environmentId}";

@@ -34,6 +34,12 @@ internal sealed partial class ShellPool(
     /// <summary>Whether shells are made at all.</summary>
     public bool IsOn { get; } = options.ShellMemoryBytes > 0 && options.Network == SandboxNetwork.Isolated && host.CanAttach;
 
+    /// <summary>Why no shells are made, as a clause; null when they are.</summary>
+    public string? Obstacle => IsOn ? null
+        : options.ShellMemoryBytes == 0 ? "no memory is set aside for sandboxes in advance (--shell-memory)"
+        : options.Network != SandboxNetwork.Isolated ? "functions share the machine's network (--function-network)"
+        : "nothing can be put into a waiting sandbox here: that takes root and a cgroup for memory (lamina doctor)";
+
     /// <summary>How many waiting interpreters have become functions' runtimes.</summary>
     public long InterpretersTaken { get; private set; }
 

@@ -46,8 +46,19 @@ internal static class ShellRules
         "PATH", "LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "TZ", "PYTHONPATH", "NODE_PATH", "AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API",
         "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
 
-    public static bool AllowInterpreter(string family, FunctionVersion function) =>
-        Families.Contains(family) && (function.Environment is not { } variables || variables.Keys.All(IsHarmless));
+    public static bool AllowInterpreter(string family, FunctionVersion function) => ObstacleOf(family, function) is null;
+
+    /// <summary>Why no waiting interpreter may serve the function, as a clause; null when one may.</summary>
+    public static string? ObstacleOf(string family, FunctionVersion function)
+    {
+        if (!Families.Contains(family))
+        {
+            return family == "provided" ? "what a custom runtime starts is the function's own" : $"{family} is not started in advance";
+        }
+
+        string? decisive = function.Environment?.Keys.FirstOrDefault(static name => !IsHarmless(name));
+        return decisive is null ? null : $"its variable {decisive} decides how a process starts";
+    }
 
     /// <summary>Whether what the function imports out of layers may be imported before its code is there.</summary>
     public static bool AllowPriming(string family, ShellKind kind, FunctionVersion function) =>

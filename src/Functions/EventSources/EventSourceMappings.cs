@@ -15,6 +15,10 @@ public sealed class EventSourceMappings(ICatalog catalog, TimeProvider time)
     /// <summary>Keyed REGION/ACCOUNT/UUID.</summary>
     private const string Collection = "event-source-mappings";
 
+    /// <summary>Records that a function is handed at once, of a source that nothing else is said of.</summary>
+    /// <param name="eventSourceArn">Null for self-managed Kafka.</param>
+    public static int DefaultBatchSize(string? eventSourceArn) => MappingDraft.DefaultBatchSize(EventSource.KindOf(eventSourceArn, selfManaged: true));
+
     public Task<EventSourceMappingConfiguration> CreateAsync(
         Caller caller, CreateEventSourceMappingRequest request, CancellationToken cancellationToken)
     {

@@ -6,6 +6,8 @@ namespace Lamina.Functions.EventSources;
 /// <summary>Writes requests over mappings, with AWS's defaults by kind of source (recorded for queues and streams). Pure.</summary>
 internal static class MappingDraft
 {
+    public static int DefaultBatchSize(EventSourceKind kind) => kind.IsQueue() ? 10 : 100;
+
     public static EventSourceMappingConfiguration New(
         EventSourceKind kind, CreateEventSourceMappingRequest request, FunctionReference function, string uuid, double now)
     {
@@ -18,7 +20,7 @@ internal static class MappingDraft
             FunctionArn = ArnOf(function),
             StartingPosition = request.StartingPosition,
             StartingPositionTimestamp = request.StartingPositionTimestamp,
-            BatchSize = request.BatchSize ?? (kind.IsQueue() ? 10 : 100),
+            BatchSize = request.BatchSize ?? DefaultBatchSize(kind),
             MaximumBatchingWindowInSeconds = request.MaximumBatchingWindowInSeconds ?? (kind.IsQueue() || kind.IsStream() ? 0 : null),
             FilterCriteria = request.FilterCriteria,
             KMSKeyArn = request.KMSKeyArn,

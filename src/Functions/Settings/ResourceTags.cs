@@ -7,7 +7,7 @@ using Lamina.Store;
 namespace Lamina.Functions.Settings;
 
 /// <summary>Tags of everything that has an ARN and takes tags.</summary>
-public sealed class ResourceTags(ICatalog catalog)
+public sealed class ResourceTags(ICatalog catalog, FunctionPermissions permissions)
 {
     public Task AddAsync(Caller caller, string arn, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
     {
@@ -16,18 +16,18 @@ public sealed class ResourceTags(ICatalog catalog)
             throw AwsError.InvalidParameterValue("An error occurred and the request cannot be processed.");
         }
 
-        TaggedResource resource = TaggedResource.Parse(caller, arn, "lambda:TagResource");
+        TaggedResource resource = Parse(caller, arn, "lambda:TagResource");
         return ChangeAsync(resource, before => TagRules.Added(before, tags), cancellationToken);
     }
 
     public Task RemoveAsync(Caller caller, string arn, IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
-        TaggedResource resource = TaggedResource.Parse(caller, arn, "lambda:UntagResource");
+        TaggedResource resource = Parse(caller, arn, "lambda:UntagResource");
         return ChangeAsync(resource, before => TagRules.Removed(before, keys), cancellationToken);
     }
 
     public IReadOnlyDictionary<string, string> List(Caller caller, string arn) =>
-        Find(catalog.Current, TaggedResource.Parse(caller, arn, "lambda:ListTags")) ?? ImmutableDictionary<string, string>.Empty;
+        Find(catalog.Current, Parse(caller, arn, "lambda:ListTags")) ?? ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Of a function, whatever the qualifier in its ARN, or of something else of the caller's; null when there are none.</summary>
     public IReadOnlyDictionary<string, string>? Find(Caller caller, string arn)
@@ -46,6 +46,17 @@ public sealed class ResourceTags(ICatalog catalog)
             "event-source-mapping" when isOwn => EventSourceMappings.Find(snapshot, caller, name)?.Tags,
             _ => null,
         };
+    }
+
+    private TaggedResource Parse(Caller caller, string arn, string action)
+    {
+        TaggedResource resource = TaggedResource.Parse(caller, arn, action);
+        if (resource is TaggedResource.Function function && function.Arn.Account != caller.Account)
+        {
+            permissions.Require(catalog.Current, caller, new FunctionReference(function.Arn, null), action);
+        }
+
+        return resource;
     }
 
     private Task ChangeAsync(
@@ -117,7 +128,8 @@ internal abstract record TaggedResource
             throw AwsError.ResourceNotFound($"Functions from '{parts[3]}' are not reachable in this region ('{caller.Region}')");
         }
 
-        if (parts[4] != caller.Account.Value)
+        // Of functions their policies are asked.
+        if (parts[4] != caller.Account.Value && parts is not [.., "function", _])
         {
             throw AwsError.AccessDenied(
                 $"User: {caller.PrincipalArn} is not authorized to perform: {action} on resource: {arn} "

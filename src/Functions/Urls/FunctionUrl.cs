@@ -6,6 +6,9 @@ namespace Lamina.Functions.Urls;
 /// <summary>The URL of a function or alias as the catalog keeps it.</summary>
 public sealed record FunctionUrl
 {
+    /// <summary>The invoke mode of a URL that was given none.</summary>
+    public const string Buffered = "BUFFERED";
+
     /// <summary>The first label of its host: 32 lower-case letters and digits, never changed.</summary>
     public required string Id { get; init; }
 

@@ -27,7 +27,7 @@ public sealed class FunctionUrls(ICatalog catalog, TimeProvider time)
             Alias = target.Qualifier,
             AuthType = request.AuthType!,
             Cors = CorsOf(request.Cors),
-            InvokeMode = request.InvokeMode ?? "BUFFERED",
+            InvokeMode = request.InvokeMode ?? FunctionUrl.Buffered,
             CreatedAt = now,
             ChangedAt = now,
         };

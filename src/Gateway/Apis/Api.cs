@@ -56,6 +56,12 @@ public sealed record ApiStage(string Name, FrozenDictionary<string, string> Vari
 /// <param name="Unserved">What of the route Lamina does not serve: its kind of integration, an authorizer. Null: nothing.</param>
 public sealed record ApiRoute(string Method, string Path, string ResourceId, string? FunctionArn, string PayloadFormat, string? Unserved)
 {
+    /// <summary>What answers instead of a function; null when a function does.</summary>
+    public MockIntegration? Mock { get; init; }
+
+    /// <summary>How long the function may take; null: as long as an API of its kind lets it.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     public const string AnyMethod = "ANY";
     public const string Default = "$default";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lamina.Functions.Urls;
@@ -71,12 +72,25 @@ public static partial class ApiDocument
     /// <summary>What of a route is not served; null: all is.</summary>
     /// <param name="integration">aws_proxy, mock and so on, in any casing; empty: none.</param>
     /// <param name="authorization">NONE, AWS_IAM, CUSTOM, JWT…</param>
-    public static string? Unserved(string integration, string? functionArn, string authorization, bool needsApiKey) =>
-        !integration.Equals("aws_proxy", StringComparison.OrdinalIgnoreCase) || functionArn is null
+    /// <param name="isMock">It answers by itself.</param>
+    public static string? Unserved(string integration, string? functionArn, string authorization, bool needsApiKey, bool isMock) =>
+        !isMock && (!integration.Equals("aws_proxy", StringComparison.OrdinalIgnoreCase) || functionArn is null)
             ? $"integrations of type {(integration.Length == 0 ? "none" : integration.ToUpperInvariant())}; AWS_PROXY with a function is"
         : authorization is not ("" or "NONE") ? $"routes with the authorization {authorization}"
         : needsApiKey ? "routes that need an API key"
         : null;
+
+    /// <summary>The integration of a REST API's method, where it is one that answers by itself.</summary>
+    /// <param name="unserved">What of it is not served; null: all is, or it is none.</param>
+    public static MockIntegration? MockOf(string type, JsonElement integration, out string? unserved)
+    {
+        unserved = null;
+        return type.Equals("mock", StringComparison.OrdinalIgnoreCase) ? MockIntegration.Read(integration, out unserved) : null;
+    }
+
+    /// <summary>How long an integration may take, in milliseconds; null where it does not say.</summary>
+    public static TimeSpan? TimeoutOf(string? milliseconds) =>
+        int.TryParse(milliseconds, CultureInfo.InvariantCulture, out int given) && given > 0 ? TimeSpan.FromMilliseconds(given) : null;
 
     private static ApiRoute RouteOf(ApiKind kind, string path, JsonProperty method, bool signed)
     {
@@ -86,6 +100,8 @@ public static partial class ApiDocument
         string[] security = method.Value.TryGetProperty("security", out JsonElement own) ? Names(own) : signed ? ["security"] : [];
         bool needsKey = security.Contains("api_key");
         string authorization = security.FirstOrDefault(static name => name is not ("api_key" or "NONE")) ?? "";
+        string? unservedMock = null;
+        MockIntegration? mock = kind == ApiKind.Rest ? MockOf(type, integration, out unservedMock) : null;
         bool isAny = method.Name.StartsWith("x-amazon", StringComparison.OrdinalIgnoreCase);
         return new ApiRoute(
             isAny ? ApiRoute.AnyMethod : method.Name.ToUpperInvariant(),
@@ -93,7 +109,11 @@ public static partial class ApiDocument
             "",
             function,
             Text(integration, "payloadFormatVersion") ?? (kind == ApiKind.Rest ? "1.0" : "2.0"),
-            Unserved(type, function, authorization, needsKey));
+            unservedMock ?? Unserved(type, function, authorization, needsKey, mock is not null))
+        {
+            Mock = mock,
+            Timeout = TimeoutOf(Text(integration, "timeoutInMillis")),
+        };
     }
 
     private static string[] Names(JsonElement security) => security.ValueKind != JsonValueKind.Array ? [] :

@@ -29,9 +29,20 @@ internal sealed record ApiError(int Status, string? Type, string Message)
         ? new(502, "InternalServerErrorException", "Internal server error")
         : new(500, null, "Internal Server Error");
 
+    /// <summary>What a REST API's mock integration does not take: its templates have another content type.</summary>
+    public static ApiError UnsupportedType { get; } = new(415, "BadRequestException", "Unsupported Media Type");
+
+    /// <summary>The function takes longer than the API waits.</summary>
+    public static ApiError TimedOut(ApiKind kind) => kind == ApiKind.Rest
+        ? new(504, "InternalServerErrorException", "Endpoint request timed out") { Separator = ": " }
+        : new(503, null, "Service Unavailable");
+
     public static ApiError TooLarge(ApiKind kind) => kind == ApiKind.Rest
         ? new(413, "RequestTooLargeException", "Request Too Long")
         : new(413, null, "Request Entity Too Large");
+
+    /// <summary>Between name and value: API Gateway writes some of its messages with a space.</summary>
+    private string Separator { get; init; } = ":";
 
     public Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
     {
@@ -43,6 +54,6 @@ internal sealed record ApiError(int Status, string? Type, string Message)
         }
 
         return UrlAnswer.WriteBodyAsync(
-            response, Encoding.UTF8.GetBytes($"{{\"message\":\"{JsonEncodedText.Encode(Message)}\"}}"), cancellationToken);
+            response, Encoding.UTF8.GetBytes($"{{\"message\"{Separator}\"{JsonEncodedText.Encode(Message)}\"}}"), cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Execution;
+using Lamina.Execution.Debugging;
 using Lamina.Functions;
 using Microsoft.AspNetCore.Http;
 
@@ -10,7 +11,7 @@ namespace Lamina.Gateway.Apis;
 /// <summary>
 /// The story of a request to an API: (1) the host's API, and the stage its path begins with; (2) a preflight of an HTTP API with CORS is
 /// answered here; (3) the route; (4) whether the function lets the API call it; (5) the body within its limit becomes the event; (6) the
-/// function runs; (7) its result becomes the response.
+/// function runs, as long as the API waits; (7) its result becomes the response. A route that answers by itself does so after (3).
 /// </summary>
 public sealed partial class ApiGateway(IApiDirectory apis, FunctionDirectory directory, FunctionPermissions permissions, Invoker invoker, TimeProvider time)
 {
@@ -40,10 +41,36 @@ public sealed partial class ApiGateway(IApiDirectory apis, FunctionDirectory dir
             return;
         }
 
+        // 3. The route.
         ApiTarget target = new(api, stage, rawPath, path, rawQuery);
-        await (FindRoute(target, context.Request.Method, out ApiError? error) is { } found
+        RouteMatch? match = RouteMatch.Find(api.Routes, context.Request.Method, path);
+        if (match?.Route is { Unserved: null, Mock: { } mock })
+        {
+            await MockAsync(context, api, mock, cancellationToken);
+            return;
+        }
+
+        await (FindTarget(target, match, out ApiError? error) is { } found
             ? RunAsync(context, target, found, requestId, cancellationToken)
             : FailAsync(context, api, error!, cancellationToken));
+    }
+
+    private static async Task MockAsync(HttpContext context, Api api, MockIntegration mock, CancellationToken cancellationToken)
+    {
+        if (await UrlBody.ReadAsync(context.Request, cancellationToken) is not { } body)
+        {
+            await FailAsync(context, api, ApiError.TooLarge(api.Kind), cancellationToken);
+            return;
+        }
+
+        UrlResponse? response = mock.AnswerTo(context.Request.ContentType, body.Span, out bool accepts)?.ToResponse();
+        if (response is null || !UrlAnswer.TrySetHead(context.Response, response))
+        {
+            await FailAsync(context, api, accepts ? ApiError.NotInvoked(api.Kind) : ApiError.UnsupportedType, cancellationToken);
+            return;
+        }
+
+        await UrlAnswer.WriteBodyAsync(context.Response, response.Body, cancellationToken);
     }
 
     private async Task RunAsync(HttpContext context, ApiTarget target, FoundRoute found, string requestId, CancellationToken cancellationToken)
@@ -72,26 +99,49 @@ public sealed partial class ApiGateway(IApiDirectory apis, FunctionDirectory dir
         }
 
         // 6. The function.
-        Invocation invocation = InvocationOf(request, payload, found.FunctionArn);
+        Task<InvokeOutcome> running = InvokeAsync(target, found, InvocationOf(request, payload, found.FunctionArn), cancellationToken);
+        try
+        {
+            await running.WaitAsync(TimeoutOf(target.Api.Kind, found), time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // The function runs on, as it does behind AWS's API; nobody reads what it gives.
+            _ = running.ContinueWith(
+                static ended => ended.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            await FailAsync(context, target.Api, ApiError.TimedOut(target.Api.Kind), cancellationToken);
+            return;
+        }
+
+        // 7. The response.
+        using InvokeOutcome outcome = await running;
+        await AnswerAsync(context, request, outcome, cancellationToken);
+    }
+
+    private async Task<InvokeOutcome> InvokeAsync(ApiTarget target, FoundRoute found, Invocation invocation, CancellationToken cancellationToken)
+    {
         InvokeOutcome outcome = await invoker.InvokeAsync(found.Function, invocation, cancellationToken);
         while (outcome.Result == InvokeResult.VersionGone && FindFunction(target, found.Match.Route) is var (newer, _))
         {
             outcome = await invoker.InvokeAsync(newer, invocation, cancellationToken);
         }
 
-        // 7. The response.
-        using (outcome)
-        {
-            await AnswerAsync(context, request, outcome, cancellationToken);
-        }
+        return outcome;
+    }
+
+    /// <summary>A function that waits for its debugger is waited for.</summary>
+    private static TimeSpan TimeoutOf(ApiKind kind, FoundRoute found)
+    {
+        TimeSpan longest = kind == ApiKind.Rest ? Limits.RestIntegrationTimeout : Limits.HttpIntegrationTimeout;
+        return DebugSession.SettingOf(found.Function) is not null ? Timeout.InfiniteTimeSpan
+            : found.Match.Route.Timeout is { } given && given < longest ? given : longest;
     }
 
     /// <summary>Null, and why, when the request leads to no function.</summary>
-    private FoundRoute? FindRoute(ApiTarget target, string method, out ApiError? error)
+    private FoundRoute? FindTarget(ApiTarget target, RouteMatch? match, out ApiError? error)
     {
-        // 3. The route.
         error = target.Api.Kind == ApiKind.Rest ? ApiError.NoRoute : ApiError.NotFound;
-        if (RouteMatch.Find(target.Api.Routes, method, target.Path) is not { } match)
+        if (match is null)
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lamina.Contract;
 
 namespace Lamina.Gateway.Apis;
 
@@ -18,7 +19,7 @@ internal static class ProxyResponse
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = 1000 });
+            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = Limits.FunctionResultDepth });
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && root.EnumerateObject().All(static member => IsKnown(member.Name)) ? Read(root, decodes) : null;
         }
@@ -82,7 +83,7 @@ internal static class ProxyResponse
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = 1000 });
+            using JsonDocument document = JsonDocument.Parse(result, new JsonDocumentOptions { MaxDepth = Limits.FunctionResultDepth });
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("statusCode", out _)
                 && Member(root, "headers")?.EnumerateObject().Any(static header => header.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)) != true;

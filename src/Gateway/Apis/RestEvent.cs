@@ -57,7 +57,7 @@ internal static class RestEvent
     {
         (string Name, string[] Values)[] headers =
         [
-            .. request.Http.Headers.Where(static header => !UrlEvent.IsOurs(header.Key)).Select(static header => (header.Key, ValuesOf(header.Value))),
+            .. request.Http.Headers.Where(static header => UrlEvent.IsHandedOn(header.Key)).Select(static header => (header.Key, ValuesOf(header.Value))),
             ("X-Amzn-Trace-Id", [request.TraceId]),
             ("X-Forwarded-For", [request.SourceIp]),
             ("X-Forwarded-Port", [UrlEvent.PortOf(request.Http)]),

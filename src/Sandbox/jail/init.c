@@ -152,22 +152,40 @@ static void on_signal(struct reader *reader, uint32_t tag)
             kill(processes[i].pid, (int)signal);
 }
 
+/* This process, and one that has forked nothing. */
+#define ALONE 2
+
 struct usage {
     uint64_t private_kib, shared_kib, ticks;
 };
 
+/* A process's part of the anonymous pages, those divided that it shares with what it was forked from. False where the kernel keeps no such sum. */
+static bool read_part(const char *pid, unsigned long long *kib)
+{
+    char path[64], text[256];
+    snprintf(path, sizeof path, "/proc/%.16s/smaps_rollup", pid);
+    FILE *file = fopen(path, "re");
+    bool found = false;
+    while (file != NULL && !found && fgets(text, sizeof text, file) != NULL)
+        found = sscanf(text, "Pss_Anon: %llu", kib) == 1;
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
 /*
- * Private memory adds up; shared memory (not files) is the same pages in every process that has them, so the most counts.
+ * Private memory adds up; shared memory (not files) is the same pages in every process that has them, so the most counts. After a fork
+ * private pages are shared until one side writes: with several processes each counts its part.
  */
-static void count_process(const char *pid, struct usage *usage)
+static void count_process(const char *pid, bool several, struct usage *usage)
 {
     char path[64], text[512];
     snprintf(path, sizeof path, "/proc/%.16s/status", pid);
     FILE *file = fopen(path, "re");
-    unsigned long long kib, user = 0, kernel = 0;
+    unsigned long long kib, part, user = 0, kernel = 0;
     while (file != NULL && fgets(text, sizeof text, file) != NULL) {
         if (sscanf(text, "RssAnon: %llu", &kib) == 1)
-            usage->private_kib += kib;
+            usage->private_kib += several && read_part(pid, &part) ? part : kib;
         else if (sscanf(text, "RssShmem: %llu", &kib) == 1 && kib > usage->shared_kib)
             usage->shared_kib = kib;
     }
@@ -184,13 +202,23 @@ static void count_process(const char *pid, struct usage *usage)
     fclose(file);
 }
 
+static bool is_process(const struct dirent *entry)
+{
+    return entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+}
+
 static void on_usage(int control, uint32_t tag)
 {
     struct usage usage = {0};
     DIR *proc = opendir("/proc");
+    int count = 0;
     for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-            count_process(entry->d_name, &usage);
+        count += is_process(entry);
+    if (proc != NULL)
+        rewinddir(proc);
+    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
+        if (is_process(entry))
+            count_process(entry->d_name, count > ALONE, &usage);
     if (proc != NULL)
         closedir(proc);
     struct rusage ended;

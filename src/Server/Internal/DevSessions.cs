@@ -27,7 +27,7 @@ internal sealed class DevSessions(
         DevLayer opened = layers.Open(owner, layer, FolderOf(call));
         try
         {
-            return Task.FromResult<Answer>(new SessionAnswer(opened, layers, FirstLine(opened, owner), time, stopping));
+            return Task.FromResult<Answer>(new DevSessionAnswer(() => layers.Close(opened), FirstLine(opened, owner), time, stopping));
         }
         catch
         {
@@ -42,7 +42,7 @@ internal sealed class DevSessions(
             ? layer
             : throw AwsError.InvalidParameterValue($"The layer name {call.Target.Segments[2]} is neither a name nor the ARN of a layer.");
 
-    private static string FolderOf(InternalCall call)
+    public static string FolderOf(InternalCall call)
     {
         string folder = call.Target.Query("Folder") ?? string.Empty;
 
@@ -69,30 +69,5 @@ internal sealed class DevSessions(
             writer.WriteEndObject();
         });
         return (byte[])[.. json.Span, (byte)'\n'];
-    }
-
-    private sealed class SessionAnswer(
-        DevLayer opened, DevLayers layers, ReadOnlyMemory<byte> firstLine, TimeProvider time, CancellationToken stopping) : Answer(200)
-    {
-        public override void Dispose() => layers.Close(opened);
-
-        protected override async Task WriteBodyAsync(HttpResponse response, CancellationToken cancellationToken)
-        {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-            using var heartbeat = new PeriodicTimer(Limits.DevHeartbeat, time);
-            response.ContentType = "application/x-ndjson";
-            try
-            {
-                await response.BodyWriter.WriteAsync(firstLine, ended.Token);
-                while (await heartbeat.WaitForNextTickAsync(ended.Token))
-                {
-                    await response.BodyWriter.WriteAsync("\n"u8.ToArray(), ended.Token);
-                }
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                // The server stops: the answer ends here, whole, and the session with it.
-            }
-        }
     }
 }

@@ -12,13 +12,13 @@ namespace Lamina.Server.Internal;
 /// </summary>
 internal sealed class DevUploads(DevLayers layers, FunctionDirectory directory) : IInternalRoute
 {
-    private static readonly BodyLimit ArchiveLimit = new(
+    /// <summary>Archives stand in memory whole while they are checked, so not too many of them at once.</summary>
+    public static SemaphoreSlim Places { get; } = new(2);
+
+    public static BodyLimit ArchiveLimit { get; } = new(
         Limits.DevArchiveBytes,
         Pooled: true,
         static bytes => AwsError.RequestEntityTooLarge($"The archive has {bytes} bytes; a dev session takes {Limits.DevArchiveBytes}."));
-
-    /// <summary>Archives stand in memory whole while they are checked, so not too many of them at once.</summary>
-    private static readonly SemaphoreSlim Places = new(2);
 
     public IReadOnlyList<string> Path { get; } = ["dev-layers", "*", "*"];
 

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http;
 namespace Lamina.Server.Internal;
 
 /// <summary>
-/// GET /_lamina/functions/NAME/logs?follow=true: the newest log lines as text; followed, until the client leaves or the server stops.
-/// What this process has in memory comes from there, what is older from the function's log group.
+/// GET /_lamina/functions/NAME/logs?follow=true: the newest log lines as text; followed, until the client leaves or the server stops, with
+/// past=false only those that are written from then on. What this process has in memory comes from there, what is older from the function's log group.
 /// </summary>
 internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs logs, LogEvents stored, CancellationToken stopping) : IInternalRoute
 {
@@ -23,8 +23,11 @@ internal sealed class FunctionLogLines(FunctionDirectory directory, FunctionLogs
         InternalRoutes.RequireGet(call.Context.Request);
         FunctionVersion function = directory.Resolve(call.Caller, call.Target.Segments[2], null);
         IReadOnlyList<LogLine> recent = logs.Read(function.Arn, after: 0);
-        ReadOnlyMemory<byte> text = ToText([.. LogSeam.Older(StoredUpTo(recent, function), recent), .. recent.Select(static line => line.Message)]);
-        return Task.FromResult<Answer>(call.Target.Query("follow") == "true"
+        bool isFollowed = call.Target.Query("follow") == "true";
+        ReadOnlyMemory<byte> text = isFollowed && call.Target.Query("past") == "false"
+            ? ReadOnlyMemory<byte>.Empty
+            : ToText([.. LogSeam.Older(StoredUpTo(recent, function), recent), .. recent.Select(static line => line.Message)]);
+        return Task.FromResult<Answer>(isFollowed
             ? new FollowAnswer(logs, function.Arn, text, recent.Count > 0 ? recent[^1].Sequence : 0, stopping)
             : Answer.Bytes(200, ContentType, text, owner: null));
     }

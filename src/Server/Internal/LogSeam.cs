@@ -16,18 +16,21 @@ internal static class LogSeam
     {
         if (recent.Count == 0)
         {
-            return stored.Select(static line => line.Message);
+            return stored.Select(Line);
         }
 
         long begins = recent[0].Time.ToUnixTimeMilliseconds();
         List<LogLine> inBoth = [.. recent.TakeWhile(line => line.Time.ToUnixTimeMilliseconds() == begins)];
-        return [.. stored.Where(line => line.Timestamp < begins || !TryTake(inBoth, line)).Select(static line => line.Message)];
+        return [.. stored.Where(line => line.Timestamp < begins || !TryTake(inBoth, line)).Select(Line)];
     }
+
+    /// <summary>Without the end that the platform's lines have in the group.</summary>
+    private static ReadOnlyMemory<byte> Line(LogEvent line) => line.Message.Span is [.., (byte)'\n'] ? line.Message[..^1] : line.Message;
 
     /// <summary>Each line in memory stands for one in the group: a function may say the same twice in a millisecond.</summary>
     private static bool TryTake(List<LogLine> inBoth, LogEvent line)
     {
-        int found = inBoth.FindIndex(other => other.Stream == line.Stream && other.Message.Span.SequenceEqual(line.Message.Span));
+        int found = inBoth.FindIndex(other => other.Stream == line.Stream && other.Event.Span.SequenceEqual(line.Message.Span));
         if (found >= 0)
         {
             inBoth.RemoveAt(found);

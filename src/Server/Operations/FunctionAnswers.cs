@@ -24,7 +24,7 @@ internal static class FunctionAnswers
         LastUpdateStatusReasonCode = function.LastUpdate.ReasonCode,
         RuntimeVersionConfig = function.Runtime is null ? null : new RuntimeVersionConfig
         {
-            RuntimeVersionArn = $"arn:aws:lambda:{function.Region}::runtime:{RuntimeVersion(function.Runtime)}",
+            RuntimeVersionArn = $"arn:aws:lambda:{function.Region}::runtime:{RuntimeVersion(function.Runtime, function.Architectures[0])}",
         },
     };
 
@@ -55,7 +55,7 @@ internal static class FunctionAnswers
         ImageConfigResponse = function.Image?.Overrides is { } overrides ? ImageConfig(overrides) : null,
         Architectures = function.Architectures,
         EphemeralStorage = new EphemeralStorage { Size = function.EphemeralStorageMiB },
-        SnapStart = new SnapStartResponse { ApplyOn = function.Settings.SnapStartApplyOn, OptimizationStatus = "Off" },
+        SnapStart = new SnapStartResponse { ApplyOn = function.Settings.SnapStartApplyOn, OptimizationStatus = Optimization(function) },
         LoggingConfig = Logging(function.Settings),
     };
 
@@ -99,6 +99,11 @@ internal static class FunctionAnswers
         Ipv6AllowedForDualStack = settings.VpcIpv6Allowed,
     };
 
-    // AWS names builds of a runtime by a digest; ours is one per runtime id.
-    private static string RuntimeVersion(string runtime) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runtime)));
+    // Whether SnapStart is on for this version: never for $LATEST, whatever it says for those to be published (recorded).
+    private static string Optimization(FunctionVersion function) =>
+        function.Version != Contract.FunctionArn.Latest && function.Settings.SnapStartApplyOn == FunctionSettings.PublishedVersions ? "On" : "Off";
+
+    // AWS names builds of a runtime by a digest, another for each architecture (recorded); ours is one for both together.
+    private static string RuntimeVersion(string runtime, string architecture) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{runtime} {architecture}")));
 }

@@ -18,7 +18,9 @@ internal static class FunctionUrlAnswers
         InvokeMode = askedMode,
     };
 
-    /// <param name="askedMode">AWS names the mode here only when the request did (recorded).</param>
+    /// <param name="askedMode">
+    /// AWS names the mode here only when the request or one before it chose it (recorded); the default tells nothing of that.
+    /// </param>
     public static UpdateFunctionUrlConfigResponse Updated(FunctionUrl url, string? askedMode, string authority) => new()
     {
         FunctionUrl = AddressOf(url, authority),
@@ -27,7 +29,7 @@ internal static class FunctionUrlAnswers
         Cors = CorsOf(url.Cors),
         CreationTime = Date(url.CreatedAt),
         LastModifiedTime = Date(url.ChangedAt),
-        InvokeMode = askedMode,
+        InvokeMode = askedMode ?? (url.InvokeMode == FunctionUrl.Buffered ? null : url.InvokeMode),
     };
 
     public static GetFunctionUrlConfigResponse Get(FunctionUrl url, string authority) => new()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -74,7 +75,7 @@ internal static class InvokePayload
 
         if (!Utf8.IsValid(payload))
         {
-            throw AwsError.InvalidRequestContent(Prefix + "Invalid UTF-8.");
+            throw AwsError.InvalidRequestContent(Prefix + DescribeBytes(payload));
         }
     }
 
@@ -123,11 +124,54 @@ internal static class InvokePayload
             return "Unexpected end-of-input" + Place(line, column);
         }
 
+        // Of a word that only begins as null, true or false, our reader names the first letter that differs and Jackson the whole word.
+        while (index > 0 && column > 0 && char.IsAsciiLetter((char)payload[index - 1]))
+        {
+            index--;
+            column--;
+        }
+
         ReadOnlySpan<byte> rest = payload[index..];
+        int word = Word(rest).Length;
+        if (word > 0 && word < rest.Length && IsNoStart(rest[word]))
+        {
+            return NoStart(rest[word]) + Place(line, column + word + 1);
+        }
+
         return char.IsAsciiLetter((char)rest[0])
             ? $"Unrecognized token '{Word(rest)}': was expecting {Expected}{Place(line, column + Word(rest).Length)}"
             : $"Unexpected character ({Character(rest[0])}): expected a valid value {Expected}{Place(line, column)}";
     }
+
+    /// <summary>The first bytes that are no UTF-8, in a text that is JSON otherwise; Jackson's place is behind the byte it names.</summary>
+    private static string DescribeBytes(ReadOnlySpan<byte> payload)
+    {
+        int index = 0;
+        while (Rune.DecodeFromUtf8(payload[index..], out _, out int length) == OperationStatus.Done)
+        {
+            index += length;
+        }
+
+        int bad = index;
+        while (!IsNoStart(payload[index]) && bad + 1 < payload.Length)
+        {
+            bad++;
+            if (payload[bad] is < 0x80 or >= 0xC0)
+            {
+                break;
+            }
+        }
+
+        ReadOnlySpan<byte> before = payload[..bad];
+        string message = bad == index
+            ? NoStart(payload[bad])
+            : string.Create(CultureInfo.InvariantCulture, $"Invalid UTF-8 middle byte 0x{payload[bad]:x}");
+        return message + Place(before.Count((byte)'\n'), bad - before.LastIndexOf((byte)'\n'));
+    }
+
+    private static bool IsNoStart(byte value) => value is (>= 0x80 and < 0xC0) or >= 0xF8;
+
+    private static string NoStart(byte value) => string.Create(CultureInfo.InvariantCulture, $"Invalid UTF-8 start byte 0x{value:x}");
 
     private static int OffsetOf(ReadOnlySpan<byte> payload, long line)
     {

@@ -52,7 +52,7 @@ internal static class ProvisionedAnswers
     {
         null => (0, InProgress, null),
         { Failed: true } => (Math.Min(state.Ready, setting.Executions), "FAILED", "FUNCTION_ERROR_INIT_FAILURE"),
-        // Two aliases of one version share its environments: both are ready when all of them are.
-        _ => (Math.Min(state.Ready, setting.Executions), state.Ready < state.Wanted ? InProgress : "READY", null),
+        // None is counted before all are there (recorded). Two aliases of one version share its environments: both are ready when all of them are.
+        _ => state.Ready < state.Wanted ? (0, InProgress, null) : (Math.Min(state.Ready, setting.Executions), "READY", null),
     };
 }

@@ -106,13 +106,14 @@ internal sealed partial class House : IAsyncDisposable
         AddedRuntimes added = AddedRuntimes.Open(folder.Path);
         RuntimeCatalog runtimes = new() { Added = added };
         Invoker invoker = Opened("execution", new Invoker(
-            sandboxes, layers.Trees, layers.Dev, images.Library, runtimes, directory.IsCurrent, functions.Concurrency,
+            sandboxes, layers.Trees, layers.Dev, functions.Dev, images.Library, runtimes, directory.IsCurrent, functions.Concurrency,
             AnswerFunctionAsync, access.Roles, execution, time, loggers));
         functions.Editor.Changed += invoker.Retire;
         layers.Dev.Changed += invoker.RetireUsersOf;
+        functions.Dev.Changed += invoker.RetireUsersOf;
         added.Changed += invoker.RetireUsersOf;
         images.Library.Renamed += invoker.RetireUsersOfSdk;
-        SettingsRooms settings = SettingsRooms.Open(catalog, time);
+        SettingsRooms settings = SettingsRooms.Open(catalog, functions.Permissions, time);
         EventQueue events = Opened("events", new EventQueue(
             catalog, directory, settings.EventInvokeConfigs, invoker, execution, time, loggers.CreateLogger<EventQueue>()));
 
@@ -122,7 +123,7 @@ internal sealed partial class House : IAsyncDisposable
             {
                 DataDirectory = folder.Path,
                 Catalog = catalog,
-                Roots = [.. roots, layers.Dev, running],
+                Roots = [.. roots, layers.Dev, functions.Dev, running],
                 Blobs = blobs,
                 BlobRoots = [new S3BlobRoots()],
                 Archives = layers.Archives,
@@ -194,6 +195,7 @@ internal sealed partial class House : IAsyncDisposable
                 new Health(),
                 new Internal.Content(layers.Archives, links),
                 new FunctionOpt(directory, layers.Opt),
+                new FunctionStart(directory, invoker),
                 new FunctionInspection(directory, layers.Inspector),
                 new LayerVersionInspection(layers.Library, layers.Inspector),
                 new LayerComparison(layers.Library, layers.Inspector),
@@ -207,6 +209,7 @@ internal sealed partial class House : IAsyncDisposable
                 new ImageLayerUploads(images.Layers),
                 new RuntimeChanges(added, new RuntimeExamination(images.Library), runtimes, mayNameFolders: options.Keys is null),
                 new OrganizationList(options.Organizations),
+                new ProcessReport(),
                 new ShellList(invoker),
                 new Reset(functions.Editor, logs.Store, dynamoDb.Store, options.AllowReset && IPAddress.IsLoopback(options.Listen.Address)),
                 new FunctionLogLines(directory, invoker.Logs, logs.Events, _stopping.Token),
@@ -215,6 +218,10 @@ internal sealed partial class House : IAsyncDisposable
                 new DevLayerList(layers.Dev, directory),
                 new DevSessions(layers.Dev, layers.Library, directory, time, _stopping.Token),
                 new DevUploads(layers.Dev, directory),
+                new DevFunctionList(functions.Dev),
+                new DevFunctionSessions(functions.Dev, directory, time, _stopping.Token),
+                new DevFunctionUploads(functions.Dev),
+                new TemplateReadings(time),
             ]),
             new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             new FunctionUrlGateway(

@@ -49,7 +49,7 @@ internal sealed record LogsRooms(LogStore Store, LogGroups Groups, LogEvents Eve
 
     /// <summary>A line that a function wrote.</summary>
     public void Take(FunctionVersion function, LogLine line) =>
-        Writer.Append(function.Arn.Account, function.Arn.Region, function.Settings.LogGroup, line.Stream, line.Time, line.Message);
+        Writer.Append(function.Arn.Account, function.Arn.Region, function.Settings.LogGroup, line.Stream, line.Time, line.Event);
 
     public async ValueTask DisposeAsync()
     {

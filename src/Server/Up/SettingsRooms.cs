@@ -1,3 +1,4 @@
+using Lamina.Functions;
 using Lamina.Functions.CodeSigning;
 using Lamina.Functions.EventSources;
 using Lamina.Functions.Settings;
@@ -17,8 +18,8 @@ internal sealed record SettingsRooms(
     FunctionUrls Urls,
     EventSourceMappings Mappings)
 {
-    public static SettingsRooms Open(ICatalog catalog, TimeProvider time) => new(
-        new ResourceTags(catalog),
+    public static SettingsRooms Open(ICatalog catalog, FunctionPermissions permissions, TimeProvider time) => new(
+        new ResourceTags(catalog, permissions),
         new EventInvokeConfigs(catalog, time),
         new RuntimeManagement(catalog),
         new RecursionControl(catalog),

@@ -90,7 +90,8 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
                 [
                     .. body is { } document ? ApiDocument.RoutesOf(document, ApiKind.Http) : [],
                     .. Routes(snapshot, api),
-                    .. target is null ? [] : new[] { RouteOf(Text(properties.RootElement, "RouteKey") ?? ApiRoute.Default, "AWS_PROXY", target, "2.0", "") },
+                    .. target is null ? []
+                        : new[] { RouteOf(Text(properties.RootElement, "RouteKey") ?? ApiRoute.Default, "AWS_PROXY", target, "2.0", "", timeout: null) },
                 ],
                 Stages = HttpStages(snapshot, api, isQuick: target is not null),
                 Cors = cors,
@@ -109,14 +110,20 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
             string resource = Text(root, "ResourceId") ?? "";
             JsonElement integration = Member(root, "Integration") ?? default;
             string? function = ApiDocument.FunctionOf(Text(integration, "Uri"));
+            string type = Text(integration, "Type") ?? "";
+            MockIntegration? mock = ApiDocument.MockOf(type, integration, out string? unserved);
             yield return new ApiRoute(
                 Text(root, "HttpMethod") ?? ApiRoute.AnyMethod,
                 PathOf(parts, resource),
                 resource,
                 function,
                 "1.0",
-                ApiDocument.Unserved(
-                    Text(integration, "Type") ?? "", function, Text(root, "AuthorizationType") ?? "", IsTrue(root, "ApiKeyRequired")));
+                unserved ?? ApiDocument.Unserved(
+                    type, function, Text(root, "AuthorizationType") ?? "", IsTrue(root, "ApiKeyRequired"), mock is not null))
+            {
+                Mock = mock,
+                Timeout = ApiDocument.TimeoutOf(Text(integration, "TimeoutInMillis")),
+            };
         }
     }
 
@@ -146,12 +153,13 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
 
     private static IEnumerable<ApiRoute> Routes(CatalogSnapshot snapshot, StoredResource api)
     {
-        Dictionary<string, (string Type, string? Uri, string Format)> integrations = new(StringComparer.Ordinal);
+        Dictionary<string, (string Type, string? Uri, string Format, string? Timeout)> integrations = new(StringComparer.Ordinal);
         foreach (StoredResource integration in Belonging(snapshot, api, $"{Http}Integration", "ApiId"))
         {
             using JsonDocument properties = JsonDocument.Parse(integration.Properties);
             JsonElement root = properties.RootElement;
-            integrations[integration.PhysicalId] = (Text(root, "IntegrationType") ?? "", Text(root, "IntegrationUri"), Text(root, "PayloadFormatVersion") ?? "1.0");
+            integrations[integration.PhysicalId] = (
+                Text(root, "IntegrationType") ?? "", Text(root, "IntegrationUri"), Text(root, "PayloadFormatVersion") ?? "1.0", Text(root, "TimeoutInMillis"));
         }
 
         foreach (StoredResource route in Belonging(snapshot, api, $"{Http}Route", "ApiId"))
@@ -159,13 +167,14 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
             using JsonDocument properties = JsonDocument.Parse(route.Properties);
             JsonElement root = properties.RootElement;
             string target = (Text(root, "Target") ?? "").Split('/')[^1];
-            (string type, string? uri, string format) = integrations.GetValueOrDefault(target, ("", null, "2.0"));
-            yield return RouteOf(Text(root, "RouteKey") ?? "", type, uri, format, Text(root, "AuthorizationType") ?? "");
+            (string type, string? uri, string format, string? timeout) = integrations.GetValueOrDefault(target, ("", null, "2.0", null));
+            yield return RouteOf(Text(root, "RouteKey") ?? "", type, uri, format, Text(root, "AuthorizationType") ?? "", timeout);
         }
     }
 
     /// <param name="key"><c>GET /orders/{id}</c> or <c>$default</c>.</param>
-    private static ApiRoute RouteOf(string key, string type, string? uri, string format, string authorization)
+    /// <param name="timeout">In milliseconds.</param>
+    private static ApiRoute RouteOf(string key, string type, string? uri, string format, string authorization, string? timeout)
     {
         string? function = ApiDocument.FunctionOf(uri);
         string[] parts = key.Split(' ', 2);
@@ -175,7 +184,10 @@ internal sealed class StackApis(ICatalog catalog, FunctionDirectory functions) :
             "",
             function,
             format,
-            ApiDocument.Unserved(type, function, authorization, needsApiKey: false));
+            ApiDocument.Unserved(type, function, authorization, needsApiKey: false, isMock: false))
+        {
+            Timeout = ApiDocument.TimeoutOf(timeout),
+        };
     }
 
     private static FrozenDictionary<string, ApiStage> RestStages(CatalogSnapshot snapshot, StoredResource api)

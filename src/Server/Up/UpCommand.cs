@@ -173,8 +173,9 @@ internal static class UpCommand
     {
         Verb command = new(
             "up",
-            "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves.",
+            "Run the server until Ctrl-C. Prints one line, 'ready URL', once it serves. With a template: deploy it too, and keep it up to date.",
             "lamina up",
+            "lamina up template.yaml",
             "lamina up --listen 127.0.0.1:4566 --data ./data",
             "lamina up --keys keys.json --listen 0.0.0.0:4566 --enforce-iam",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")

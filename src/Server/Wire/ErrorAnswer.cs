@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lamina.Contract;
 using Microsoft.AspNetCore.Http;
 
@@ -11,11 +10,6 @@ internal static class ErrorAnswer
     {
         Answer answer = Answer.Bytes(error.Status, "application/json", Body(error), owner: null);
         answer.Headers.Add(new("x-amzn-ErrorType", error.Code));
-        if (error.RetryAfterSeconds is { } seconds)
-        {
-            answer.Headers.Add(new("Retry-After", seconds.ToString(CultureInfo.InvariantCulture)));
-        }
-
         return answer;
     }
 
@@ -40,8 +34,8 @@ internal static class ErrorAnswer
             writer.WriteString("Type", error.Status < 500 ? "User" : "Service");
         }
 
-        bool upper = error.Body is AwsErrorBody.TypeAndUpperMessage or AwsErrorBody.UpperMessageOnly;
-        writer.WriteString(upper ? "Message" : "message", error.Message);
+        bool upper = error.Body is AwsErrorBody.TypeAndUpperMessage or AwsErrorBody.UpperMessageOnly or AwsErrorBody.NullMessage;
+        writer.WriteString(upper ? "Message" : "message", error.Body == AwsErrorBody.NullMessage ? null : error.Message);
         writer.WriteEndObject();
     });
 }

@@ -33,6 +33,9 @@ public sealed record ChangeSetDocument
     /// <summary><c>ROLLBACK</c>, <c>DELETE</c>, <c>DO_NOTHING</c> or null.</summary>
     public required string? OnStackFailure { get; init; }
 
+    /// <summary>Whether what fails is to be left where it is.</summary>
+    public bool DisablesRollback { get; init; }
+
     /// <summary>Null where the template could not be read.</summary>
     public required StackDefinition? Definition { get; init; }
 

@@ -78,14 +78,9 @@ public sealed class ChangeSetEditor
             StackName = stack.Name,
             TemplateBody = null,
             ClientToken = clientToken,
-            DisablesRollback = disablesRollback,
+            DisablesRollback = disablesRollback || changeSet.DisablesRollback,
             OnFailure = changeSet.OnStackFailure,
         };
-        if (!changeSet.IsCreation)
-        {
-            StackEditor.RefuseKeptFailure(request);
-        }
-
         await _journal.ChangeAsync(stack.Id, (transaction, current) => Execute(transaction, current, changeSet, request, caller), cancellationToken);
         _stacks.Engine.Begin(stack.Id);
         return stack.Id;
@@ -161,6 +156,7 @@ public sealed class ChangeSetEditor
             IsCreation = isCreation,
             ClientToken = request.ClientToken,
             OnStackFailure = request.OnFailure,
+            DisablesRollback = request.DisablesRollback,
             Definition = null,
             Changes = [],
         };
@@ -179,8 +175,8 @@ public sealed class ChangeSetEditor
             _stacks.RequireSameTypes(stack, definition);
         }
 
-        return former is not null && StackEditor.IsSame(former, definition)
-            ? Failed(changeSet with { Definition = definition }, NoChanges)
+        return former is not null && stack.Halted is null && StackEditor.IsSame(former, definition)
+            ? Failed(changeSet with { Definition = definition }, former.Original == definition.Original ? NoChanges : StackErrors.NoUpdates().Message)
             : changeSet with { Definition = definition, Changes = _planner.Plan(stack, definition) };
     }
 
@@ -210,6 +206,7 @@ public sealed class ChangeSetEditor
             StatusReason = "User Initiated",
             Updated = _time.GetUtcNow(),
             Definition = changeSet.Definition!,
+            Halted = null,
             ChangeSetId = changeSet.Id,
             DisableRollback = operation.OnFailure == FailureAction.DoNothing,
             Tokens = request.ClientToken is { } token ? [.. asked.Tokens, token] : asked.Tokens,

@@ -17,8 +17,27 @@ internal sealed class ResourceDeployment(
 
     private readonly StackOperation _operation = stack.Operation!;
     private readonly bool _changesTags = stack.ChangesTags();
+    private readonly StackPolicy? _policy = stack.Operation!.Policy is { } policy ? StackPolicy.Parse(policy) : null;
 
     public ConcurrentBag<(string LogicalId, bool IsCreation)> Failed { get; } = [];
+
+    /// <summary>Whether the stack policy lets go what the new template no longer has; where it does not, nothing is begun.</summary>
+    public async Task<bool> MayRemoveAsync()
+    {
+        HashSet<string> kept = [.. open.Graph.Order];
+        foreach (ResourceDocument document in StackDocuments.ResourcesOf(journal.Current, stack))
+        {
+            if (document.Current is not null && !kept.Contains(document.LogicalId)
+                && _policy?.DenialOf(StackPolicy.Delete, document.LogicalId, document.Type) is { } denial)
+            {
+                Failed.Add((document.LogicalId, IsCreation: false));
+                await journal.WriteAsync(
+                    stack, document, new ResourceNote(StackStatus.UpdateFailed, document.PhysicalId, denial, document.Current.Properties));
+            }
+        }
+
+        return Failed.IsEmpty;
+    }
 
     public async Task<bool> RunAsync(string logicalId)
     {
@@ -39,15 +58,20 @@ internal sealed class ResourceDeployment(
         ResourceDocument document = NewDocument(resource, before, isMine);
         try
         {
+            await DiscardHalfMadeAsync(before);
             await DeployAsync(resource, types.Require(resource.Type), document);
             return true;
         }
-        catch (Exception error) when (ResourceFailure.IsOfResource(error) || (givenUp.IsCancellationRequested && !stopping.IsCancellationRequested))
+        catch (Exception error) when (IsOfOperation(error))
         {
             await FailAsync(logicalId, document, error);
             return false;
         }
     }
+
+    /// <summary>The resource's own, or because the operation was given up; not because the server stops.</summary>
+    private bool IsOfOperation(Exception error) =>
+        ResourceFailure.IsOfResource(error) || (givenUp.IsCancellationRequested && !stopping.IsCancellationRequested);
 
     private async Task DeployAsync(TemplateResource resource, IResourceType type, ResourceDocument document)
     {
@@ -67,19 +91,55 @@ internal sealed class ResourceDeployment(
 
         TemplateMap former = PropertiesJson.ReadMap(current.Properties);
         string[] changed = [.. ChangedIn(former, properties).Union(_changesTags && type.HasTags() ? [Tags] : [], StringComparer.Ordinal)];
-        if (changed.Length == 0)
+        bool isDoubtful = IsHalfChanged(resource.LogicalId);
+        if (changed.Length == 0 && !isDoubtful)
         {
             await KeepAsync(resource, document, current); // 3
             return;
         }
 
         bool replaces = changed.Any(type.Shape.Replaces);
+        RequireAllowed(type, resource, replaces ? StackPolicy.Replace : StackPolicy.Modify);
         if (replaces)
         {
             RequireNewName(type, resource, former, properties);
         }
 
-        await TryAsync(resource, type, document, Begin(resource, type, properties, replaces ? null : current), isRepeated: false);
+        await TryAsync(
+            resource, type, document, Begin(resource, type, properties, replaces ? null : current) with { IsDoubtful = isDoubtful }, isRepeated: false);
+    }
+
+    /// <summary>Whether an operation that was left had failed in the middle of a change: what is there then is not known.</summary>
+    private bool IsHalfChanged(string logicalId) => StackDocuments.FindResource(journal.Current, stack, logicalId) is { Attempt.IsCreation: false } before
+        && _operation.IsEarlier(before.StepOf);
+
+    private void RequireAllowed(IResourceType type, TemplateResource resource, string action)
+    {
+        if (type.Shape.CannotChange)
+        {
+            throw StackErrors.Validation($"Update to resource type {resource.Type} is not supported.");
+        }
+
+        if (_policy?.DenialOf(action, resource.LogicalId, resource.Type) is { } denial)
+        {
+            throw StackErrors.Validation(denial);
+        }
+    }
+
+    /// <summary>Deletes what a creation that failed, and was left, had made half: this operation makes it anew.</summary>
+    private async Task DiscardHalfMadeAsync(ResourceDocument? before)
+    {
+        if (before is not { Current: null, Attempt: not null } || !_operation.IsEarlier(before.StepOf))
+        {
+            return;
+        }
+
+        Removal removal = new(before, Removal.MadeBy(before), IsRetained: false, before with { Attempt = null });
+        if (removal.Thing is { } thing
+            && !await new ResourceRemoval(stack, types, journal, givenUp, stopping).RunAsync([removal], keepsDocuments: true))
+        {
+            throw StackErrors.Validation($"{thing.PhysicalId}, which an operation that failed had made of it, cannot be deleted.");
+        }
     }
 
     /// <summary>Top-level properties whose values differ.</summary>
@@ -102,12 +162,21 @@ internal sealed class ResourceDeployment(
         Status = before?.Status ?? StackStatus.CreateInProgress,
         Changed = before?.Changed ?? journal.Now,
         Current = before?.Current,
-        Former = isMine ? before!.Former : before?.Current,
+        Former = FormerOf(before, isMine),
         Attempt = isMine ? before!.Attempt : null,
+        Leftovers = LeftoversOf(before, isMine),
         StepOf = _operation.Token,
         Metadata = resource.Metadata is { } metadata ? PropertiesJson.Write(metadata) : null,
         PhysicalId = before?.PhysicalId,
     };
+
+    /// <summary>What was there before this operation, or before the one that it goes on from.</summary>
+    private PhysicalResource? FormerOf(ResourceDocument? before, bool isMine) =>
+        isMine || _operation.IsEarlier(before?.StepOf) ? before!.Former : before?.Current;
+
+    /// <summary>With what a replacement had made that failed, and was left.</summary>
+    private static IReadOnlyList<PhysicalResource> LeftoversOf(ResourceDocument? before, bool isMine) =>
+        before is null ? [] : isMine || before.Current is null || Removal.MadeBy(before) is not { } made ? before.Leftovers : [.. before.Leftovers, made];
 
     private ResourceAttempt Begin(TemplateResource resource, IResourceType type, TemplateMap properties, PhysicalResource? current) => new()
     {
@@ -130,9 +199,12 @@ internal sealed class ResourceDeployment(
         };
         bool isSame = kept.DeletionPolicy == current.DeletionPolicy && kept.UpdateReplacePolicy == current.UpdateReplacePolicy
             && kept.Needs.SequenceEqual(current.Needs, StringComparer.Ordinal);
-        if (!isSame)
+        bool hadFailed = document.Status.EndsWith("_FAILED", StringComparison.Ordinal);
+        if (!isSame || hadFailed)
         {
-            await journal.WriteAsync(stack, document with { Current = kept });
+            await journal.WriteAsync(
+                stack,
+                document with { Current = kept, Status = hadFailed ? StackStatus.UpdateComplete : document.Status, PhysicalId = kept.PhysicalId });
         }
     }
 
@@ -155,7 +227,7 @@ internal sealed class ResourceDeployment(
 
         ResourceResult result = attempt.IsCreation
             ? await type.CreateAsync(call, stopping)
-            : await type.UpdateAsync(call, PropertiesJson.ReadMap(document.Former!.Properties), stopping); // 5
+            : await type.UpdateAsync(call, PropertiesJson.ReadMap(document.Current!.Properties), stopping); // 5
         await FinishAsync(resource, held, attempt, result, verb); // 6
     }
 
@@ -184,6 +256,7 @@ internal sealed class ResourceDeployment(
             {
                 Current = made,
                 Attempt = null,
+                Leftovers = LeftoversBehind(held.Document, made),
                 Status = $"{verb}_COMPLETE",
                 StatusReason = null,
                 Changed = journal.Now,
@@ -191,6 +264,11 @@ internal sealed class ResourceDeployment(
             },
             notes);
     }
+
+    /// <summary>With what is replaced and is not what was there before the operation, or before the one that it goes on from.</summary>
+    private static IReadOnlyList<PhysicalResource> LeftoversBehind(ResourceDocument document, PhysicalResource made) =>
+        document.Current is { } replaced && replaced.PhysicalId != made.PhysicalId && replaced.PhysicalId != document.Former?.PhysicalId
+            ? [.. document.Leftovers, replaced] : document.Leftovers;
 
     private ResourceCall CallOf(Holder held, ResourceAttempt attempt, string verb, bool isRepeated) => new()
     {
@@ -204,7 +282,7 @@ internal sealed class ResourceDeployment(
         Properties = PropertiesJson.ReadMap(attempt.Properties),
         Mark = attempt.Mark,
         Token = attempt.Token,
-        IsRepeated = isRepeated,
+        IsRepeated = isRepeated || attempt.IsDoubtful,
         GivenUp = givenUp,
         InitiatedAsync = async physicalId =>
         {

@@ -25,6 +25,9 @@ public sealed record ResourceDocument
     /// <summary>What a rollback left aside, for its clean-up to delete.</summary>
     public PhysicalResource? Discarded { get; init; }
 
+    /// <summary>What operations that failed had made, and a later one replaced again: the clean-up deletes it.</summary>
+    public IReadOnlyList<PhysicalResource> Leftovers { get; init; } = [];
+
     /// <summary>The token of the operation that touched it last.</summary>
     public string? StepOf { get; init; }
 
@@ -71,6 +74,9 @@ public sealed record ResourceAttempt
     public required string Properties { get; init; }
 
     public required IReadOnlyList<string> Needs { get; init; }
+
+    /// <summary>Of a change: whether what is there is not known, because an earlier change ended half-way.</summary>
+    public bool IsDoubtful { get; init; }
 
     /// <summary>The physical id, once something is there.</summary>
     public string? Made { get; init; }

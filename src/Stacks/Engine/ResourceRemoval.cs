@@ -79,7 +79,14 @@ internal sealed class ResourceRemoval(
         }
         catch (Exception error) when (ResourceFailure.IsOfResource(error))
         {
-            await FailAsync(removal, thing, ResourceFailure.ReasonOf(error, Guid.NewGuid().ToString()));
+            string reason = ResourceFailure.ReasonOf(error, Guid.NewGuid().ToString());
+            if (stack.Operation!.IsForced)
+            {
+                await EndAsync(removal, keepsDocument, new ResourceNote(StackStatus.DeleteSkipped, thing.PhysicalId, reason, thing.Properties));
+                return true;
+            }
+
+            await FailAsync(removal, thing, reason);
             return false;
         }
 
@@ -120,6 +127,7 @@ internal sealed class ResourceRemoval(
                     Former = null,
                     Attempt = null,
                     Discarded = null,
+                    Leftovers = [],
                 },
                 notes)
             : journal.ForgetAsync(stack, removal.Document, notes);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Resources;
+using Lamina.Store;
 
 namespace Lamina.Stacks.Engine;
 
@@ -20,9 +21,30 @@ internal sealed class ResourceRollback(
     public Task<bool> RunAsync()
     {
         Dictionary<string, ResourceDocument> touched = StackDocuments.ResourcesOf(journal.Current, stack)
-            .Where(document => document.StepOf == _operation.Token).ToDictionary(static document => document.LogicalId, StringComparer.Ordinal);
+            .Where(_operation.HasTouched).ToDictionary(static document => document.LogicalId, StringComparer.Ordinal);
         return GraphRun.RunAsync(
             Order(touched), id => NeedsOf(touched[id]), id => RestoreAsync(touched[id]), stopsAtFailure: false);
+    }
+
+    /// <summary>Takes a resource that could not be changed back as changed back. Throws ValidationError for any other.</summary>
+    public static void Skip(CatalogTransaction transaction, StackDocument stack, StackOperation operation, string logicalId)
+    {
+        if (StackDocuments.FindResource(transaction, stack, logicalId) is not { Status: StackStatus.UpdateFailed, Former: { } former } document
+            || !operation.HasTouched(document))
+        {
+            throw StackErrors.Validation($"Resource {logicalId} cannot be skipped: only resources in the state UPDATE_FAILED can.");
+        }
+
+        StackDocuments.Put(transaction, stack, document with
+        {
+            Status = StackStatus.UpdateComplete,
+            StatusReason = null,
+            Current = former,
+            Former = null,
+            Attempt = null,
+            PhysicalId = former.PhysicalId,
+            StepOf = $"{operation.Token}/restored",
+        });
     }
 
     private static IReadOnlyList<string> NeedsOf(ResourceDocument document) => document.Former?.Needs ?? [];
@@ -58,11 +80,20 @@ internal sealed class ResourceRollback(
         if (document.Former is not { } former)
         {
             // Made by the update, or about to be.
-            await journal.WriteAsync(stack, back with { Current = null, Discarded = document.Current ?? Removal.MadeBy(document) });
+            await journal.WriteAsync(
+                stack,
+                back with
+                {
+                    Current = null,
+                    Discarded = document.Current ?? Removal.MadeBy(document),
+                    Leftovers = LeftoversOf(document, hasOther: document.Current is not null),
+                });
             return true;
         }
 
-        PhysicalResource? made = document.Current!.PhysicalId != former.PhysicalId ? document.Current : Removal.MadeBy(document);
+        bool isReplaced = document.Current!.PhysicalId != former.PhysicalId;
+        PhysicalResource? made = isReplaced ? document.Current : Removal.MadeBy(document);
+        back = back with { Leftovers = LeftoversOf(document, hasOther: isReplaced) };
         bool isChanged = made is null && (document.Current.Properties != former.Properties || document.Attempt is { IsCreation: false } || IsTagged(document));
         back = back with { Current = former, PhysicalId = former.PhysicalId, Discarded = made, Status = StackStatus.UpdateComplete };
         if (!isChanged)
@@ -75,6 +106,10 @@ internal sealed class ResourceRollback(
 
         return await ChangeBackAsync(document, former, back);
     }
+
+    /// <param name="hasOther">Whether something else is set aside than what a failed replacement had made.</param>
+    private static IReadOnlyList<PhysicalResource> LeftoversOf(ResourceDocument document, bool hasOther) =>
+        hasOther && Removal.MadeBy(document) is { } made ? [.. document.Leftovers, made] : document.Leftovers;
 
     /// <summary>Whether the update changed no property and gave the resource the stack's new tags all the same.</summary>
     private bool IsTagged(ResourceDocument document) =>

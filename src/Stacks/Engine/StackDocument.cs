@@ -61,6 +61,15 @@ public sealed record StackDocument
     /// <summary>What is under way; null when nothing is.</summary>
     public StackOperation? Operation { get; init; }
 
+    /// <summary>What failed and was left as it is, to be gone on from or rolled back; null when there is no such thing.</summary>
+    public StackOperation? Halted { get; init; }
+
+    /// <summary>The stack policy as JSON; null: updates may do everything.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Of the last deletion that a client asked for: <c>STANDARD</c>, <c>FORCE_DELETE_STACK</c> or null.</summary>
+    public string? DeletionMode { get; init; }
+
     [JsonIgnore]
     public StackIdentity Identity => new(AccountId.Parse(Account), Region, Name, Id);
 
@@ -130,6 +139,26 @@ public sealed record StackOperation
 
     /// <summary>Of a deletion: logical ids of what is to stay.</summary>
     public IReadOnlyList<string> Retained { get; init; } = [];
+
+    /// <summary>Of a deletion: what cannot be deleted stays.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>The tokens of the operations that failed, were left, and that this one goes on from.</summary>
+    public IReadOnlyList<string> Earlier { get; init; } = [];
+
+    /// <summary>Whether a client wants what follows a failure before the operation is over.</summary>
+    public bool IsCancelled { get; init; }
+
+    /// <summary>The stack policy that counts for this update.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>The stack policy from the end of this update on; null: the one there is.</summary>
+    public string? NextPolicy { get; init; }
+
+    /// <summary>Whether this operation, or one that it goes on from, has touched a resource.</summary>
+    internal bool HasTouched(ResourceDocument resource) => resource.StepOf is { } token && (token == Token || IsEarlier(token));
+
+    internal bool IsEarlier(string? token) => token is not null && Earlier.Contains(token, StringComparer.Ordinal);
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<StackPhase>))]

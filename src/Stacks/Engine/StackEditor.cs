@@ -10,6 +10,7 @@ namespace Lamina.Stacks.Engine;
 public sealed class StackEditor
 {
     private const int KeptTokens = 50;
+    private const string ByUser = "User Initiated";
 
     private readonly ICatalog _catalog;
     private readonly StackPlanner _planner;
@@ -72,10 +73,9 @@ public sealed class StackEditor
         }
 
         RequireUpdatable(stack);
-        RefuseKeptFailure(request);
         StackDefinition definition = _planner.Plan(Asked(stack, caller), request, stack.Definition);
         RequireSameTypes(stack, definition);
-        if (IsSame(stack.Definition, definition))
+        if (stack.Halted is null && IsSame(stack.Definition, definition))
         {
             throw StackErrors.NoUpdates();
         }
@@ -85,10 +85,12 @@ public sealed class StackEditor
 
     /// <summary>Deleting what is not there is no error. Throws ValidationError: protected, exports in use.</summary>
     /// <param name="retained">Logical ids of what is to stay; only for a stack whose deletion has failed.</param>
+    /// <param name="mode"><c>STANDARD</c>, <c>FORCE_DELETE_STACK</c> (what cannot be deleted stays; only for such a stack) or null.</param>
     /// <returns>The id of the stack whose deletion was begun, or null.</returns>
     public async Task<string?> DeleteAsync(
-        Caller caller, string nameOrId, IReadOnlyList<string> retained, string? clientToken, CancellationToken cancellationToken)
+        Caller caller, string nameOrId, IReadOnlyList<string> retained, string? mode, string? clientToken, CancellationToken cancellationToken)
     {
+        bool isForced = mode == "FORCE_DELETE_STACK";
         string? begun = await _catalog.CommitAsync(
             transaction =>
             {
@@ -104,11 +106,26 @@ public sealed class StackEditor
                     return null;
                 }
 
-                RequireDeletable(transaction, stack, retained);
+                RequireDeletable(transaction, stack, retained, isForced);
+                if (stack.Operation is { } creation)
+                {
+                    // It gives up what it does, and goes on with the deletion.
+                    _journal.Put(transaction, stack, Begun(Asked(stack, caller), clientToken) with
+                    {
+                        Status = StackStatus.DeleteInProgress,
+                        StatusReason = ByUser,
+                        DeletionMode = mode,
+                        Operation = creation with { IsCancelled = true, OnFailure = FailureAction.Delete, ClientToken = clientToken },
+                    });
+                    return stack.Id;
+                }
+
                 _journal.Put(transaction, stack, Begun(Asked(stack, caller), clientToken) with
                 {
                     Status = StackStatus.DeleteInProgress,
-                    StatusReason = "User Initiated",
+                    StatusReason = ByUser,
+                    DeletionMode = mode,
+                    Halted = null,
                     Operation = new StackOperation
                     {
                         Phase = StackPhase.Deleting,
@@ -117,6 +134,8 @@ public sealed class StackEditor
                         Former = null,
                         OnFailure = FailureAction.DoNothing,
                         Retained = retained,
+                        IsForced = isForced,
+                        Earlier = EarlierOf(stack),
                     },
                 });
                 return stack.Id;
@@ -124,10 +143,68 @@ public sealed class StackEditor
             cancellationToken);
         if (begun is not null)
         {
+            await _engine.CancelAsync(begun);
             _engine.Begin(begun);
         }
 
         return begun;
+    }
+
+    /// <summary>Has the update under way rolled back. Throws ValidationError: no such stack, no update under way.</summary>
+    public async Task CancelUpdateAsync(Caller caller, string nameOrId, string? clientToken, CancellationToken cancellationToken)
+    {
+        StackDocument stack = Require(_catalog.Current, caller, nameOrId);
+        await _journal.ChangeAsync(
+            stack.Id,
+            (_, current) => current is { Status: StackStatus.UpdateInProgress, Operation: { } operation }
+                ? Begun(current, clientToken) with
+                {
+                    Operation = operation with { IsCancelled = true, OnFailure = FailureAction.RollBack, ClientToken = clientToken ?? operation.ClientToken },
+                }
+                : throw StackErrors.Validation("CancelUpdateStack cannot be called from current stack status"),
+            cancellationToken);
+        await _engine.CancelAsync(stack.Id);
+    }
+
+    /// <summary>Rolls back what failed and was left. Throws ValidationError: no such stack, its state.</summary>
+    public Task<StackDocument> RollBackAsync(Caller caller, string nameOrId, string? clientToken, CancellationToken cancellationToken) => ResumeAsync(
+        caller,
+        nameOrId,
+        clientToken,
+        (_, stack) => stack.Status is StackStatus.CreateFailed or StackStatus.UpdateFailed && stack.Halted is { } halted
+            ? halted with { Phase = halted.Former is null ? StackPhase.RollingBackCreation : StackPhase.RollingBack }
+            : throw StackErrors.Validation($"Stack:{stack.Id} is in {stack.Status} state and can not be rolled back."),
+        cancellationToken);
+
+    /// <summary>Goes on with a rollback that failed. Throws ValidationError: no such stack, its state, what cannot be left out.</summary>
+    /// <param name="skipped">Logical ids of what is taken as rolled back.</param>
+    public Task<StackDocument> ContinueRollbackAsync(
+        Caller caller, string nameOrId, IReadOnlyList<string> skipped, string? clientToken, CancellationToken cancellationToken) => ResumeAsync(
+        caller,
+        nameOrId,
+        clientToken,
+        (transaction, stack) =>
+        {
+            if (stack is not { Status: StackStatus.UpdateRollbackFailed, Halted: { } halted })
+            {
+                throw StackErrors.Validation($"Stack:{stack.Id} is in {stack.Status} state and can not continue rollback.");
+            }
+
+            foreach (string logicalId in skipped)
+            {
+                ResourceRollback.Skip(transaction, stack, halted, logicalId);
+            }
+
+            return halted with { Phase = StackPhase.RollingBack };
+        },
+        cancellationToken);
+
+    /// <summary>Throws ValidationError: no such stack, no policy.</summary>
+    public async Task SetPolicyAsync(Caller caller, string nameOrId, string policy, CancellationToken cancellationToken)
+    {
+        StackDocument stack = Require(_catalog.Current, caller, nameOrId);
+        StackPolicy.Parse(policy);
+        await _journal.ChangeAsync(stack.Id, (_, current) => current with { Policy = policy }, cancellationToken);
     }
 
     public async Task<StackDocument> SetTerminationProtectionAsync(Caller caller, string nameOrId, bool enabled, CancellationToken cancellationToken)
@@ -156,17 +233,11 @@ public sealed class StackEditor
 
     internal static void RequireUpdatable(StackDocument stack)
     {
-        if (stack.Status is not (StackStatus.CreateComplete or StackStatus.UpdateComplete or StackStatus.UpdateRollbackComplete))
+        bool isUpdatable = stack.Status is StackStatus.CreateComplete or StackStatus.UpdateComplete or StackStatus.UpdateRollbackComplete
+            || (stack.Status is StackStatus.CreateFailed or StackStatus.UpdateFailed && stack.Halted is not null);
+        if (!isUpdatable)
         {
             throw StackErrors.Validation($"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
-        }
-    }
-
-    internal static void RefuseKeptFailure(StackRequest request)
-    {
-        if (request.DisablesRollback)
-        {
-            throw StackErrors.Validation("Lamina does not serve DisableRollback for the update of a stack yet: a failed update is always rolled back.");
         }
     }
 
@@ -211,11 +282,12 @@ public sealed class StackEditor
                 return Begun(Asked(current, caller), request.ClientToken) with
                 {
                     Status = StackStatus.UpdateInProgress,
-                    StatusReason = "User Initiated",
+                    StatusReason = ByUser,
                     Updated = _time.GetUtcNow(),
                     Definition = definition,
                     ChangeSetId = changeSetId ?? current.ChangeSetId,
                     Operation = NewOperation(request, current),
+                    Halted = null,
                 };
             },
             cancellationToken);
@@ -236,7 +308,7 @@ public sealed class StackEditor
             PrincipalId = caller.PrincipalId,
             SessionPolicy = caller.SessionPolicy,
             Status = StackStatus.CreateInProgress,
-            StatusReason = "User Initiated",
+            StatusReason = ByUser,
             Created = _time.GetUtcNow(),
             Definition = Nothing,
             Outputs = [],
@@ -244,6 +316,7 @@ public sealed class StackEditor
             TerminationProtection = request.TerminationProtection,
             DisableRollback = ActionOf(request) == FailureAction.DoNothing,
             TimeoutMinutes = request.TimeoutMinutes,
+            Policy = Checked(request.Policy),
             ParentId = parent?.Id,
             RootId = parent is null ? null : parent.RootId ?? parent.Id,
             Tokens = request.ClientToken is { } token ? [token] : [],
@@ -264,16 +337,70 @@ public sealed class StackEditor
     };
 
     /// <param name="former">The stack as it is; null for one that is created.</param>
-    internal static StackOperation NewOperation(StackRequest request, StackDocument? former) => new()
+    internal static StackOperation NewOperation(StackRequest request, StackDocument? former) => former is null
+        ? new StackOperation
+        {
+            Phase = StackPhase.Deploying,
+            Token = NewToken(),
+            ClientToken = request.ClientToken,
+            Former = null,
+            OnFailure = ActionOf(request),
+        }
+        : NewUpdate(request, former);
+
+    /// <summary>What was there before an operation that failed, and was left, is what this one is rolled back to.</summary>
+    private static StackOperation NewUpdate(StackRequest request, StackDocument former) => new()
     {
         Phase = StackPhase.Deploying,
         Token = NewToken(),
         ClientToken = request.ClientToken,
-        Former = former?.Definition,
-        FormerOutputs = former?.Outputs ?? [],
-        FormerImports = former?.Imports ?? [],
-        OnFailure = former is null ? ActionOf(request) : FailureAction.RollBack,
+        Former = former.Halted is { } halted ? halted.Former : former.Definition,
+        FormerOutputs = former.Outputs,
+        FormerImports = former.Imports,
+        OnFailure = ActionOf(request) is var action && action == FailureAction.Delete ? FailureAction.RollBack : action,
+        Earlier = EarlierOf(former),
+        Policy = Checked(request.PolicyDuringUpdate) ?? former.Policy,
+        NextPolicy = Checked(request.Policy),
     };
+
+    private static IReadOnlyList<string> EarlierOf(StackDocument stack) => stack.Halted is { } halted ? [.. halted.Earlier, halted.Token] : [];
+
+    /// <summary>Throws ValidationError for what is no stack policy.</summary>
+    private static string? Checked(string? policy)
+    {
+        if (policy is not null)
+        {
+            StackPolicy.Parse(policy);
+        }
+
+        return policy;
+    }
+
+    private async Task<StackDocument> ResumeAsync(
+        Caller caller,
+        string nameOrId,
+        string? clientToken,
+        Func<CatalogTransaction, StackDocument, StackOperation> operationOf,
+        CancellationToken cancellationToken)
+    {
+        StackDocument stack = Require(_catalog.Current, caller, nameOrId);
+        StackDocument? begun = await _journal.ChangeAsync(
+            stack.Id,
+            (transaction, current) =>
+            {
+                StackOperation operation = operationOf(transaction, current);
+                return Begun(Asked(current, caller), clientToken) with
+                {
+                    Status = operation.Phase == StackPhase.RollingBackCreation ? StackStatus.RollbackInProgress : StackStatus.UpdateRollback,
+                    StatusReason = ByUser,
+                    Operation = operation with { ClientToken = clientToken },
+                    Halted = null,
+                };
+            },
+            cancellationToken);
+        _engine.Begin(stack.Id);
+        return begun ?? throw StackErrors.NoStackToChange(nameOrId);
+    }
 
     internal static StackDocument Asked(StackDocument stack, Caller caller) => stack with
     {
@@ -310,21 +437,29 @@ public sealed class StackEditor
             ? true
             : request.ClientToken is { } used && stack.Tokens.Contains(used, StringComparer.Ordinal) ? throw StackErrors.TokenUsed(used) : false;
 
-    private static void RequireDeletable(CatalogSnapshot snapshot, StackDocument stack, IReadOnlyList<string> retained)
+    private static void RequireDeletable(CatalogSnapshot snapshot, StackDocument stack, IReadOnlyList<string> retained, bool isForced)
     {
         if (stack.TerminationProtection)
         {
             throw StackErrors.Validation($"Stack [{stack.Name}] cannot be deleted while TerminationProtection is enabled");
         }
 
-        if (stack.Operation is not null)
+        bool isCreated = stack.Operation is { Former: null, Phase: StackPhase.Deploying, Earlier.Count: 0 };
+        if (stack.Operation is not null && !isCreated)
         {
             throw StackErrors.Validation($"Stack [{stack.Name}] cannot be deleted while in status {stack.Status}");
         }
 
         if (retained.Count > 0 && stack.Status != StackStatus.DeleteFailed)
         {
-            throw StackErrors.Validation("Invalid operation on stack [" + stack.Id + "]. Resources can be retained only of a stack in the state DELETE_FAILED.");
+            throw StackErrors.Validation(
+                $"Invalid operation on stack [{stack.Id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.");
+        }
+
+        if (isForced && stack.Status != StackStatus.DeleteFailed)
+        {
+            throw StackErrors.Validation(
+                $"Invalid operation on stack [{stack.Id}]. The deletion mode FORCE_DELETE_STACK is only for a stack that is in the DELETE_FAILED state.");
         }
 
         foreach (StackOutput output in stack.Outputs.Where(static output => output.ExportName is not null))

@@ -12,6 +12,7 @@ public sealed partial class StackEngine : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CancellationTokenSource> _cancelling = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ICatalog _catalog;
     private readonly StackEvaluation _evaluation;
@@ -56,6 +57,15 @@ public sealed partial class StackEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells the operation under way that the catalog says it is cancelled.</summary>
+    internal Task CancelAsync(string stackId)
+    {
+        lock (_gate)
+        {
+            return _cancelling.GetValueOrDefault(stackId)?.CancelAsync() ?? Task.CompletedTask;
+        }
+    }
+
     /// <summary>Ends when what was begun in the stack is over.</summary>
     internal Task WaitAsync(string stackId, CancellationToken cancellationToken)
     {
@@ -95,9 +105,15 @@ public sealed partial class StackEngine : IAsyncDisposable
     private async Task RunAsync(string stackId, Task former)
     {
         await former;
+        using CancellationTokenSource cancelling = new();
+        lock (_gate)
+        {
+            _cancelling[stackId] = cancelling;
+        }
+
         try
         {
-            await new StackRun(stackId, _evaluation, Types, _journal, _time, _stopping.Token).RunAsync();
+            await new StackRun(stackId, _evaluation, Types, _journal, _time, cancelling.Token, _stopping.Token).RunAsync();
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -107,6 +123,13 @@ public sealed partial class StackEngine : IAsyncDisposable
         {
             // The other stacks' operations live on; this one waits for the next start of the server.
             Log.OperationBroke(_logger, stackId, failure);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _cancelling.Remove(stackId);
+            }
         }
     }
 

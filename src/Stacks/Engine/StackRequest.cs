@@ -34,6 +34,12 @@ public sealed record StackRequest
 
     public int? TimeoutMinutes { get; init; }
 
+    /// <summary>The stack policy as JSON: of a new stack, or of one whose update has succeeded.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>The stack policy that counts for this update alone.</summary>
+    public string? PolicyDuringUpdate { get; init; }
+
     public bool TerminationProtection { get; init; }
 
     /// <summary>Types that may be used, with <c>*</c> at the end of one; empty: all.</summary>

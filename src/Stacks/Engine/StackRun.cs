@@ -9,11 +9,21 @@ namespace Lamina.Stacks.Engine;
 /// Runs the operation of one stack to its end, phase after phase. Each phase begins from what the catalog says, so it does not matter
 /// whether the phase is new or was left by a crash.
 /// A creation is Deploying, and where that fails RollingBackCreation. An update is Deploying and CleaningUp, or, where it fails, RollingBack
-/// and CleaningUpRollback. A deletion is Deleting.
+/// and CleaningUpRollback. A deletion is Deleting. Where a client wants what failed to be left, the operation halts: it is kept with the
+/// stack, and a later update goes on from it.
 /// </summary>
+/// <param name="cancelled">Cancelled when a client has cancelled the update.</param>
 internal sealed class StackRun(
-    string stackId, StackEvaluation evaluation, ResourceTypes types, StackJournal journal, TimeProvider time, CancellationToken stopping)
+    string stackId,
+    StackEvaluation evaluation,
+    ResourceTypes types,
+    StackJournal journal,
+    TimeProvider time,
+    CancellationToken cancelled,
+    CancellationToken stopping)
 {
+    private const string ByUser = "User Initiated";
+
     private static readonly TimeSpan Forever = Timeout.InfiniteTimeSpan;
 
     public async Task RunAsync()
@@ -36,15 +46,17 @@ internal sealed class StackRun(
     private async Task DeployAsync(StackDocument stack)
     {
         OpenTemplate open = evaluation.Open(stack, stack.Definition);
-        using CancellationTokenSource timeOver = new(stack.TimeoutMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : Forever, time);
-        using CancellationTokenSource givenUp = CancellationTokenSource.CreateLinkedTokenSource(stopping, timeOver.Token);
+        bool isCreation = stack.Operation is { Former: null, Earlier.Count: 0 };
+        using CancellationTokenSource timeOver = new(isCreation && stack.TimeoutMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : Forever, time);
+        using CancellationTokenSource givenUp = CancellationTokenSource.CreateLinkedTokenSource(stopping, timeOver.Token, cancelled);
         ResourceDeployment deployment = new(stack, open, types, journal, givenUp.Token, stopping);
-        bool succeeded = await GraphRun.RunAsync(
+        bool succeeded = !stack.Operation!.IsCancelled && await deployment.MayRemoveAsync() && await GraphRun.RunAsync(
             open.Graph.Order,
             open.Graph.NeedsOf,
             async id =>
             {
-                bool done = await deployment.RunAsync(id);
+                stopping.ThrowIfCancellationRequested();
+                bool done = !givenUp.IsCancellationRequested && await deployment.RunAsync(id);
                 if (!done)
                 {
                     await givenUp.CancelAsync();
@@ -55,7 +67,9 @@ internal sealed class StackRun(
             stopsAtFailure: true);
         if (!succeeded)
         {
-            await FailAsync(stack, ReasonOf(stack, deployment));
+            string reason = timeOver.IsCancellationRequested
+                ? "Stack creation time exceeded the specified timeout. Rollback requested by user." : ReasonOf(stack, deployment);
+            await FailAsync(reason);
             return;
         }
 
@@ -66,11 +80,11 @@ internal sealed class StackRun(
         }
         catch (AwsError fault)
         {
-            await FailAsync(stack, fault.Message);
+            await FailAsync(fault.Message);
             return;
         }
 
-        await SucceedAsync(stack, outputs, [.. open.Evaluator.Imports]);
+        await SucceedAsync(outputs, [.. open.Evaluator.Imports]);
     }
 
     private static string ReasonOf(StackDocument stack, ResourceDeployment deployment)
@@ -101,34 +115,50 @@ internal sealed class StackRun(
     }
 
     /// <summary>Exports are compared in the transaction that makes them.</summary>
-    private async Task SucceedAsync(StackDocument stack, StackOutput[] outputs, IReadOnlyList<string> imports)
+    private async Task SucceedAsync(StackOutput[] outputs, IReadOnlyList<string> imports)
     {
         string? fault = null;
         await journal.ChangeAsync(
             stackId,
             (transaction, before) =>
             {
-                fault = StackExports.FaultOf(transaction, before, outputs);
+                StackOperation operation = before.Operation!;
+                fault = operation.IsCancelled ? ByUser : StackExports.FaultOf(transaction, before, outputs);
                 if (fault is not null)
                 {
                     return before;
                 }
 
-                StackDocument done = before with { Outputs = outputs, Imports = imports, StatusReason = null };
-                return before.Operation!.Former is null
+                StackDocument done = before with
+                {
+                    Outputs = outputs,
+                    Imports = imports,
+                    StatusReason = null,
+                    Policy = operation.NextPolicy ?? before.Policy,
+                };
+                return operation is { Former: null, Earlier.Count: 0 }
                     ? done with { Status = StackStatus.CreateComplete, Operation = null }
-                    : done with { Status = StackStatus.UpdateCleanup, Operation = before.Operation with { Phase = StackPhase.CleaningUp } };
+                    : done with { Status = StackStatus.UpdateCleanup, Operation = operation with { Phase = StackPhase.CleaningUp } };
             },
             CancellationToken.None);
         if (fault is not null)
         {
-            await FailAsync(stack, fault);
+            await FailAsync(fault);
         }
     }
 
-    private Task FailAsync(StackDocument stack, string reason) => SetAsync(stack => (stack.Operation!.Former, stack.Operation.OnFailure) switch
+    /// <summary>An update that a client cancels is rolled back, a creation that it cancels is deleted; the operation says so itself.</summary>
+    private Task FailAsync(string failure) => SetAsync(stack => AfterFailure(stack, stack.Operation!.IsCancelled ? ByUser : failure));
+
+    private static StackDocument AfterFailure(StackDocument stack, string reason) => (stack.Operation!.Former, stack.Operation.OnFailure) switch
     {
-        (null, FailureAction.DoNothing) => stack with { Status = StackStatus.CreateFailed, StatusReason = reason, Operation = null },
+        (null, FailureAction.DoNothing) => stack with
+        {
+            Status = stack.Operation.Earlier.Count == 0 ? StackStatus.CreateFailed : StackStatus.UpdateFailed,
+            StatusReason = reason,
+            Operation = null,
+            Halted = stack.Operation,
+        },
         (null, FailureAction.Delete) => stack with
         {
             Status = StackStatus.DeleteInProgress,
@@ -141,25 +171,32 @@ internal sealed class StackRun(
             StatusReason = reason,
             Operation = stack.Operation with { Phase = StackPhase.RollingBackCreation },
         },
-        (_, FailureAction.DoNothing) => stack with { Status = StackStatus.UpdateFailed, StatusReason = reason, Operation = null },
+        (_, FailureAction.DoNothing) => stack with
+        {
+            Status = StackStatus.UpdateFailed,
+            StatusReason = reason,
+            Operation = null,
+            Halted = stack.Operation,
+        },
         _ => stack with
         {
             Status = StackStatus.UpdateRollback,
             StatusReason = reason,
             Operation = stack.Operation with { Phase = StackPhase.RollingBack },
         },
-    });
+    };
 
     /// <summary>What the new template does not have, and what was replaced. What cannot be deleted is left, as by AWS.</summary>
     private async Task CleanUpAsync(StackDocument stack)
     {
         OpenTemplate open = evaluation.Open(stack, stack.Definition);
         HashSet<string> kept = [.. open.Graph.Order];
+        await RemoveLeftoversAsync(stack, document => kept.Contains(document.LogicalId) ? [] : [FormerApart(stack, document)]);
         ResourceDocument[] documents = [.. StackDocuments.ResourcesOf(journal.Current, stack)];
         IEnumerable<Removal> removed = documents.Where(document => !kept.Contains(document.LogicalId))
             .Select(static document => Removal.Whole(document, IsRetained(document.Current?.DeletionPolicy, ofCreation: false)));
         IEnumerable<Removal> replaced = documents
-            .Where(document => kept.Contains(document.LogicalId) && document.StepOf == stack.Operation!.Token
+            .Where(document => kept.Contains(document.LogicalId) && stack.Operation!.HasTouched(document)
                 && document.Former is { } former && former.PhysicalId != document.Current?.PhysicalId)
             .Select(static document => new Removal(
                 document, document.Former, IsRetained(document.Current!.UpdateReplacePolicy, ofCreation: false), document with { Former = null }));
@@ -178,11 +215,12 @@ internal sealed class StackRun(
                 StatusReason = null,
                 Operation = stack.Operation! with { Phase = StackPhase.CleaningUpRollback },
             }
-            : Restored(stack) with
+            : stack with
             {
                 Status = StackStatus.UpdateRollbackFailed,
                 StatusReason = $"The following resource(s) failed to update: [{string.Join(", ", rollback.Failed.Order(StringComparer.Ordinal))}]. ",
                 Operation = null,
+                Halted = stack.Operation,
             });
     }
 
@@ -195,6 +233,7 @@ internal sealed class StackRun(
 
     private async Task CleanUpRollbackAsync(StackDocument stack)
     {
+        await RemoveLeftoversAsync(stack, static _ => []);
         string restored = $"{stack.Operation!.Token}/restored";
         Removal[] discarded =
         [
@@ -209,6 +248,7 @@ internal sealed class StackRun(
 
     private async Task RollBackCreationAsync(StackDocument stack)
     {
+        await RemoveLeftoversAsync(stack, document => [FormerApart(stack, document), document.Discarded]);
         ResourceRemoval removal = new(stack, types, journal, stopping, stopping);
         bool succeeded = await removal.RunAsync([.. LeftOf(stack, ofCreation: true)], keepsDocuments: true);
         await SetAsync(stack => succeeded
@@ -218,12 +258,65 @@ internal sealed class StackRun(
 
     private async Task DeleteAsync(StackDocument stack)
     {
+        await RemoveLeftoversAsync(stack, document => [FormerApart(stack, document), document.Discarded]);
         ResourceRemoval removal = new(stack, types, journal, stopping, stopping);
         bool succeeded = await removal.RunAsync([.. LeftOf(stack, ofCreation: false)], keepsDocuments: true);
         await SetAsync(stack => succeeded
             ? stack with { Status = StackStatus.DeleteComplete, StatusReason = null, Deleted = journal.Now, Operation = null, Outputs = [], Imports = [] }
             : stack with { Status = StackStatus.DeleteFailed, StatusReason = removal.FailedReason, Operation = null });
     }
+
+    /// <summary>What an operation that was left had replaced, and would have deleted at its end; null when there is nothing.</summary>
+    private static PhysicalResource? FormerApart(StackDocument stack, ResourceDocument document) =>
+        stack.Operation!.HasTouched(document) && document is { Former: { } former, Current: { } current } && former.PhysicalId != current.PhysicalId
+            ? former : null;
+
+    /// <summary>
+    /// Deletes what stands beside the resources' present things, one of each resource after the other. What cannot be deleted is left, as
+    /// by AWS.
+    /// </summary>
+    /// <param name="furtherOf">What else of a resource is to go, when its leftovers are gone.</param>
+    private async Task RemoveLeftoversAsync(StackDocument stack, Func<ResourceDocument, IEnumerable<PhysicalResource?>> furtherOf)
+    {
+        HashSet<string> tried = new(StringComparer.Ordinal);
+        while (true)
+        {
+            Removal[] removals =
+            [
+                .. StackDocuments.ResourcesOf(journal.Current, stack)
+                    .Select(document => (Document: document, Thing: NextOf(document)))
+                    .Where(static next => next.Thing is not null)
+                    .Select(static next => new Removal(
+                        next.Document,
+                        next.Thing,
+                        next.Thing == next.Document.Former && IsRetained(next.Thing!.DeletionPolicy, ofCreation: false),
+                        Without(next.Document, next.Thing!))),
+            ];
+            if (removals.Length == 0)
+            {
+                return;
+            }
+
+            foreach (Removal removal in removals)
+            {
+                tried.Add(KeyOf(removal.Document, removal.Thing!));
+            }
+
+            await new ResourceRemoval(stack, types, journal, stopping, stopping).RunAsync(removals, keepsDocuments: true);
+        }
+
+        PhysicalResource? NextOf(ResourceDocument document) => document.Leftovers
+            .Append(document.Current is null ? null : Removal.MadeBy(document)).Concat(furtherOf(document))
+            .FirstOrDefault(thing => thing is not null && !tried.Contains(KeyOf(document, thing)));
+
+        static string KeyOf(ResourceDocument document, PhysicalResource thing) => $"{document.LogicalId}/{thing.PhysicalId}";
+    }
+
+    private static ResourceDocument Without(ResourceDocument document, PhysicalResource thing) =>
+        document.Leftovers.Contains(thing) ? document with { Leftovers = [.. document.Leftovers.Where(left => left != thing)] }
+        : document.Former == thing ? document with { Former = null }
+        : document.Discarded == thing ? document with { Discarded = null }
+        : document with { Attempt = document.Attempt! with { Made = null } };
 
     private IEnumerable<Removal> LeftOf(StackDocument stack, bool ofCreation) => StackDocuments.ResourcesOf(journal.Current, stack)
         .Where(static document => document.Status is not (StackStatus.DeleteComplete or StackStatus.DeleteSkipped))

@@ -1,4 +1,5 @@
 using System.Text;
+using Lamina.Contract;
 using Lamina.Stacks.Templates;
 using Lamina.Stacks.Transforms;
 
@@ -7,7 +8,6 @@ namespace Lamina.Stacks.Evaluation;
 /// <summary>A CloudFormation template, its parts told apart and its form checked. What stands in the parts is not evaluated.</summary>
 internal sealed class StackTemplate
 {
-    private const int MostResources = 500;
     private const string SomeVersion = "2010-09-09";
 
     private static readonly string[] Sections =
@@ -90,9 +90,9 @@ internal sealed class StackTemplate
             throw StackErrors.Format("At least one Resources member must be defined.");
         }
 
-        if (template.Resources.Count > MostResources)
+        if (template.Resources.Count > Limits.TemplateResources)
         {
-            throw StackErrors.Format($"Number of resources, {template.Resources.Count}, is greater than maximum allowed, {MostResources}");
+            throw StackErrors.Format($"Number of resources, {template.Resources.Count}, is greater than maximum allowed, {Limits.TemplateResources}");
         }
 
         return template;

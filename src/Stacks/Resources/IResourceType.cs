@@ -112,6 +112,9 @@ internal sealed record ResourceShape
     /// <summary>Any change of a property makes a new resource.</summary>
     public bool IsImmutable { get; init; }
 
+    /// <summary>No property can be changed at all, and nothing is replaced: the update fails.</summary>
+    public bool CannotChange { get; init; }
+
     /// <summary>The property that gives the physical name; null where a resource has no name of its own.</summary>
     public string? NameProperty { get; init; }
 

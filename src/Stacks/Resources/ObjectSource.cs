@@ -8,8 +8,6 @@ namespace Lamina.Stacks.Resources;
 /// <summary>Objects that templates name: archives, fragments, templates of nested stacks.</summary>
 internal sealed class ObjectSource(Buckets buckets, Objects objects)
 {
-    private const int MostTemplateBytes = 1_000_000;
-
     /// <summary>To be disposed after use.</summary>
     public ArchiveUpload OpenArchive(Caller caller, string bucket, string key, string? version)
     {
@@ -33,9 +31,9 @@ internal sealed class ObjectSource(Buckets buckets, Objects objects)
         try
         {
             using Stream content = Open(caller, bucket, key, version);
-            if (content.Length > MostTemplateBytes)
+            if (content.Length > Limits.TemplateBytes)
             {
-                throw StackErrors.Validation($"S3 error: The template at {url} is larger than {MostTemplateBytes} bytes.");
+                throw StackErrors.Validation($"S3 error: The template at {url} is larger than {Limits.TemplateBytes} bytes.");
             }
 
             using StreamReader reader = new(content);

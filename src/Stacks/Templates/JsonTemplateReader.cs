@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Lamina.Contract;
 
 namespace Lamina.Stacks.Templates;
 
@@ -16,7 +17,7 @@ internal ref struct JsonTemplateReader
     private JsonTemplateReader(ReadOnlySpan<byte> content)
     {
         _content = content;
-        _reader = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = TemplateLimits.Depth });
+        _reader = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = Limits.TemplateDepth });
         _line = 1;
     }
 
@@ -44,7 +45,7 @@ internal ref struct JsonTemplateReader
         TemplatePosition position = error is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
             ? new((int)line + 1, (int)column + 1) : new(_line, 1);
         bool deep = message.Contains("maximum configured depth", StringComparison.Ordinal);
-        return new TemplateException(position, deep ? $"The template is nested deeper than {TemplateLimits.Depth} levels." : message);
+        return new TemplateException(position, deep ? $"The template is nested deeper than {Limits.TemplateDepth} levels." : message);
     }
 
     private TemplatePosition Here()

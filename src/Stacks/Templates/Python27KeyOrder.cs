@@ -14,43 +14,32 @@ internal sealed class Python27KeyOrder
 
     private static readonly string Removed = new(['\0']);
 
-    private string?[] _slots = new string?[SmallestTable];
+    private Slot[] _slots = new Slot[SmallestTable];
     private int _used;
     private int _filled;
 
-    public IEnumerable<string> Keys => _slots.Where(static slot => slot is not null && !ReferenceEquals(slot, Removed))!;
+    // Documents are copied far more often than they are gone over: a copy shares the table until one of the two changes, and what its own
+    // table would be is found out when it is asked for.
+    private bool _isShared;
+    private int _rebuilds;
 
-    public void Add(string key)
+    public IEnumerable<string> Keys
     {
-        int index = SlotOf(key);
-        string? there = _slots[index];
-        if (there is not null && !ReferenceEquals(there, Removed))
+        get
         {
-            return;
-        }
-
-        _slots[index] = key;
-        _used++;
-        _filled += there is null ? 1 : 0;
-        if (_filled * 3 >= _slots.Length * 2)
-        {
-            Resize(_used * (_used > LargeDictionary ? 2 : 4));
+            Rebuild();
+            return KeysIn(_slots);
         }
     }
 
-    public void Remove(string key)
-    {
-        int index = SlotOf(key);
-        if (_slots[index] is { } there && !ReferenceEquals(there, Removed))
-        {
-            _slots[index] = Removed;
-            _used--;
-        }
-    }
+    public void Add(string key) => Change(key, HashOf(key), isRemoval: false);
+
+    public void Remove(string key) => Change(key, HashOf(key), isRemoval: true);
 
     /// <summary>Adds many keys at once, for which the table grows beforehand.</summary>
     public void Merge(string[] keys)
     {
+        Rebuild();
         if (keys.Length > 0 && (_filled + keys.Length) * 3 >= _slots.Length * 2)
         {
             Resize((_used + keys.Length) * 2);
@@ -62,17 +51,124 @@ internal sealed class Python27KeyOrder
         }
     }
 
-    /// <summary>A new table with the keys added one by one.</summary>
+    /// <summary>As a new table with the keys added one by one.</summary>
     public Python27KeyOrder Rebuilt()
     {
-        Python27KeyOrder copy = new();
-        foreach (string key in Keys)
+        _isShared = true;
+        return new Python27KeyOrder { _slots = _slots, _used = _used, _filled = _filled, _isShared = true, _rebuilds = _rebuilds + 1 };
+    }
+
+    private static IEnumerable<string> KeysIn(Slot[] slots)
+    {
+        foreach (Slot slot in slots)
         {
-            copy.Add(key);
+            if (slot.Holds)
+            {
+                yield return slot.Key!;
+            }
+        }
+    }
+
+    private void Change(string key, ulong hash, bool isRemoval)
+    {
+        Rebuild();
+        int index = SlotOf(_slots, key, hash);
+        Slot there = _slots[index];
+        if (there.Holds != isRemoval)
+        {
+            return;
         }
 
-        return copy;
+        if (_isShared)
+        {
+            _slots = (Slot[])_slots.Clone();
+            _isShared = false;
+        }
+
+        if (isRemoval)
+        {
+            _slots[index] = new Slot(Removed, 0);
+            _used--;
+            return;
+        }
+
+        Put(index, key, hash);
+        if (_filled * 3 >= _slots.Length * 2)
+        {
+            Resize(_used * (_used > LargeDictionary ? 2 : 4));
+        }
     }
+
+    private void Put(int index, string key, ulong hash)
+    {
+        _filled += _slots[index].Key is null ? 1 : 0;
+        _slots[index] = new Slot(key, hash);
+        _used++;
+    }
+
+    /// <summary>
+    /// Builds the table as often as copies were taken. Where keys collide a table may be another each time; sooner or later one comes again,
+    /// mostly the first, and the ones after it with it.
+    /// </summary>
+    private void Rebuild()
+    {
+        if (_rebuilds == 0)
+        {
+            return;
+        }
+
+        List<Slot[]> seen = [];
+        Slot[] last = _slots;
+        int left = _rebuilds;
+        _rebuilds = 0;
+        _isShared = false;
+        while (left > 0)
+        {
+            BuildFrom(last);
+            left--;
+            int first = seen.FindIndex(table => SameKeys(table, _slots));
+            if (first >= 0)
+            {
+                // The tables from there on come again and again; seen[first] is the one just built.
+                Slot[] cycled = seen[first + (left % (seen.Count - first))];
+                if (!ReferenceEquals(cycled, _slots))
+                {
+                    UseCopyOf(cycled);
+                }
+
+                return;
+            }
+
+            last = _slots;
+            seen.Add(_slots);
+        }
+    }
+
+    /// <summary>A new table with the keys of another, added one by one.</summary>
+    private void BuildFrom(Slot[] source)
+    {
+        _slots = new Slot[SmallestTable];
+        _used = _filled = 0;
+        foreach (Slot slot in source)
+        {
+            if (slot.Holds)
+            {
+                Put(SlotOf(_slots, slot.Key!, slot.Hash), slot.Key!, slot.Hash);
+                if (_filled * 3 >= _slots.Length * 2)
+                {
+                    Resize(_used * (_used > LargeDictionary ? 2 : 4));
+                }
+            }
+        }
+    }
+
+    private void UseCopyOf(Slot[] table)
+    {
+        _slots = (Slot[])table.Clone();
+        _used = _filled = table.Count(static slot => slot.Holds);
+    }
+
+    private static bool SameKeys(Slot[] left, Slot[] right) => left.AsSpan().SequenceEqual(right);
 
     private static ulong HashOf(string key)
     {
@@ -93,26 +189,26 @@ internal sealed class Python27KeyOrder
         return hash ^ (ulong)length;
     }
 
-    private int SlotOf(string key)
+    private static int SlotOf(Slot[] slots, string key, ulong hash)
     {
-        ulong mask = (ulong)_slots.Length - 1;
-        ulong perturb = HashOf(key);
+        ulong mask = (ulong)slots.Length - 1;
+        ulong perturb = hash;
         ulong walker = perturb & mask;
         int free = -1;
         while (true)
         {
             int index = (int)(walker & mask);
-            string? there = _slots[index];
-            if (there is null)
+            Slot there = slots[index];
+            if (there.Key is null)
             {
                 return free < 0 ? index : free;
             }
 
-            if (ReferenceEquals(there, Removed))
+            if (!there.Holds)
             {
                 free = free < 0 ? index : free;
             }
-            else if (there == key)
+            else if (there.Hash == hash && there.Key == key)
             {
                 return index;
             }
@@ -130,12 +226,22 @@ internal sealed class Python27KeyOrder
             size <<= 1;
         }
 
-        string[] keys = [.. Keys];
-        _slots = new string?[size];
+        Slot[] before = _slots;
+        _slots = new Slot[size];
+        _isShared = false;
         _used = _filled = 0;
-        foreach (string key in keys)
+        foreach (Slot slot in before)
         {
-            Add(key);
+            if (slot.Holds)
+            {
+                Put(SlotOf(_slots, slot.Key!, slot.Hash), slot.Key!, slot.Hash);
+            }
         }
+    }
+
+    /// <param name="Key">Null: never used.</param>
+    private readonly record struct Slot(string? Key, ulong Hash)
+    {
+        public bool Holds => Key is not null && !ReferenceEquals(Key, Removed);
     }
 }

@@ -105,6 +105,35 @@ internal sealed class TemplateMap : TemplateNode, IEnumerable<KeyValuePair<Templ
         return copy;
     }
 
+    /// <summary>This map itself, with the keys below it in the order in which a copy would have them.</summary>
+    public TemplateMap AsCopied()
+    {
+        Reorder(this, new HashSet<TemplateMap>(ReferenceEqualityComparer.Instance));
+        return this;
+    }
+
+    private static void Reorder(TemplateNode node, HashSet<TemplateMap> seen)
+    {
+        switch (node)
+        {
+            case TemplateMap map when seen.Add(map):
+                map._order = map._order?.Rebuilt();
+                foreach ((TemplateKey _, TemplateNode value) in map._entries.Values)
+                {
+                    Reorder(value, seen);
+                }
+
+                break;
+            case TemplateList list:
+                foreach (TemplateNode item in list)
+                {
+                    Reorder(item, seen);
+                }
+
+                break;
+        }
+    }
+
     public override bool SameAs(TemplateNode? other) => other is TemplateMap map && map.Count == Count
         && _entries.All(entry => map._entries.TryGetValue(entry.Key, out (TemplateKey Key, TemplateNode Value) theirs)
             && entry.Value.Value.SameAs(theirs.Value));

@@ -1,4 +1,5 @@
 using System.Text;
+using Lamina.Contract;
 
 namespace Lamina.Stacks.Templates;
 
@@ -11,9 +12,9 @@ internal static class TemplateReader
     /// <exception cref="TemplateException">The document cannot be read.</exception>
     public static TemplateNode Read(ReadOnlySpan<byte> content)
     {
-        if (content.Length > TemplateLimits.Bytes)
+        if (content.Length > Limits.TemplateBytes)
         {
-            throw new TemplateException(new(1, 1), $"The template has {content.Length} bytes; CloudFormation takes {TemplateLimits.Bytes}.");
+            throw new TemplateException(new(1, 1), $"The template has {content.Length} bytes; CloudFormation takes {Limits.TemplateBytes}.");
         }
 
         content = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;

@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -101,17 +102,17 @@ internal sealed class YamlTemplateReader
     private void Count(int values, TemplatePosition position)
     {
         _values += values;
-        if (_values > TemplateLimits.Values)
+        if (_values > Limits.TemplateValues)
         {
-            throw new TemplateException(position, $"The template holds more than {TemplateLimits.Values} values when its aliases are written out.");
+            throw new TemplateException(position, $"The template holds more than {Limits.TemplateValues} values when its aliases are written out.");
         }
     }
 
     private void Enter(TemplatePosition position)
     {
-        if (++_depth > TemplateLimits.Depth)
+        if (++_depth > Limits.TemplateDepth)
         {
-            throw new TemplateException(position, $"The template is nested deeper than {TemplateLimits.Depth} levels.");
+            throw new TemplateException(position, $"The template is nested deeper than {Limits.TemplateDepth} levels.");
         }
     }
 

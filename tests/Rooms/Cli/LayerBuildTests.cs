@@ -212,7 +212,7 @@ public sealed class LayerBuildTests
 
     private static Dictionary<string, string> Inherited { get; } = new(StringComparer.Ordinal);
 
-    private static void MakePython(TemporaryFolder folder)
+    internal static void MakePython(TemporaryFolder folder)
     {
         folder.Write("requirements.txt", "--no-index\n--find-links wheels\ngreeting==1.0\n", Plain);
         Directory.CreateDirectory(Path.Combine(folder.Path, "wheels"));
@@ -235,7 +235,7 @@ public sealed class LayerBuildTests
     private static string Digest(string text) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    private static async Task MakeNodeAsync(TemporaryFolder folder, string ran)
+    internal static async Task MakeNodeAsync(TemporaryFolder folder, string ran)
     {
         using var package = new TemporaryFolder();
         package.Write("package.json", $$$"""{"name":"tool","version":"1.0.0","scripts":{"install":"touch {{{ran}}}"}}""", Plain);
@@ -244,7 +244,7 @@ public sealed class LayerBuildTests
         folder.Write("package.json", """{"name":"layer","dependencies":{"tool":"file:tool-1.0.0.tgz"}}""", Plain);
     }
 
-    private static async Task MakeRubyAsync(TemporaryFolder folder)
+    internal static async Task MakeRubyAsync(TemporaryFolder folder)
     {
         using var gem = new TemporaryFolder();
         gem.Write(
@@ -297,7 +297,7 @@ public sealed class LayerBuildTests
 
     private static int Mode(ZipArchive zip, string name) => (int)((uint)zip.GetEntry(name)!.ExternalAttributes >> 16) & ModeMask;
 
-    private static void Needs(string[] command)
+    internal static void Needs(string[] command)
     {
         var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/env", command) { RedirectStandardOutput = true, RedirectStandardError = true };
         using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;

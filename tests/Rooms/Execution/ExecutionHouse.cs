@@ -78,13 +78,15 @@ internal sealed class ExecutionHouse : IAsyncDisposable
         _intake = new ArchiveIntake(_archives, manifests);
         _trees = TreeStore.Open(directories, _archives, manifests, time);
         DevLayers = new DevLayers(_intake, _trees, time);
+        DevFunctions = new DevFunctions(_intake, _trees, time);
         _catalog = SqliteCatalog.Open(Path.Combine(folder, "catalog.db"));
-        Concurrency = new FunctionConcurrency(_catalog, accountLimit, time);
+        Concurrency = new FunctionConcurrency(_catalog, new FunctionPermissions(_catalog, Organizations.None), accountLimit, time);
         _images = ImageLayerStore.Open(folder, _catalog, time);
         Invoker = new Invoker(
             sandboxes,
             _trees,
             DevLayers,
+            DevFunctions,
             new ImageLibrary(_catalog, _images, time),
             new RuntimeCatalog(),
             version => IsCurrent(version),
@@ -116,6 +118,8 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     public Invoker Invoker { get; }
 
     public DevLayers DevLayers { get; }
+
+    public DevFunctions DevFunctions { get; }
 
     public FunctionConcurrency Concurrency { get; }
 

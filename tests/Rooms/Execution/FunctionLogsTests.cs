@@ -17,7 +17,7 @@ public sealed class FunctionLogsTests
 
         for (int i = 0; i < 1_000; i++)
         {
-            log.Append(Encoding.UTF8.GetBytes($"{i:D4}"));
+            log.AppendText(Encoding.UTF8.GetBytes($"{i:D4}"));
         }
 
         IReadOnlyList<LogLine> kept = logs.Read(Arn, 0);
@@ -48,7 +48,7 @@ public sealed class FunctionLogsTests
     {
         FunctionLogs logs = new(10_000, TimeProvider.System);
         EnvironmentLog log = new(logs.RingOf(Arn), "s");
-        log.Append("old"u8);
+        log.AppendText("old"u8);
         List<string> seen = [];
 
         await foreach (LogLine line in logs.FollowAsync(Arn, 0, TestContext.Current.CancellationToken))
@@ -59,7 +59,7 @@ public sealed class FunctionLogsTests
                 break;
             }
 
-            log.Append(Encoding.UTF8.GetBytes($"new {seen.Count}"));
+            log.AppendText(Encoding.UTF8.GetBytes($"new {seen.Count}"));
         }
 
         Assert.Equal(["old", "new 1", "new 2"], seen);
@@ -72,7 +72,7 @@ public sealed class FunctionLogsTests
         using LogFollower follower = ring.Follow(0);
         for (int i = 0; i < 5_000; i++)
         {
-            ring.Append("s", "x"u8.ToArray());
+            ring.Append("s", "x"u8.ToArray(), "x"u8.ToArray());
         }
 
         string last = "";
@@ -92,11 +92,11 @@ public sealed class FunctionLogsTests
     public void The_tail_is_the_last_4_KB_since_it_began()
     {
         EnvironmentLog log = new(new LogRing(100_000, TimeProvider.System), "s");
-        log.Append("before"u8);
+        log.AppendText("before"u8);
         log.BeginTail();
         for (int i = 0; i < 1_000; i++)
         {
-            log.Append(Encoding.UTF8.GetBytes($"{i:D9}"));
+            log.AppendText(Encoding.UTF8.GetBytes($"{i:D9}"));
         }
 
         string tail = ExecutionHouse.Text(log.EndTail());
@@ -110,8 +110,8 @@ public sealed class FunctionLogsTests
     {
         EnvironmentLog log = new(new LogRing(100_000, TimeProvider.System), "s");
         log.BeginTail();
-        log.Append("a"u8);
-        log.Append("b"u8);
+        log.AppendText("a"u8);
+        log.AppendText("b"u8);
 
         Assert.Equal("a\nb\n", ExecutionHouse.Text(log.EndTail()));
     }

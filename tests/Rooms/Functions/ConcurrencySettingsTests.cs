@@ -92,6 +92,16 @@ public sealed class ConcurrencySettingsTests : IAsyncDisposable
         Assert.Equal(text, (await Assert.ThrowsAsync<AwsError>(() => ProvisionAsync(qualifier, 1))).Message);
     }
 
+    /// <summary>What has a number is looked for as a version, what has a name as an alias, of a function that is not there too.</summary>
+    [Theory]
+    [InlineData("1", "Function not found: arn:aws:lambda:us-east-1:000000000000:function:fn:1")]
+    [InlineData("live", "Cannot find alias arn: arn:aws:lambda:us-east-1:000000000000:function:fn:live")]
+    public async Task Of_a_function_that_is_not_there_nothing_is_provisioned(string qualifier, string text)
+    {
+        Assert.Equal(text, (await Assert.ThrowsAsync<AwsError>(() => ProvisionAsync(qualifier, 1))).Message);
+        Assert.Equal(text, Assert.Throws<AwsError>(() => _house.Concurrency.GetProvisioned(FunctionsHouse.Caller, "fn", qualifier)).Message);
+    }
+
     [Fact]
     public async Task A_setting_goes_with_what_it_belongs_to()
     {

@@ -62,6 +62,20 @@ public sealed class CreateFunctionTests : IAsyncDisposable
         Assert.Equal("arn:aws:lambda:eu-west-1:000000000000:function:fn", created.Arn.ToString());
     }
 
+    [Fact]
+    public async Task SnapStart_is_for_some_runtimes_only()
+    {
+        SnapStart snapStart = new() { ApplyOn = "PublishedVersions" };
+        AwsError error = await RefusedAsync(FunctionsHouse.Request("fn") with { Runtime = "python3.11", SnapStart = snapStart });
+        Assert.Equal("python3.11 is not supported for SnapStart enabled functions.", error.Message);
+
+        await _house.CreateReadyAsync(FunctionsHouse.Request("fn") with { Runtime = "python3.11", SnapStart = new SnapStart { ApplyOn = "None" } });
+        UpdateFunctionConfigurationRequest update = new() { FunctionName = "fn", SnapStart = snapStart };
+        error = await Assert.ThrowsAsync<AwsError>(() => _house.ConfigureReadyAsync(update));
+        Assert.Equal("python3.11 is not supported for SnapStart enabled functions.", error.Message);
+        await _house.ConfigureReadyAsync(update with { Runtime = "python3.12" });
+    }
+
     [Theory]
     [InlineData("python3.7")]
     [InlineData("go1.x")]

@@ -25,6 +25,8 @@ public sealed class DeleteFunctionTests : IAsyncDisposable
     [InlineData("none", "$LATEST", "$LATEST version cannot be deleted without deleting the function.")]
     [InlineData("none:$LATEST", null, "$LATEST version cannot be deleted without deleting the function.")]
     [InlineData("none", "live", "Deletion of aliases is not currently supported.")]
+    [InlineData("none", "-1", "Deletion of aliases is not currently supported.")]
+    [InlineData("none", "$latest", "Function not found: arn:aws:lambda:us-east-1:000000000000:function:none")]
     [InlineData("none", "7", "Function not found: arn:aws:lambda:us-east-1:000000000000:function:none")]
     [InlineData("none:$LATEST", "7", "The derived qualifier from the function name does not match the specified qualifier.")]
     public async Task Deleting_by_a_qualifier_is_answered_as_Lambda_does(string name, string? qualifier, string text)

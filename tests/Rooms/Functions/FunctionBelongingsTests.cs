@@ -54,7 +54,7 @@ public sealed class FunctionBelongingsTests
     public async Task Tags_change_the_revision_and_are_at_most_fifty()
     {
         await using FunctionsHouse house = await HouseAsync();
-        ResourceTags tags = new(house.Catalog);
+        ResourceTags tags = new(house.Catalog, house.Policies);
         string before = house.Latest("fn").RevisionId;
         await tags.AddAsync(FunctionsHouse.Caller, Arn, new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, CancellationToken.None);
         Assert.NotEqual(before, house.Latest("fn").RevisionId);
@@ -150,7 +150,7 @@ public sealed class FunctionBelongingsTests
     {
         await using FunctionsHouse house = await HouseAsync();
         const string Provider = "arn:aws:lambda:us-east-1:000000000000:capacity-provider:none";
-        AwsError unknown = Assert.Throws<AwsError>(() => new ResourceTags(house.Catalog).List(FunctionsHouse.Caller, Provider));
+        AwsError unknown = Assert.Throws<AwsError>(() => new ResourceTags(house.Catalog, house.Policies).List(FunctionsHouse.Caller, Provider));
         Assert.Equal(("ResourceNotFoundException", $"Capacity provider not found: {Provider}"), (unknown.Code, unknown.Message));
     }
 

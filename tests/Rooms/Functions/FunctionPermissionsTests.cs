@@ -2,6 +2,7 @@ using Lamina.Access;
 using Lamina.Contract;
 using Lamina.Contract.Lambda;
 using Lamina.Functions;
+using Lamina.Functions.Settings;
 
 namespace Lamina.Rooms.Tests.Functions;
 
@@ -34,6 +35,24 @@ public sealed class FunctionPermissionsTests : IAsyncDisposable
         Assert.Equal("$LATEST", _house.Directory.ResolveInvocable(Other, Arn, null).Version);
         await RemoveAsync("s", null);
         Assert.NotNull(RefusedBy(Arn));
+    }
+
+    [Fact]
+    public async Task Another_account_manages_what_a_permission_for_every_action_names()
+    {
+        await _house.CreateTwoVersionsAsync("fn");
+        CreateAliasRequest alias = new() { FunctionName = Arn, Name = "theirs", FunctionVersion = "2" };
+        ResourceTags tags = new(_house.Catalog, _house.Policies);
+        await Assert.ThrowsAsync<AwsError>(() => _house.Aliases.CreateAsync(Other, alias, CancellationToken.None));
+        Assert.Throws<AwsError>(() => tags.List(Other, Arn));
+
+        await AddAsync("s", Other.Account.Value, request => request with { Action = "lambda:*" });
+        await _house.Aliases.CreateAsync(Other, alias, CancellationToken.None);
+        Assert.Equal(["theirs"], _house.Aliases.List(Other, Arn, null, null).Select(made => made.Name));
+        await tags.AddAsync(Other, Arn, new Dictionary<string, string> { ["a"] = "b" }, CancellationToken.None);
+        Assert.Equal("b", tags.List(Other, Arn)["a"]);
+        await _house.Editor.DeleteAsync(Other, Arn, null, CancellationToken.None);
+        Assert.Empty(_house.Directory.List(FunctionsHouse.Caller, null));
     }
 
     [Fact]
@@ -154,6 +173,17 @@ public sealed class FunctionPermissionsTests : IAsyncDisposable
         AwsError error = await Assert.ThrowsAsync<AwsError>(() =>
             AddAsync("s", principal, request => request with { FunctionName = name, Qualifier = qualifier }));
         Assert.Equal(text, error.Message);
+    }
+
+    /// <summary>The other way in, by the URL with the action InvokeFunction, has a condition of its own: InvokedViaFunctionUrl.</summary>
+    [Fact]
+    public async Task Only_the_action_of_function_URLs_has_their_AuthType()
+    {
+        await _house.CreateReadyAsync(FunctionsHouse.Request("fn"));
+        AwsError error = await Assert.ThrowsAsync<AwsError>(() =>
+            AddAsync("s", "*", static request => request with { FunctionUrlAuthType = "NONE" }));
+        Assert.Equal("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action", error.Message);
+        await AddAsync("s", "*", static request => request with { Action = "lambda:InvokeFunctionUrl", FunctionUrlAuthType = "NONE" });
     }
 
     private string? RefusedBy(string arn)

@@ -36,12 +36,12 @@ internal sealed class FunctionsHouse : IAsyncDisposable
         Library = new LayerLibrary(Catalog, Permissions);
         Publisher = new LayerPublisher(intake, Catalog, storage, _builder, time);
         Policies = new FunctionPermissions(Catalog, Organizations.Parse(["o-a1b2c3d4e5=222222222222"]));
-        Concurrency = new FunctionConcurrency(Catalog, Limits.ConcurrentExecutions, time);
-        Aliases = new FunctionAliases(Catalog, Concurrency);
-        Versions = new FunctionPublisher(Catalog, storage);
+        Concurrency = new FunctionConcurrency(Catalog, Policies, Limits.ConcurrentExecutions, time);
+        Aliases = new FunctionAliases(Catalog, Concurrency, Policies);
+        Versions = new FunctionPublisher(Catalog, storage, Policies);
         UnseenUpdates updates = new(time);
         Directory = new FunctionDirectory(Catalog, Policies, updates, new Random(4));
-        Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, time, updates, NullLogger<FunctionEditor>.Instance);
+        Editor = new FunctionEditor(Catalog, intake, Trees, Library, storage, Policies, time, updates, NullLogger<FunctionEditor>.Instance);
     }
 
     public static Caller Caller { get; } = new()

@@ -6,6 +6,9 @@ namespace Lamina.Rooms.Tests.Functions;
 
 public sealed class UpdateFunctionTests : IAsyncDisposable
 {
+    /// <summary>Who comes while the winner's update is under way may hear of that first.</summary>
+    private static readonly string[] TooLate = ["PreconditionFailedException", "ResourceConflictException"];
+
     private readonly FunctionsHouse _house = FunctionsHouse.Open();
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
@@ -136,7 +139,7 @@ public sealed class UpdateFunctionTests : IAsyncDisposable
         FunctionVersion winner = await Assert.Single(writers, static writer => writer.IsCompletedSuccessfully);
         Assert.All(
             writers.Where(static writer => writer.IsFaulted),
-            static writer => Assert.Equal("PreconditionFailedException", Assert.IsType<AwsError>(writer.Exception!.InnerException).Code));
+            static writer => Assert.Contains(Assert.IsType<AwsError>(writer.Exception!.InnerException).Code, TooLate));
         Assert.Equal(winner.TimeoutSeconds, _house.Latest("fn").TimeoutSeconds);
     }
 

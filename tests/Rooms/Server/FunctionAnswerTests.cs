@@ -7,6 +7,7 @@ namespace Lamina.Rooms.Tests.Server;
 public sealed class FunctionAnswerTests(ServedHouse house) : IClassFixture<ServedHouse>
 {
     private const string Functions = "/2015-03-31/functions";
+    private const string AnyValue = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 
     private static readonly string[] Volatile = ["CodeSha256", "CodeSize", "LastModified", "RevisionId", "RuntimeVersionConfig"];
 
@@ -83,19 +84,45 @@ public sealed class FunctionAnswerTests(ServedHouse house) : IClassFixture<Serve
         Assert.Contains("S3 Error Code: NoSuchBucket", reply.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_event_that_is_no_JSON_is_refused_in_the_words_of_AWS()
+    [Theory]
+    [InlineData("message", 1, "Unexpected character ((CTRL-CHAR, code 153)): expected a valid value " + AnyValue, "99EB2C6A07A17A5968")]
+    [InlineData("body", 3, "Invalid UTF-8 start byte 0x87", "6E87729EE9B5D749EE9B6D74")]
+    [InlineData("word", 5, "Unrecognized token 'nope': was expecting " + AnyValue, "6E6F7065")]
+    [InlineData("inside", 3, "Invalid UTF-8 start byte 0x87", "228722")]
+    [InlineData("middle", 4, "Invalid UTF-8 middle byte 0x20", "22C32022")]
+    public async Task An_event_that_is_no_JSON_is_refused_in_the_words_of_AWS(string name, int column, string text, string bytes)
     {
-        await house.SendJsonAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest("invoked"));
-        await WaitUntilActiveAsync("invoked");
-        using ByteArrayContent payload = new([0x99, 0xEB, 0x2C, 0x6A, 0x07, 0xA1, 0x7A, 0x59, 0x68]);
-        Reply reply = await house.SendAsync(HttpMethod.Post, $"{Functions}/invoked/invocations", payload);
+        await house.SendJsonAsync(HttpMethod.Post, Functions, ServedHouse.CreateRequest($"invoked-{name}"));
+        await WaitUntilActiveAsync($"invoked-{name}");
+        using ByteArrayContent payload = new(Convert.FromHexString(bytes));
+        Reply reply = await house.SendAsync(HttpMethod.Post, $"{Functions}/invoked-{name}/invocations", payload);
         Assert.Equal((HttpStatusCode.BadRequest, "InvalidRequestContentException"), (reply.Status, reply.ErrorType));
         Assert.Equal(
-            "Could not parse request body into json: Could not parse payload into json: Unexpected character ((CTRL-CHAR, code 153)): "
-            + "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n"
-            + " at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 1]",
+            $"Could not parse request body into json: Could not parse payload into json: {text}\n"
+            + $" at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: {column}]",
             reply.Message);
+    }
+
+    [Fact]
+    public async Task A_function_in_another_account_is_refused_without_a_word()
+    {
+        JsonObject request = ServedHouse.CreateRequest("theirs");
+        request["FunctionName"] = "arn:aws:lambda:us-east-1:123456789012:function:theirs";
+        Reply reply = await house.SendJsonAsync(HttpMethod.Post, Functions, request);
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException", """{"Message":null}"""), (reply.Status, reply.ErrorType, reply.Text));
+    }
+
+    [Fact]
+    public async Task SnapStart_is_on_for_the_versions_published_with_it()
+    {
+        JsonObject request = ServedHouse.CreateRequest("snapped");
+        request["SnapStart"] = new JsonObject { ["ApplyOn"] = "PublishedVersions" };
+        await house.SendJsonAsync(HttpMethod.Post, Functions, request);
+        JsonObject latest = await WaitUntilActiveAsync("snapped");
+        Reply published = await house.SendJsonAsync(HttpMethod.Post, $"{Functions}/snapped/versions", new JsonObject());
+        Assert.Equal(
+            ("Off", "On"),
+            ((string?)latest["Configuration"]!["SnapStart"]!["OptimizationStatus"], (string?)published.Json["SnapStart"]!["OptimizationStatus"]));
     }
 
     [Fact]

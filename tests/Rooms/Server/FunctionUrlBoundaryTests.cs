@@ -14,7 +14,7 @@ public sealed class FunctionUrlBoundaryTests(ServedHouse house) : IClassFixture<
     {
         Reply reply = await house.SendAsync(
             HttpMethod.Get, path, null, ("Host", "abc.lambda-url.us-east-1.localhost:4566"), ("Origin", "https://page.example"));
-        Assert.Equal((HttpStatusCode.NotFound, "ResourceNotFoundException", "Not Found"), (reply.Status, reply.ErrorType, reply.Message));
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException", """{"Message":null}"""), (reply.Status, reply.ErrorType, reply.Text));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class LogSeamTests
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1_000);
 
-    /// <summary>Lines as <c>TIME TEXT</c>: what the group has, what memory has, and what of the group is shown before memory's.</summary>
+    /// <summary>Lines as <c>TIME TEXT</c>, the platform's with a bar at their end: what the group has, what memory has, and what of the group is shown before memory's.</summary>
     [Theory]
     [InlineData("1 a,2 b", "", "a,b")]
     [InlineData("", "1 a", "")]
@@ -19,6 +19,7 @@ public sealed class LogSeamTests
     [InlineData("1 a", "3 not stored yet,4 d", "a")]
     [InlineData("3 a", "3 b,3 not stored yet", "a")]
     [InlineData("3 b", "3 b,3 b", "")]
+    [InlineData("1 START|,2 a,3 END|", "3 END|,4 REPORT|", "START,a")]
     public void A_line_is_shown_once_and_none_is_lost_between_group_and_memory(string stored, string recent, string shown) => Assert.Equal(
         shown,
         string.Join(
@@ -36,7 +37,7 @@ public sealed class LogSeamTests
     private static IEnumerable<(string Line, int Index)> Lines(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static (line, index) => (line, index));
 
-    private static (long Time, byte[] Message) Parse(string line) => (line[0] - '0', Encoding.UTF8.GetBytes(line[2..]));
+    private static (long Time, byte[] Message) Parse(string line) => (line[0] - '0', Encoding.UTF8.GetBytes(line[2..].Replace('|', '\n')));
 
     private static LogEvent StoredLine((string Line, int Index) line)
     {
@@ -48,6 +49,7 @@ public sealed class LogSeamTests
     private static LogLine RecentLine((string Line, int Index) line)
     {
         (long time, byte[] message) = Parse(line.Line);
-        return new LogLine(line.Index + 1, Start.AddMilliseconds(time).AddTicks(line.Index + 1), "s", message);
+        byte[] text = [.. message.Where(static letter => letter != '\n')];
+        return new LogLine(line.Index + 1, Start.AddMilliseconds(time).AddTicks(line.Index + 1), "s", text) { Event = message };
     }
 }

@@ -46,7 +46,7 @@ internal static partial class LambdaConstraints
     private static readonly TextConstraint s_Handler = new() { Max = 128, Pattern = "[^\\s]+", Matcher = HandlerPattern(), Sensitive = false };
     private static readonly TextConstraint s_Header = new() { Max = 1024, Pattern = ".*", Matcher = HeaderPattern(), Sensitive = false };
     private static readonly TextConstraint s_InvocationType = new() { Printed = "[Event, RequestResponse, DryRun]", Accepted = ["Event", "RequestResponse", "DryRun"], Sensitive = false };
-    private static readonly TextConstraint s_InvokeMode = new() { Printed = "[BUFFERED, RESPONSE_STREAM]", Accepted = ["BUFFERED", "RESPONSE_STREAM"], Sensitive = false };
+    private static readonly TextConstraint s_InvokeMode = new() { Printed = "[RESPONSE_STREAM, BUFFERED]", Accepted = ["BUFFERED", "RESPONSE_STREAM"], Sensitive = false };
     private static readonly TextConstraint s_KMSKeyArn = new() { Max = 10000, Pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", Matcher = KMSKeyArnPattern(), Sensitive = false };
     private static readonly TextConstraint s_KafkaSchemaRegistryAuthType = new() { Printed = "[BASIC_AUTH, CLIENT_CERTIFICATE_TLS_AUTH, SERVER_ROOT_CA_CERTIFICATE]", Accepted = ["BASIC_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH", "SERVER_ROOT_CA_CERTIFICATE"], Sensitive = false };
     private static readonly TextConstraint s_KafkaSchemaValidationAttribute = new() { Printed = "[KEY, VALUE]", Accepted = ["KEY", "VALUE"], Sensitive = false };

@@ -15,6 +15,11 @@ internal sealed class CreateChangeSet(StackRoom room) : IQueryOperation
             throw StackRequests.ValidationError("Lamina does not serve change sets that import resources yet.");
         }
 
+        if (call.Request.Flag("ImportExistingResources") || call.Request.Has("DeploymentMode"))
+        {
+            throw StackRequests.ValidationError("Lamina does not serve the parameters ImportExistingResources and DeploymentMode of change sets yet.");
+        }
+
         ChangeSetDocument changeSet = await room.ChangeSets.CreateAsync(
             call.Caller,
             StackRequests.Read(room, call),

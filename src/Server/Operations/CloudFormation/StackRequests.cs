@@ -10,11 +10,7 @@ namespace Lamina.Server.Operations.CloudFormation;
 /// <summary>Reads what CloudFormation's requests have in common.</summary>
 internal static class StackRequests
 {
-    private static readonly string[] Unserved =
-    [
-        "StackPolicyBody", "StackPolicyURL", "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL", "RollbackConfiguration.RollbackTriggers",
-        "DeploymentConfig",
-    ];
+    private static readonly string[] Unserved = ["RollbackConfiguration.RollbackTriggers"];
 
     public static StackRequest Read(StackRoom room, QueryCall call)
     {
@@ -40,9 +36,13 @@ internal static class StackRequests
             NotificationArns = request.Has("NotificationARNs") ? request.Texts("NotificationARNs") : null,
             RoleArn = request.Text("RoleARN"),
             ClientToken = request.Text("ClientRequestToken") ?? request.Text("ClientToken"),
-            DisablesRollback = request.Flag("DisableRollback"),
+
+            // Both modes are the same here: no resource is waited for any longer than it takes to make it.
+            DisablesRollback = request.Flag("DisableRollback") || request.Flag("DeploymentConfig.DisableRollback"),
             OnFailure = request.Text("OnFailure") ?? request.Text("OnStackFailure"),
             TimeoutMinutes = request.Number("TimeoutInMinutes"),
+            Policy = BodyOrUrl(room, call, "StackPolicyBody", "StackPolicyURL"),
+            PolicyDuringUpdate = BodyOrUrl(room, call, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL"),
             TerminationProtection = request.Flag("EnableTerminationProtection"),
             ResourceTypes = request.Texts("ResourceTypes"),
         };
@@ -59,6 +59,14 @@ internal static class StackRequests
                     $"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to {Limits.TemplateBodyBytes}")
             : url is not null ? room.ReadTemplate(call.Caller, url) : body;
     }
+
+    /// <summary>A text that stands in the request or in an object of S3; null where the request names none.</summary>
+    public static string? BodyOrUrl(StackRoom room, QueryCall call, string body, string url) => (call.Request.Text(body), call.Request.Text(url)) switch
+    {
+        (not null, not null) => throw ValidationError($"You cannot specify both {body} and {url}."),
+        (null, { } address) => room.ReadTemplate(call.Caller, address),
+        var (text, _) => text,
+    };
 
     /// <summary>
     /// Holds the answer back while the operation that was begun ends soon: clients ask for its end at once, and then only every 30 seconds

@@ -38,6 +38,7 @@ internal static class StackXml
         xml.Element("EnableTerminationProtection", stack.TerminationProtection);
         xml.Element("ParentId", stack.ParentId);
         xml.Element("RootId", stack.RootId);
+        xml.Element("DeletionMode", stack.DeletionMode);
         WriteDrift(xml, "StackDriftStatus");
     }
 

@@ -96,7 +96,7 @@ internal sealed class ManagedPolicyType(StackRoomParts rooms) : IResourceType
             call.Text("Path") ?? "/",
             PolicyDocuments.TextOf(call.Properties["PolicyDocument"]),
             call.Text("Description"),
-            call.Tags("Tags"),
+            [.. TemplateTags.Of(call)],
             cancellationToken);
         await call.InitiatedAsync(policy.Arn);
         await AttachAsync(call, policy.Arn, cancellationToken);
@@ -128,6 +128,11 @@ internal sealed class ManagedPolicyType(StackRoomParts rooms) : IResourceType
             await Faults.DeleteAsync(() => rooms.HolderPolicies.DetachAsync(account, surplus, arn, cancellationToken));
         }
 
+        await TemplateTags.ApplyAsync(
+            call,
+            rooms.Policies.Get(account, arn).Tags.Keys,
+            surplus => rooms.Policies.UntagAsync(account, arn, surplus, cancellationToken),
+            wanted => rooms.Policies.TagAsync(account, arn, [.. wanted], cancellationToken));
         return Result(rooms.Policies.Get(account, arn));
     }
 

@@ -36,7 +36,7 @@ internal sealed class RoleType(StackRoomParts rooms) : IResourceType
                     Description = call.Text("Description"),
                     MaxSessionSeconds = Seconds(call),
                     PermissionsBoundary = call.Text("PermissionsBoundary"),
-                    Tags = TagsOf(call),
+                    Tags = [.. TemplateTags.Of(call)],
                 },
                 cancellationToken);
         }
@@ -63,9 +63,9 @@ internal sealed class RoleType(StackRoomParts rooms) : IResourceType
                 Tags = role.Tags.RemoveRange(role.Tags.Keys),
             },
             cancellationToken);
-        if (TagsOf(call) is { Count: > 0 } tags)
+        if (TemplateTags.Of(call) is { Count: > 0 } tags)
         {
-            role = await rooms.Roles.TagAsync(account, name, tags, cancellationToken);
+            role = await rooms.Roles.TagAsync(account, name, [.. tags], cancellationToken);
         }
 
         await ApplyPoliciesAsync(call, before, name, cancellationToken);
@@ -93,9 +93,6 @@ internal sealed class RoleType(StackRoomParts rooms) : IResourceType
     private static int? Seconds(ResourceCall call) => call.Text("MaxSessionDuration") is not { } text ? null
         : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int seconds) ? seconds
         : throw StackErrors.Validation("MaxSessionDuration must be a number of seconds.");
-
-    private static IReadOnlyList<KeyValuePair<string, string>> TagsOf(ResourceCall call) =>
-        [.. RequestBodies.TagsOf(call, "Tags").Entries.Select(static tag => KeyValuePair.Create(tag.Key.Name, Scalars.TextOf(tag.Value) ?? ""))];
 
     /// <summary>Attaches and writes what the template names, and takes away what it no longer does. What other resources gave the role stays.</summary>
     private async Task ApplyPoliciesAsync(ResourceCall call, TemplateMap before, string name, CancellationToken cancellationToken)

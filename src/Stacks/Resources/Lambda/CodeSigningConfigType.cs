@@ -39,10 +39,14 @@ internal sealed class CodeSigningConfigType(StackRoomParts rooms) : IResourceTyp
 
     public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
     {
-        TemplateMap body = RequestBodies.Pick(call.Properties, "AllowedPublishers", "CodeSigningPolicies", "Description");
+        TemplateMap body = RequestBodies.Pick(call.Properties, "AllowedPublishers", "CodeSigningPolicies");
+        body["Description"] = call.Text("Description") ?? "";
+        body["CodeSigningPolicies"] ??= new TemplateMap { ["UntrustedArtifactOnDeployment"] = "Warn" };
         UpdateCodeSigningConfigRequest request = LambdaRequests.UpdateCodeSigningConfig(
             RequestBodies.Of(body).Span, new RequestNames(("CodeSigningConfigArn", call.PhysicalId)));
-        return Result(await rooms.CodeSigning.UpdateAsync(call.Caller, request, cancellationToken));
+        ResourceResult result = Result(await rooms.CodeSigning.UpdateAsync(call.Caller, request, cancellationToken));
+        await LambdaTags.ApplyAsync(rooms, call, call.PhysicalId!, cancellationToken);
+        return result;
     }
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) =>

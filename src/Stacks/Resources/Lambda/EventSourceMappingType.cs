@@ -1,4 +1,5 @@
 using Lamina.Contract.Lambda;
+using Lamina.Functions.EventSources;
 using Lamina.Stacks.Templates;
 
 namespace Lamina.Stacks.Resources.Lambda;
@@ -31,7 +32,8 @@ internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceTy
         string? id = call.IsRepeated ? Ids(call).FirstOrDefault(made => !before.Contains(made, StringComparer.Ordinal)) : null;
         if (id is null)
         {
-            CreateEventSourceMappingRequest request = LambdaRequests.CreateEventSourceMapping(Body(call, withSource: true).Span, new RequestNames());
+            CreateEventSourceMappingRequest request = LambdaRequests.CreateEventSourceMapping(
+                RequestBodies.Of(BodyOf(call, withSource: true)).Span, new RequestNames());
             id = (await rooms.Mappings.CreateAsync(call.Caller, request, cancellationToken)).UUID!;
         }
 
@@ -40,16 +42,51 @@ internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceTy
 
     public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
     {
+        TemplateMap body = WithDefaults(BodyOf(call, withSource: false), before, call.Text("EventSourceArn"));
         UpdateEventSourceMappingRequest request = LambdaRequests.UpdateEventSourceMapping(
-            Body(call, withSource: false).Span, new RequestNames(("UUID", call.PhysicalId)));
+            RequestBodies.Of(body).Span, new RequestNames(("UUID", call.PhysicalId)));
         await rooms.Mappings.UpdateAsync(call.Caller, request, cancellationToken);
-        return Result(call, call.PhysicalId!);
+        ResourceResult result = Result(call, call.PhysicalId!);
+        await LambdaTags.ApplyAsync(
+            rooms, call, $"arn:aws:lambda:{call.Caller.Region}:{call.Caller.Account}:event-source-mapping:{call.PhysicalId}", cancellationToken);
+        return result;
     }
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) =>
         Faults.DeleteAsync(() => rooms.Mappings.DeleteAsync(call.Caller, call.PhysicalId!, cancellationToken));
 
-    private static ReadOnlyMemory<byte> Body(ResourceCall call, bool withSource)
+    /// <summary>What the template had and has no longer is as if it had never been said.</summary>
+    private static TemplateMap WithDefaults(TemplateMap body, TemplateMap before, string? eventSourceArn)
+    {
+        (string Property, TemplateNode Default)[] defaults =
+        [
+            ("Enabled", true),
+            ("BatchSize", EventSourceMappings.DefaultBatchSize(eventSourceArn)),
+            ("MaximumBatchingWindowInSeconds", 0),
+            ("FilterCriteria", new TemplateMap()),
+            ("FunctionResponseTypes", new TemplateList()),
+            ("ScalingConfig", new TemplateMap()),
+            ("ProvisionedPollerConfig", new TemplateMap()),
+            ("DestinationConfig", new TemplateMap()),
+            ("ParallelizationFactor", 1),
+            ("MaximumRecordAgeInSeconds", -1),
+            ("MaximumRetryAttempts", -1),
+            ("BisectBatchOnFunctionError", false),
+            ("TumblingWindowInSeconds", 0),
+            ("MetricsConfig", new TemplateMap { ["Metrics"] = new TemplateList() }),
+        ];
+        foreach ((string property, TemplateNode value) in defaults)
+        {
+            if (before[property] is not null && !body.Has(property))
+            {
+                body[property] = value;
+            }
+        }
+
+        return body;
+    }
+
+    private static TemplateMap BodyOf(ResourceCall call, bool withSource)
     {
         TemplateMap body = call.Properties.CopyFlat();
         body.Remove("Tags");
@@ -71,7 +108,7 @@ internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceTy
             body["Tags"] = tags;
         }
 
-        return RequestBodies.Of(body);
+        return body;
     }
 
     private IEnumerable<string> Ids(ResourceCall call) =>

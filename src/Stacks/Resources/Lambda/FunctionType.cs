@@ -16,6 +16,15 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
         "DeadLetterConfig", "VpcConfig", "ImageConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart",
     ];
 
+    // What takes a setting away that a template had and has no longer; what a function was never given is not asked for.
+    private static readonly (string Property, TemplateNode Unset)[] Unset =
+    [
+        ("FileSystemConfigs", new TemplateList()),
+        ("ImageConfig", new TemplateMap()),
+        ("LoggingConfig", new TemplateMap { ["LogFormat"] = "Text" }),
+        ("SnapStart", new TemplateMap { ["ApplyOn"] = "None" }),
+    ];
+
     public string Name => "AWS::Lambda::Function";
 
     public ResourceShape Shape { get; } = new()
@@ -73,7 +82,7 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
         if (call.IsRepeated || Configuration.Append("KmsKeyArn").Any(property => Differs(call.Properties, before, property)))
         {
             TemplateMap body = Configured(call);
-            FillDefaults(body, before);
+            FillDefaults(body, before, name);
             UpdateFunctionConfigurationRequest request = LambdaRequests.UpdateFunctionConfiguration(
                 RequestBodies.Of(body).Span, new RequestNames(("FunctionName", name)));
             await rooms.Functions.UpdateConfigurationAsync(call.Caller, request, cancellationToken);
@@ -81,7 +90,7 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
 
         FunctionVersion ready = await ReadyFunction.WaitAsync(rooms, call.Caller, name, cancellationToken);
         await ApplySettingsAsync(call, before, cancellationToken);
-        await ApplyTagsAsync(call, ready, cancellationToken);
+        await LambdaTags.ApplyAsync(rooms, call, ready.Arn.ToString(), cancellationToken);
         return Result(ready);
     }
 
@@ -102,7 +111,7 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
     }
 
     /// <summary>What the template no longer says is as if it had never been said.</summary>
-    private static void FillDefaults(TemplateMap body, TemplateMap before)
+    private static void FillDefaults(TemplateMap body, TemplateMap before, string name)
     {
         TemplateMap defaults = new()
         {
@@ -123,6 +132,19 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
         if (before["KmsKeyArn"] is not null)
         {
             defaults["KMSKeyArn"] = "";
+        }
+
+        foreach ((string property, TemplateNode unset) in Unset)
+        {
+            if (before[property] is not null)
+            {
+                defaults[property] = unset.Copy();
+            }
+        }
+
+        if (defaults["LoggingConfig"] is TemplateMap logging)
+        {
+            logging["LogGroup"] = $"/aws/lambda/{name}";
         }
 
         foreach ((TemplateKey key, TemplateNode value) in defaults.Entries)
@@ -161,7 +183,9 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
             await rooms.Concurrency.DeleteReservedAsync(call.Caller, name, cancellationToken);
         }
 
-        if (call.Map("RuntimeManagementConfig") is { } management)
+        await ApplyCodeSigningAsync(call, before, name, cancellationToken);
+        TemplateMap? automatic = before["RuntimeManagementConfig"] is null ? null : new TemplateMap { ["UpdateRuntimeOn"] = "Auto" };
+        if ((call.Map("RuntimeManagementConfig") ?? automatic) is { } management)
         {
             await rooms.Runtimes.PutAsync(
                 call.Caller, LambdaRequests.PutRuntimeManagementConfig(RequestBodies.Of(management).Span, names), cancellationToken);
@@ -173,20 +197,17 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
         }
     }
 
-    private async Task ApplyTagsAsync(ResourceCall call, FunctionVersion function, CancellationToken cancellationToken)
+    /// <summary>A creation has it in its own request.</summary>
+    private async Task ApplyCodeSigningAsync(ResourceCall call, TemplateMap before, string name, CancellationToken cancellationToken)
     {
-        string arn = function.Arn.ToString();
-        Dictionary<string, string> wanted = RequestBodies.TagsOf(call, "Tags").Entries.ToDictionary(
-            static tag => tag.Key.Name, static tag => Scalars.TextOf(tag.Value) ?? "", StringComparer.Ordinal);
-        string[] surplus = [.. rooms.Tags.List(call.Caller, arn).Keys.Where(key => !wanted.ContainsKey(key))];
-        if (surplus.Length > 0)
+        string? wanted = call.Text("CodeSigningConfigArn");
+        if (wanted is not null && call.PhysicalId is not null && rooms.FunctionCodeSigning.Get(call.Caller, name).ConfigArn != wanted)
         {
-            await rooms.Tags.RemoveAsync(call.Caller, arn, surplus, cancellationToken);
+            await rooms.FunctionCodeSigning.PutAsync(call.Caller, name, wanted, cancellationToken);
         }
-
-        if (wanted.Count > 0)
+        else if (wanted is null && before["CodeSigningConfigArn"] is not null)
         {
-            await rooms.Tags.AddAsync(call.Caller, arn, wanted, cancellationToken);
+            await rooms.FunctionCodeSigning.DeleteAsync(call.Caller, name, cancellationToken);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class UrlType(StackRoomParts rooms) : IResourceType
     {
         UpdateFunctionUrlConfigRequest request = LambdaRequests.UpdateFunctionUrlConfig(Body(call).Span, Names(call));
         return Result(await rooms.Urls.UpdateAsync(
-            call.Caller, request with { Cors = request.Cors ?? new Cors(), InvokeMode = request.InvokeMode ?? "BUFFERED" }, cancellationToken));
+            call.Caller, request with { Cors = request.Cors ?? new Cors(), InvokeMode = request.InvokeMode ?? FunctionUrl.Buffered }, cancellationToken));
     }
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) => Faults.DeleteAsync(() => rooms.Urls.DeleteAsync(

@@ -54,7 +54,7 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
                     DeletionProtectionEnabled = Scalars.IsTrue(call.Properties["DeletionProtectionEnabled"]),
                     TableClass = call.Text("TableClass"),
                     KmsKey = KeyIdOf(call),
-                    Tags = TagsOf(call),
+                    Tags = TemplateTags.Of(call),
                 },
                 cancellationToken);
         }
@@ -85,7 +85,7 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
             cancellationToken);
         await UpdateIndexesAsync(call, table, cancellationToken);
         await SetTimeToLiveAsync(call, name, cancellationToken);
-        Dictionary<string, string> tags = TagsOf(call);
+        Dictionary<string, string> tags = TemplateTags.Of(call);
         await rooms.Tables.UntagAsync(call.Caller, table.Arn, table.Tags.Keys.Except(tags.Keys, StringComparer.Ordinal), cancellationToken);
         await rooms.Tables.TagAsync(call.Caller, table.Arn, tags, cancellationToken);
         return Result(call.Caller, name);
@@ -186,9 +186,6 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
 
     private static string? KeyIdOf(ResourceCall call) => call.Map("SSESpecification") is { } encryption && Scalars.IsTrue(encryption["SSEEnabled"])
         ? Scalars.TextOf(encryption["KMSMasterKeyId"]) ?? "" : null;
-
-    private static Dictionary<string, string> TagsOf(ResourceCall call) => RequestBodies.TagsOf(call, "Tags").Entries.ToDictionary(
-        static tag => tag.Key.Name, static tag => Scalars.TextOf(tag.Value) ?? "", StringComparer.Ordinal);
 
     private static string TextOf(TemplateMap map, string name) =>
         Scalars.TextOf(map[name]) ?? throw StackErrors.Validation($"Property {name} cannot be empty.");

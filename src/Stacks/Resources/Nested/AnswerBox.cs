@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Lamina.Access.Sessions;
 using Lamina.Companions.S3;
 using Lamina.Contract;
 using Lamina.Stacks.Evaluation;
@@ -16,30 +15,13 @@ internal sealed class AnswerBox(StackRoomParts rooms)
 {
     private const int MostAnswerBytes = 1 << 20;
 
+    private readonly AnswerUrls _urls = new(rooms, rooms.FunctionAuthority);
+
     public static string BucketOf(Caller caller) => $"cloudformation-responses-{caller.Region}-{caller.Account}";
 
     /// <summary>A URL for one answer, good for as long as a custom resource may take.</summary>
-    public async Task<string> NewUrlAsync(Caller caller, string key, TimeSpan lifetime, CancellationToken cancellationToken)
-    {
-        BucketName bucket = BucketName.Parse(BucketOf(caller));
-        if (Faults.FindOrNull(() => rooms.Buckets.Get(caller, bucket)) is null)
-        {
-            try
-            {
-                await rooms.Buckets.CreateAsync(caller, bucket, caller.Region, cancellationToken);
-            }
-            catch (AwsError error) when (error.Status == 409)
-            {
-                // Another resource was quicker.
-            }
-        }
-
-        DateTimeOffset now = rooms.Time.GetUtcNow();
-        string policy = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::{{bucket}}/{{key}}"}]}""";
-        SessionCredentials credentials = rooms.Sessions.Issue(
-            caller.Account, caller.PrincipalArn, caller.PrincipalId ?? caller.Account.Value, policy, now + lifetime);
-        return SignedUrl.Put(rooms.FunctionAuthority(), caller.Region, bucket.Value, key, credentials, now, lifetime);
-    }
+    public Task<string> NewUrlAsync(Caller caller, string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        _urls.NewAsync(caller, BucketName.Parse(BucketOf(caller)), key, lifetime, cancellationToken);
 
     /// <summary>The answer, and no longer in the bucket; null while there is none.</summary>
     public async Task<TemplateMap?> TakeAsync(Caller caller, string key, CancellationToken cancellationToken)
@@ -51,18 +33,7 @@ internal sealed class AnswerBox(StackRoomParts rooms)
             return null;
         }
 
-        TemplateMap answer;
-        if (found.Content.SizeBytes > MostAnswerBytes)
-        {
-            throw StackErrors.Validation("Response object is too long.");
-        }
-
-        using (StreamReader reader = new(rooms.Objects.Open(found), Encoding.UTF8))
-        {
-            string text = await reader.ReadToEndAsync(cancellationToken);
-            answer = Read(text);
-        }
-
+        TemplateMap answer = await ReadAsync(rooms, found, cancellationToken);
         await rooms.Objects.DeleteAsync(caller, bucket, name, null, null, CancellationToken.None);
         return answer;
     }
@@ -96,6 +67,18 @@ internal sealed class AnswerBox(StackRoomParts rooms)
                 rooms.Objects.Written -= OnWritten;
             }
         }
+    }
+
+    /// <summary>What was put. Throws ValidationError for what is no JSON object, or too long.</summary>
+    public static async Task<TemplateMap> ReadAsync(StackRoomParts rooms, ObjectVersion put, CancellationToken cancellationToken)
+    {
+        if (put.Content.SizeBytes > MostAnswerBytes)
+        {
+            throw StackErrors.Validation("Response object is too long.");
+        }
+
+        using StreamReader reader = new(rooms.Objects.Open(put), Encoding.UTF8);
+        return Read(await reader.ReadToEndAsync(cancellationToken));
     }
 
     private static TemplateMap Read(string text)

@@ -53,7 +53,7 @@ internal sealed class NestedStackType(ObjectSource objects, StackDirectory direc
     {
         string id = call.PhysicalId!;
         await _editor!.WaitAsync(id, cancellationToken);
-        await _editor.DeleteAsync(call.Caller, id, [], clientToken: null, cancellationToken);
+        await _editor.DeleteAsync(call.Caller, id, [], mode: null, clientToken: null, cancellationToken);
         if (await _editor.WaitAsync(id, cancellationToken) is { Status: not StackStatus.DeleteComplete } left)
         {
             throw StackErrors.Validation($"Embedded stack {id} was not successfully deleted: {left.StatusReason}");

@@ -32,6 +32,7 @@ internal sealed partial class StoredType : IResourceType
             Replacing = ResourceShape.Set(Words(entry.Replace)),
             NameProperty = entry.Name,
             MaxNameLength = entry.Max ?? DefaultNameLength,
+            HasLowerCaseName = entry.Lower,
             Attributes = ResourceShape.Set([.. entry.Attributes.Keys]),
         };
     }
@@ -144,6 +145,9 @@ internal sealed record StoredTypeEntry
 
     /// <summary>Characters of a name; 64 where it is not said.</summary>
     public int? Max { get; init; }
+
+    /// <summary>Whether a name made for it is in lower case.</summary>
+    public bool Lower { get; init; }
 
     public string? Required { get; init; }
 

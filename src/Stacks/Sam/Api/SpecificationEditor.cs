@@ -26,6 +26,9 @@ internal abstract partial class SpecificationEditor
     /// <summary>A copy of the document as it has become.</summary>
     public abstract TemplateMap Document { get; }
 
+    /// <summary>The document as it has become, for one who has no more to change: what a copy costs is saved.</summary>
+    public virtual TemplateMap Finished => Document;
+
     protected TemplateMap Own { get; }
 
     public static TemplateMap Map() => new(python27: true);

@@ -37,7 +37,11 @@ internal sealed partial class SwaggerEditor : SpecificationEditor
 
     public ResourcePolicyWriter ResourcePolicy { get; }
 
-    public override TemplateMap Document
+    public override TemplateMap Document => (TemplateMap)Whole.Copy();
+
+    public override TemplateMap Finished => Whole.AsCopied();
+
+    private TemplateMap Whole
     {
         get
         {
@@ -45,7 +49,7 @@ internal sealed partial class SwaggerEditor : SpecificationEditor
             SetIfGiven("securityDefinitions", Security.Definitions);
             SetIfGiven(GatewayResponses, _gatewayResponses);
             SetIfGiven("definitions", _definitions);
-            return (TemplateMap)Own.Copy();
+            return Own;
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed class ApiEvent(SamDefinition definition, string eventId) : SamEv
 
         AddModel(path, method, editor);
         AddParameters(path, method, editor);
-        _api.Properties["DefinitionBody"] = !merges ? editor.Document
+        _api.Properties["DefinitionBody"] = !merges ? editor.Finished
             : Merged(document as TemplateMap ?? throw new TemplateShapeException(document, "map"), path, method, editor);
     }
 

@@ -1,3 +1,4 @@
+using Lamina.Contract;
 using Lamina.Stacks.Sam.Faults;
 using Lamina.Stacks.Templates;
 
@@ -7,7 +8,7 @@ namespace Lamina.Stacks.Sam.Intrinsics;
 internal static class TemplateWalk
 {
     // A parameter whose default refers to itself would never end.
-    private const int Deepest = 3 * TemplateLimits.Depth;
+    private const int Deepest = 3 * Limits.TemplateDepth;
 
     public static TemplateNode Over(TemplateNode node, Func<TemplateNode, TemplateNode> replace, int depth = 0)
     {

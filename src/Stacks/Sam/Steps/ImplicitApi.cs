@@ -173,7 +173,7 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
         {
             SpecificationEditor editor = EditorOf((TemplateMap)properties["DefinitionBody"]!);
             editor.AddPath(path, method);
-            properties["DefinitionBody"] = editor.Document;
+            properties["DefinitionBody"] = editor.Finished;
         }
     }
 
@@ -225,7 +225,7 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
             {
                 SpecificationEditor editor = EditorOf((TemplateMap)properties["DefinitionBody"]!);
                 AddConditionsToPaths(key.Name, editor);
-                properties["DefinitionBody"] = editor.Document;
+                properties["DefinitionBody"] = editor.Finished;
             }
         }
     }

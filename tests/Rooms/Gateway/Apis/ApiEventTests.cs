@@ -65,7 +65,7 @@ public sealed class ApiEventTests
     {
         Api api = Api(ApiKind.Http, Route("GET", "/orders/{id}", "2.0"));
         JsonElement made = Json(HttpEvent.Write(Request(
-            api, "GET", "/prod/orders/7%20a?x=1&x=2&empty=", null, ("Cookie", "a=1; b=2"), ("X-Twice", "one"), ("X-Twice", "two"))));
+            api, "GET", "/prod/orders/7%20a?x=1&x=2&empty=", null, ("Connection", "keep-alive"), ("Cookie", "a=1; b=2"), ("X-Twice", "one"), ("X-Twice", "two"))));
         Assert.Equal(
             "{'version':'2.0','routeKey':'GET /orders/{id}','rawPath':'/prod/orders/7%20a','rawQueryString':'x=1&x=2&empty=','cookies':['a=1','b=2'],"
             + "'headers':{'host':'abc123.execute-api.us-east-1.localhost:4566','user-agent':'test','cookie':'a=1; b=2','x-twice':'one,two',"

@@ -77,12 +77,52 @@ public sealed class StackCrashTests
         });
 
     [Fact]
+    public Task An_update_after_one_that_was_left_completes() => CrashEverywhereAsync(
+        prepare: LeaveAsync,
+        begin: static world => world.UpdateAsync(Next.Replace("Key: b", "Key: c", StringComparison.Ordinal)),
+        check: static (world, stack, _) =>
+        {
+            Assert.Equal(StackStatus.UpdateComplete, stack.Status);
+            world.AssertNothingOrphaned(stack);
+            Assert.Equal(["A", "Added", "B", "N"], world.Directory.Resources(stack).Select(static one => one.LogicalId));
+        });
+
+    [Fact]
+    public Task An_update_that_was_left_is_rolled_back() => CrashEverywhereAsync(
+        prepare: LeaveAsync,
+        begin: static async world =>
+        {
+            StackDocument stack = await world.Editor.RollBackAsync(StackWorld.Caller, "shop", null, TestContext.Current.CancellationToken);
+            await world.EndAsync(stack);
+        },
+        check: static (world, stack, _) =>
+        {
+            // Dead before it had begun, it is left as it was.
+            if (stack.Status != StackStatus.UpdateFailed)
+            {
+                Assert.Equal(StackStatus.UpdateRollbackComplete, stack.Status);
+                Assert.Equal(["A", "B", "Gone", "N"], world.Directory.Resources(stack).Select(static one => one.LogicalId));
+                world.AssertNothingOrphaned(stack);
+            }
+        });
+
+    private static async Task LeaveAsync(StackWorld world)
+    {
+        await world.CreateAsync(Base);
+        world.Refuses = static (call, id) => call == "create" && id == "Added" ? StackWorld.Refusal : null;
+        StackDocument stack = await world.Editor.UpdateAsync(
+            StackWorld.Caller, StackWorld.Request(Next) with { DisablesRollback = true }, TestContext.Current.CancellationToken);
+        Assert.Equal(StackStatus.UpdateFailed, (await world.EndAsync(stack)).Status);
+        world.Refuses = static (_, _) => null;
+    }
+
+    [Fact]
     public Task A_deletion_completes() => CrashEverywhereAsync(
         prepare: static world => world.CreateAsync(Base),
         begin: static async world =>
         {
             StackDocument stack = world.Directory.Get(StackWorld.Caller, "shop");
-            await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, TestContext.Current.CancellationToken);
+            await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, TestContext.Current.CancellationToken);
             await world.EndAsync(stack);
         },
         check: static (world, stack, _) =>

@@ -110,7 +110,7 @@ public sealed class StackEngineTests
                 && happened.Reason == "The following resource(s) failed to create: [Immutable]. Rollback requested by user.");
         AwsError refused = await Assert.ThrowsAsync<AwsError>(() => world.UpdateAsync(Next));
         Assert.Equal($"Stack:{stack.Id} is in ROLLBACK_COMPLETE state and can not be updated.", refused.Message);
-        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, TestContext.Current.CancellationToken);
+        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, TestContext.Current.CancellationToken);
         Assert.Equal(StackStatus.DeleteComplete, (await world.EndAsync(stack)).Status);
     }
 
@@ -140,7 +140,7 @@ public sealed class StackEngineTests
               Replaced: {Type: Test::Named, UpdateReplacePolicy: Retain, Properties: {Key: b}}
             """);
         Assert.Equal(4, world.Things.Count);
-        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, TestContext.Current.CancellationToken);
+        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, TestContext.Current.CancellationToken);
         stack = await world.EndAsync(stack);
         Assert.Equal(StackStatus.DeleteComplete, stack.Status);
         Assert.Equal(["Deleted", "Removed", "Replaced"], world.Things.Keys.Select(static id => id.Split('-')[1]).Order());
@@ -153,12 +153,12 @@ public sealed class StackEngineTests
         await using StackWorld world = new();
         StackDocument stack = await world.CreateAsync(Base);
         world.Refuses = static (call, id) => call == "delete" && id == "Replaced" ? StackWorld.Refusal : null;
-        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, TestContext.Current.CancellationToken);
+        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, TestContext.Current.CancellationToken);
         stack = await world.EndAsync(stack);
         Assert.Equal((StackStatus.DeleteFailed, "The following resource(s) failed to delete: [Replaced]. "), (stack.Status, stack.StatusReason));
         Assert.Equal(2, world.Things.Count);
 
-        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", ["Replaced"], null, TestContext.Current.CancellationToken);
+        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", ["Replaced"], null, null, TestContext.Current.CancellationToken);
         Assert.Equal(StackStatus.DeleteComplete, (await world.EndAsync(stack)).Status);
         Assert.Single(world.Things);
     }
@@ -181,7 +181,7 @@ public sealed class StackEngineTests
         await world.Editor.SetTerminationProtectionAsync(StackWorld.Caller, "shop", enabled: true, TestContext.Current.CancellationToken);
         await RefusedAsync(
             "Stack [shop] cannot be deleted while TerminationProtection is enabled",
-            () => world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, TestContext.Current.CancellationToken));
+            () => world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, TestContext.Current.CancellationToken));
         Assert.Equal(StackStatus.CreateComplete, (await world.EndAsync(stack)).Status);
     }
 
@@ -200,7 +200,7 @@ public sealed class StackEngineTests
             cancellationToken);
         Assert.Equal((StackStatus.CreateComplete, "net-id"), ((user = await world.EndAsync(user)).Status, Assert.Single(user.Imports)));
 
-        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, cancellationToken));
+        AwsError refused = await Assert.ThrowsAsync<AwsError>(() => world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, cancellationToken));
         Assert.Equal("Export net-id cannot be deleted as it is in use by user", refused.Message);
         string before = world.Describe(stack);
         stack = await world.UpdateAsync("""
@@ -211,9 +211,9 @@ public sealed class StackEngineTests
         Assert.Equal(before, world.Describe(stack));
         Assert.Equal("user", Assert.Single(world.Directory.Imports(StackWorld.Caller, "net-id")));
 
-        await world.Editor.DeleteAsync(StackWorld.Caller, "user", [], null, cancellationToken);
+        await world.Editor.DeleteAsync(StackWorld.Caller, "user", [], null, null, cancellationToken);
         await world.EndAsync(user);
-        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, cancellationToken);
+        await world.Editor.DeleteAsync(StackWorld.Caller, "shop", [], null, null, cancellationToken);
         Assert.Equal(StackStatus.DeleteComplete, (await world.EndAsync(stack)).Status);
         Assert.Empty(world.Things);
     }

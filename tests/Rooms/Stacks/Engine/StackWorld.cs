@@ -37,6 +37,9 @@ internal sealed class StackWorld : IAsyncDisposable
     /// <summary>Asked before each call; what it gives for "create", "update" or "delete" and a logical id is thrown.</summary>
     public Func<string, string, AwsError?> Refuses { get; set; } = static (_, _) => null;
 
+    /// <summary>Awaited before each change, with the same.</summary>
+    public Func<string, string, Task> Awaits { get; set; } = static (_, _) => Task.CompletedTask;
+
     public CrashingCatalog Crashing { get; }
 
     public StackEngine Engine { get; private set; } = null!;
@@ -142,18 +145,20 @@ internal sealed class StackWorld : IAsyncDisposable
             }
 
             await call.InitiatedAsync(call.Name);
+            await world.Awaits("create", call.LogicalId);
             world.Check("create", call);
             return Result(call, call.Name);
         }
 
-        public Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
+        public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
         {
+            await world.Awaits("update", call.LogicalId);
             Assert.True(world.Things.ContainsKey(call.PhysicalId!), $"{call.PhysicalId} is changed and not there.");
 
             // Half of it is done when it fails.
             world.Things[call.PhysicalId!] = TextOf(call);
             world.Check("update", call);
-            return Task.FromResult(Result(call, call.PhysicalId!));
+            return Result(call, call.PhysicalId!);
         }
 
         public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken)

@@ -1,12 +1,14 @@
 package lamina.runtime;
 
 import java.io.File;
+import java.lang.reflect.Field;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The story: load the handler, then for ever: take an event, run the handler, answer.
@@ -21,6 +23,7 @@ import java.util.List;
 public final class Main {
     private static final String API = "/2018-06-01/runtime";
     private static final String TRACE = "com.amazonaws.xray.traceHeader";
+    private static final Map<String, String> OPEN_ENVIRONMENT = openEnvironment(System.getenv("AWS_EXECUTION_ENV"));
 
     private Main() {
     }
@@ -102,6 +105,27 @@ public final class Main {
             System.clearProperty(TRACE);
         } else {
             System.setProperty(TRACE, trace);
+        }
+        if (trace != null && OPEN_ENVIRONMENT != null) {
+            OPEN_ENVIRONMENT.put("_X_AMZN_TRACE_ID", trace);
+        }
+    }
+
+    /**
+     * Under Java 8 and 11 the trace is a variable too, as it is not under later ones: the map behind the one that the JVM shows, which
+     * cannot be written to. Null for the later ones, and where the JVM keeps that map to itself.
+     */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> openEnvironment(String runtime) {
+        if (!"AWS_Lambda_java8.al2".equals(runtime) && !"AWS_Lambda_java11".equals(runtime)) {
+            return null;
+        }
+        try {
+            Field behind = Class.forName("java.util.Collections$UnmodifiableMap").getDeclaredField("m");
+            behind.setAccessible(true);
+            return (Map<String, String>) behind.get(System.getenv());
+        } catch (ReflectiveOperationException | RuntimeException closed) {
+            return null;
         }
     }
 
