@@ -36,6 +36,9 @@ internal sealed class PrimeProfile(FunctionVersion function, string key)
     /// <summary>Until when none is tried, after one could not be made.</summary>
     public long BrokenUntil { get; set; }
 
+    /// <summary>Its imports did not end in time once.</summary>
+    public bool HasTimedOut { get; set; }
+
     public double Worth { get; set; }
 
     public long BytesOfOne { get; set; } = FirstGuess;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Lamina.Contract;
 using Lamina.Execution.Environments;
 using Lamina.Functions;
@@ -294,7 +295,7 @@ internal sealed partial class PrimedShells(
             function = profile.Function;
             imports = [.. profile.Imports.Select(static import => import.Name)];
 
-            // What hangs is left alone for good; a busy machine is no reason to.
+            // What hangs twice is left alone for good; a machine that is busy for a moment is no reason to.
             limit = Limits.InitDuration + (3 * profile.Cost);
         }
 
@@ -310,13 +311,35 @@ internal sealed partial class PrimedShells(
 
             await MakeAsync(profile, plan, imports, limit, cancellationToken);
         }
+        catch (TimeoutException)
+        {
+            PutOff(profile, string.Create(CultureInfo.InvariantCulture, $"the imports did not end within {limit.TotalSeconds} s, twice"));
+        }
         catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or AwsError)
         {
             LogNotMade(logger, exception, NameOf(function));
-            lock (_lock)
+            PutOff(profile, faultAtSecond: null);
+        }
+    }
+
+    /// <param name="faultAtSecond">What is wrong with the imports when this has happened before; null: it says nothing about them.</param>
+    private void PutOff(PrimeProfile profile, string? faultAtSecond)
+    {
+        lock (_lock)
+        {
+            profile.BrokenUntil = time.GetTimestamp() + (long)(Recovery.TotalSeconds * time.TimestampFrequency);
+            if (faultAtSecond is null)
             {
-                profile.BrokenUntil = time.GetTimestamp() + (long)(Recovery.TotalSeconds * time.TimestampFrequency);
+                return;
             }
+
+            if (profile.HasTimedOut)
+            {
+                profile.Fault ??= faultAtSecond;
+                LogFault(logger, NameOf(profile.Function), faultAtSecond);
+            }
+
+            profile.HasTimedOut = true;
         }
     }
 

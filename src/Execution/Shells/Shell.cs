@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Sandbox;
 
@@ -64,7 +63,7 @@ internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accep
 
     /// <summary>
     /// Attaches /opt and has the interpreter, which there must be, import out of it. Completes when that waits again, or cannot. Throws
-    /// <see cref="SandboxException"/>.
+    /// <see cref="SandboxException"/>; <see cref="TimeoutException"/> when it has not within <paramref name="limit"/>.
     /// </summary>
     public async Task<ImportReport> PrimeAsync(PrimePlan plan, ImmutableArray<string> imports, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -72,15 +71,7 @@ internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accep
         HasLayers = true;
         ReadOnlyMemory<byte> variables = StartAnswer.Encode(plan.Variables);
         Task<ImportReport> reported = door.PrimeAsync(new StartAnswer(variables, imports, WantsReport: false));
-        try
-        {
-            await Task.WhenAny(reported, interpreter!.Exited, sandbox.Gone).WaitAsync(limit, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return ImportReport.OfFault(string.Create(CultureInfo.InvariantCulture, $"the imports did not end within {limit.TotalSeconds} s"));
-        }
-
+        await Task.WhenAny(reported, interpreter!.Exited, sandbox.Gone).WaitAsync(limit, cancellationToken);
         if (!reported.IsCompleted)
         {
             return ImportReport.OfFault("an import ends the process");
