@@ -148,7 +148,8 @@ internal static class ClientTools
     {
         // The soak has it built as npm does for anybody, which takes minutes.
         string way = Environment.GetEnvironmentVariable("LAMINA_RIC_SCRIPTS") == "1" ? "scripts" : "system";
-        string[] tools = ["g++", "make", "tar", "xz", "npm", .. way == "scripts" ? ["autoconf", "automake", "libtoolize", "cmake", "python3"] : Array.Empty<string>()];
+        string[] ofScripts = ["autoconf", "automake", "libtoolize", "cmake", "make", "python3"];
+        string[] tools = ["g++", "tar", "xz", "npm", .. way == "scripts" ? ofScripts : []];
         string[] missing = [.. tools.Where(static tool => !Succeeds("sh", "-c", $"command -v {tool}"))];
         Require(missing.Length == 0, $"aws-lambda-ric is built with {string.Join(", ", missing)}: install them by apt-get");
         Require(

@@ -68,12 +68,13 @@ internal sealed class TomlFile
 
     private static KeyValueSyntax? ItemOf(TableSyntax table, string key) => table.Items.FirstOrDefault(item => NameOf(item.Key!) == key);
 
-    private static string NameOf(KeySyntax key) => string.Join('.', key.DotKeys.Select(static part => part.Key).Prepend(key.Key).Select(static part => part switch
-    {
-        StringValueSyntax quoted => quoted.Value,
-        BareKeySyntax bare => bare.Key!.Text,
-        _ => null,
-    }));
+    private static string NameOf(KeySyntax key) =>
+        string.Join('.', key.DotKeys.Select(static part => part.Key).Prepend(key.Key).Select(static part => part switch
+        {
+            StringValueSyntax quoted => quoted.Value,
+            BareKeySyntax bare => bare.Key!.Text,
+            _ => null,
+        }));
 
     private string TextOf(ValueSyntax value) => value is StringValueSyntax text ? text.Value! : _text.Substring(value.Span.Offset, value.Span.Length);
 }
