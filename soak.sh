@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the long tests, which ./test.sh runs in short: 100 versions of a layer of 5,000 files on disk; 100,000 calls of a runtime and three
-# extensions at random; 10,000 broken SAM templates; 50 kills in the middle of a deployment; an application that the CDK
-# synthesises on the spot; 1,000 calls of each runtime; publishes, deletions, starts and collections at once, 1,000 rounds from a seed, in the
-# room and then through the server.
+# extensions at random; 10,000 broken SAM templates; 50 kills in the middle of a deployment; an application that the CDK synthesises on the
+# spot; 1,000 calls of each runtime; AWS's Node.js runtime client as its own scripts build it; publishes, deletions, starts and collections
+# at once, 1,000 rounds from a seed, in the room and then through the server.
 #   ./soak.sh [SEED] [ROUNDS]      a seed is printed, so that what fails can be run again
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
@@ -18,4 +18,5 @@ LAMINA_SAM_ROUNDS=10000 ./test.sh Rooms --filter SamFuzzTests
 LAMINA_KILL_ROUNDS=50 ./test.sh EndToEnd --filter StackKillTests
 LAMINA_CDK=1 ./test.sh EndToEnd --filter StackClientTests.A_CDK
 LAMINA_TABLE_CALLS=1000 ./test.sh EndToEnd --filter RuntimeTableTests
+LAMINA_RIC_SCRIPTS=1 ./test.sh EndToEnd --filter RuntimeClientTests
 exec ./test.sh EndToEnd --filter StormTests

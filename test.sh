@@ -26,6 +26,11 @@ missing_packages() {
     /usr/bin/python3 -c 'import debugpy' 2>/dev/null || echo python3-debugpy
     python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
     [ -e /usr/include/stdlib.h ] || echo libc6-dev
+    if [ "${LAMINA_RIC_SCRIPTS:-}" = 1 ]; then
+        for entry in autoconf:autoconf automake:automake libtoolize:libtool cmake:cmake; do
+            command -v "${entry%:*}" >/dev/null || echo "${entry##*:}"
+        done
+    fi
     compgen -G '/usr/include/*/curl/curl.h' >/dev/null || echo libcurl4-openssl-dev
     [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }

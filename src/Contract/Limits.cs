@@ -369,6 +369,9 @@ public static class Limits
     /// <summary>The longest that a wait condition waits (AWS::CloudFormation::WaitCondition, Timeout).</summary>
     public static readonly TimeSpan WaitConditionTimeout = TimeSpan.FromHours(12);
 
+    /// <summary>How long the URL of a wait condition's handle takes signals. Ours: it may be made long before its condition begins to wait.</summary>
+    public static readonly TimeSpan WaitHandleLifetime = TimeSpan.FromHours(24);
+
     /// <summary>
     /// The longest that a REST API waits for a function, unless AWS has raised it for the account (API Gateway quotas, integration timeout).
     /// </summary>

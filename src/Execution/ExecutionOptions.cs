@@ -63,8 +63,10 @@ public sealed record ExecutionOptions
     /// <summary>In which encoding a header of an answer of the AWS endpoint is sent into a sandbox; null for ASCII.</summary>
     public Func<string, Encoding?> AwsHeaderEncoding { get; init; } = static _ => null;
 
-    /// <summary>Gets every line of a function's log as it is written; must not wait and must not throw.</summary>
-    public Action<FunctionVersion, LogLine>? LogSink { get; init; }
+    /// <summary>
+    /// Gets every line of a function's log as it is written, and the message of its event in CloudWatch Logs; must not wait and must not throw.
+    /// </summary>
+    public Action<FunctionVersion, LogLine, ReadOnlyMemory<byte>>? LogSink { get; init; }
 
     /// <summary>How long <see cref="Invoker.StopAsync"/> lets running invocations end.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);

@@ -215,45 +215,27 @@ public sealed partial class Invoker : IAsyncDisposable
     }
 
     /// <summary>A runtime is another from now on: environments that were started with the former one end. For the added runtimes' Changed.</summary>
-    public void RetireUsersOf(string runtime) => RetireWhere(used => used == runtime);
+    public void RetireUsersOf(string runtime) => RetireWhere(function => function.Runtime == runtime);
 
     /// <summary>The same where the AWS SDK that a runtime ships is kept in this repository. For the image library's Renamed.</summary>
-    public void RetireUsersOfSdk(string repository) => RetireWhere(used => RuntimeSdk.IsShown(repository, used));
-
-    private void RetireWhere(Func<string?, bool> isConcerned)
-    {
-        _primed.UpdateAll();
-        foreach ((PoolKey key, FunctionPool pool) in _pools)
-        {
-            if (isConcerned(pool.Function.Runtime) && _pools.TryRemove(key, out _))
-            {
-                pool.Retire();
-            }
-        }
-    }
+    public void RetireUsersOfSdk(string repository) => RetireWhere(function => RuntimeSdk.IsShown(repository, function.Runtime));
 
     /// <summary>
     /// What a layer shows to its own account changed: environments of functions that use the layer end, those that run after their
     /// invocation, and the next invocation starts one that sees the new content. For the dev layers' Changed.
     /// </summary>
-    public void RetireUsersOf(LayerArn layer)
+    public void RetireUsersOf(LayerArn layer) =>
+        RetireWhere(function => function.Account == layer.Account.Value && function.Layers.Any(used => layer.IsOf(used.Arn)));
+
+    /// <summary>The same where a function's own code is another one now. For the dev functions' Changed.</summary>
+    public void RetireUsersOf(FunctionArn function) => RetireWhere(used => used.Arn == function);
+
+    private void RetireWhere(Func<FunctionVersion, bool> isConcerned)
     {
         _primed.UpdateAll();
         foreach ((PoolKey key, FunctionPool pool) in _pools)
         {
-            if (key.Account == layer.Account.Value && pool.Function.Layers.Any(used => layer.IsOf(used.Arn)) && _pools.TryRemove(key, out _))
-            {
-                pool.Retire();
-            }
-        }
-    }
-
-    /// <summary>The same where a function's own code is another one now. For the dev functions' Changed.</summary>
-    public void RetireUsersOf(FunctionArn function)
-    {
-        foreach ((PoolKey key, FunctionPool pool) in _pools)
-        {
-            if (pool.Function.Arn == function && _pools.TryRemove(key, out _))
+            if (isConcerned(pool.Function) && _pools.TryRemove(key, out _))
             {
                 pool.Retire();
             }

@@ -19,10 +19,13 @@ public sealed class DevFunctions(ArchiveIntake intake, TreeStore trees, TimeProv
     /// <summary>The code that runs is another one now, or the deployed one again. Raised after it is.</summary>
     public event Action<FunctionArn>? Changed;
 
-    /// <summary>Begins a session; throws ResourceConflict when the function has one already, or is made of an image.</summary>
-    /// <param name="function">The caller's own.</param>
-    public DevFunction Open(FunctionVersion function, string folder)
+    /// <summary>
+    /// Begins a session. Throws AccessDenied for another account's function, InvalidParameterValue for one that is made of an image, and
+    /// ResourceConflict when it has a session already.
+    /// </summary>
+    public DevFunction Open(Caller caller, FunctionVersion function, string folder)
     {
+        RequireOwner(caller, function.Arn);
         if (function.Image is not null)
         {
             throw AwsError.InvalidParameterValue($"The function {function.Name} is made of an image, whose code cannot be replaced.");
@@ -44,13 +47,13 @@ public sealed class DevFunctions(ArchiveIntake intake, TreeStore trees, TimeProv
     }
 
     /// <summary>The session as it is; throws when it is over, or another account's.</summary>
-    public DevFunction RequireSession(Caller caller, FunctionArn function, string session) =>
-        function.Account != caller.Account
-            ? throw AwsError.AccessDenied($"User: {caller.PrincipalArn} may not change the code of {function}: it belongs to another account")
-            : Volatile.Read(ref _functions).GetValueOrDefault(function) is { } found && found.Session == session
-                ? found
-                : throw AwsError.ResourceNotFound(
-                    $"The function {function.Name} has no such dev session; it ends when the request that opened it ends.");
+    public DevFunction RequireSession(Caller caller, FunctionArn function, string session)
+    {
+        RequireOwner(caller, function);
+        return Volatile.Read(ref _functions).GetValueOrDefault(function) is { } found && found.Session == session
+            ? found
+            : throw AwsError.ResourceNotFound($"The function {function.Name} has no such dev session; it ends when the request that opened it ends.");
+    }
 
     /// <summary>
     /// 1. The archive is checked and stored as any other. 2. Its tree is made, so that no invocation waits for it.
@@ -100,4 +103,13 @@ public sealed class DevFunctions(ArchiveIntake intake, TreeStore trees, TimeProv
     public IEnumerable<ArchiveRoot> In(CatalogSnapshot snapshot) => Volatile.Read(ref _functions).Values
         .Where(static session => session.Code is not null)
         .Select(static session => new ArchiveRoot(session.Code!, $"{session.Function}:dev", WantsTree: true));
+
+    private static void RequireOwner(Caller caller, FunctionArn function)
+    {
+        // Not by policy: other accounts may be allowed to read a function, never to change what it runs.
+        if (function.Account != caller.Account)
+        {
+            throw AwsError.AccessDenied($"User: {caller.PrincipalArn} may not change the code of {function}: it belongs to another account");
+        }
+    }
 }

@@ -22,7 +22,8 @@ internal sealed class BuildCache(string folder, TimeProvider time)
             return place;
         }
 
-        string unfinished = Begin(digest);
+        Begin();
+        string unfinished = Path.Combine(folder, $"{digest}.{Guid.NewGuid():N}.tmp");
         try
         {
             Directory.CreateDirectory(unfinished);
@@ -74,21 +75,13 @@ internal sealed class BuildCache(string folder, TimeProvider time)
         }
 
         byte[] made = await make();
-        string unfinished = Begin(digest);
-        try
-        {
-            await File.WriteAllBytesAsync(unfinished, made, cancellationToken);
-            File.Move(unfinished, place, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-
+        Begin();
+        await WholeFile.WriteAsync(place, made, cancellationToken);
         return made;
     }
 
-    private string Begin(string digest)
+    /// <summary>Makes the folder, and takes away what was not used for long.</summary>
+    private void Begin()
     {
         Directory.CreateDirectory(folder);
         DateTime oldest = (time.GetUtcNow() - Kept).UtcDateTime;
@@ -103,7 +96,5 @@ internal sealed class BuildCache(string folder, TimeProvider time)
                 stale.Delete();
             }
         }
-
-        return Path.Combine(folder, $"{digest}.{Guid.NewGuid():N}.tmp");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Lamina.Cli.Archives;
 using Lamina.Cli.Builds;
 using Lamina.Cli.Terminals;
 
@@ -56,14 +57,14 @@ internal static class BuildLayer
         if (request.Layer is null)
         {
             string path = Path.GetFullPath(request.Output ?? DefaultFile(request.Folder));
-            await WriteAsync(path, archive, cancellationToken);
+            await WholeFile.WriteAsync(path, archive, cancellationToken);
             Print(context.Terminal, path, archive, request.Json);
             return 0;
         }
 
         if (request.Output is not null)
         {
-            await WriteAsync(Path.GetFullPath(request.Output), archive, cancellationToken);
+            await WholeFile.WriteAsync(Path.GetFullPath(request.Output), archive, cancellationToken);
         }
 
         return await PublishLayer.PublishOrSkipAsync(
@@ -78,24 +79,6 @@ internal static class BuildLayer
     }
 
     private static string DefaultFile(string folder) => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}.zip";
-
-    /// <summary>Whole under its name or not at all: the former file stays until the new one is.</summary>
-    private static async Task WriteAsync(string path, byte[] archive, CancellationToken cancellationToken)
-    {
-        string unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            await File.WriteAllBytesAsync(unfinished, archive, cancellationToken);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            if (File.Exists(unfinished))
-            {
-                File.Delete(unfinished);
-            }
-        }
-    }
 
     private static void Print(Terminal terminal, string path, byte[] archive, bool json)
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Lamina.Cli.Archives;
 
 namespace Lamina.Cli.Stacks;
 
@@ -18,14 +20,12 @@ internal sealed partial class SamConfig
     private const string Deploy = "default.deploy.parameters";
     private const string Global = "default.global.parameters";
 
-    private readonly string _text;
-    private readonly TomlValues _values;
+    private readonly TomlFile _toml;
 
     private SamConfig(string path, string text)
     {
         File = path;
-        _text = text;
-        _values = TomlValues.Read(text, path);
+        _toml = TomlFile.Parse(text, path);
     }
 
     public string File { get; }
@@ -44,7 +44,8 @@ internal sealed partial class SamConfig
     public static SamConfig Beside(string template)
     {
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(template))!, "samconfig.toml");
-        return new SamConfig(path, System.IO.File.Exists(path) ? System.IO.File.ReadAllText(path) : string.Empty);
+        string text = System.IO.File.Exists(path) ? System.IO.File.ReadAllText(path) : string.Empty;
+        return new SamConfig(path, text.Length > 0 ? text : "version = 0.1\n");
     }
 
     /// <summary>Writes the answers into the file, and for sam that it takes its own bucket where none is named; all else in it stays as it is.</summary>
@@ -62,12 +63,13 @@ internal sealed partial class SamConfig
             lines.Add(("resolve_s3", "true"));
         }
 
-        await System.IO.File.WriteAllTextAsync(File, TomlValues.Put(_text.Length == 0 ? "version = 0.1\n" : _text, Deploy, lines), cancellationToken);
+        string target = new FileInfo(File).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? File;
+        await WholeFile.WriteAsync(target, Encoding.UTF8.GetBytes(_toml.With(Deploy, lines)), cancellationToken);
     }
 
     private string? Text(string key) => Value(key) is [var text] ? text : null;
 
-    private IReadOnlyList<string>? Value(string key) => _values.Find(Deploy, key) ?? _values.Find(Global, key);
+    private IReadOnlyList<string>? Value(string key) => _toml.Find(Deploy, key) ?? _toml.Find(Global, key);
 
     private static string Quoted(string text) =>
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

@@ -26,7 +26,7 @@ internal sealed record EnvironmentServices(
     TimeSpan FreezeDelay,
     KeepAlive KeepAlive,
     TimeProvider Time,
-    Action<FunctionVersion, LogLine>? LogSink,
+    Action<FunctionVersion, LogLine, ReadOnlyMemory<byte>>? LogSink,
     ILogger<ExecutionEnvironment> Logger)
 {
     /// <summary>Of an environment that is started under a debugger: nothing times out in it.</summary>

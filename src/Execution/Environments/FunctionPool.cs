@@ -150,7 +150,8 @@ internal sealed class FunctionPool(
         return environment;
     }
 
-    private Action<LogLine>? SinkOf(FunctionVersion function) => services.LogSink is { } sink ? line => sink(function, line) : null;
+    private Action<LogLine, ReadOnlyMemory<byte>>? SinkOf(FunctionVersion function) =>
+        services.LogSink is { } sink ? (line, message) => sink(function, line, message) : null;
 
     /// <summary>An environment that was started for the waiters is ready.</summary>
     public void OnStarted(ExecutionEnvironment environment)

@@ -46,12 +46,17 @@ internal sealed class InvocationRecorder(FunctionVersion function, PlatformLog p
     /// <summary>Said beside INIT_START, so that whoever reads the log knows that this is not what was published.</summary>
     public void RunsOnDevContent(DevFunction? function, ImmutableArray<DevLayer> layers)
     {
-        if (_initJob is null && function is not null)
+        if (_initJob is not null)
+        {
+            return;
+        }
+
+        if (function is not null)
         {
             Log.AppendDevFunction(function.Updates, function.Folder);
         }
 
-        foreach (DevLayer layer in _initJob is not null ? [] : layers)
+        foreach (DevLayer layer in layers)
         {
             Log.AppendDevLayer(layer.Layer.Name, layer.Updates, layer.Folder);
         }

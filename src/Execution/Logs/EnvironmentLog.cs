@@ -8,8 +8,11 @@ namespace Lamina.Execution;
 /// The log stream of one execution environment. Lines of the function and lines of the platform meet here, in order;
 /// while an invocation that wants its tail runs, the last 4 KB are kept beside.
 /// </summary>
-/// <param name="sink">Gets every line, in order; null when only the newest are kept.</param>
-internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine>? sink = null)
+/// <param name="sink">
+/// Gets every line, in order, and the message of its event in CloudWatch Logs, where the platform's lines of text have their end
+/// (recorded); null when only the newest are kept.
+/// </param>
+internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine, ReadOnlyMemory<byte>>? sink = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _tail = new();
@@ -88,8 +91,8 @@ internal sealed class EnvironmentLog(LogRing ring, string stream, Action<LogLine
     {
         lock (_lock)
         {
-            LogLine line = ring.Append(Stream, message, logEvent);
-            sink?.Invoke(line);
+            LogLine line = ring.Append(Stream, message);
+            sink?.Invoke(line, logEvent);
             if (_keepsTail)
             {
                 KeepTail_NeedsLock(message);

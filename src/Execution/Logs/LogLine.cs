@@ -4,10 +4,4 @@ namespace Lamina.Execution;
 /// <param name="Sequence">Grows with every line of the function; resume after it.</param>
 /// <param name="Stream">Log stream: <c>YYYY/MM/DD/[$LATEST]</c> and 32 hex digits, one per execution environment.</param>
 /// <param name="Message">UTF-8 as far as the function wrote UTF-8, without the line's end.</param>
-public sealed record LogLine(long Sequence, DateTimeOffset Time, string Stream, ReadOnlyMemory<byte> Message)
-{
-    /// <summary>
-    /// The message of its event in CloudWatch Logs: the platform's lines of text have their end there (recorded), others are as here.
-    /// </summary>
-    public ReadOnlyMemory<byte> Event { get; init; } = Message;
-}
+public sealed record LogLine(long Sequence, DateTimeOffset Time, string Stream, ReadOnlyMemory<byte> Message);

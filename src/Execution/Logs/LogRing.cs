@@ -16,12 +16,11 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
     private long _sequence;
     private long _bytes;
 
-    /// <param name="logEvent">Starts with the message; see <see cref="LogLine.Event"/>.</param>
-    public LogLine Append(string stream, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> logEvent)
+    public LogLine Append(string stream, ReadOnlyMemory<byte> message)
     {
         lock (_lock)
         {
-            var line = new LogLine(++_sequence, time.GetUtcNow(), stream, message) { Event = logEvent };
+            var line = new LogLine(++_sequence, time.GetUtcNow(), stream, message);
             _lines.Enqueue(line);
             _bytes += message.Length + LineOverheadBytes;
             while (_bytes > capacityBytes && _lines.Count > 1)

@@ -24,13 +24,17 @@ internal static class LogSeam
         return [.. stored.Where(line => line.Timestamp < begins || !TryTake(inBoth, line)).Select(Line)];
     }
 
+    /// <summary>The group has a function's lines as memory has them, and the platform's with their end.</summary>
+    private static bool IsSame(LogLine recent, LogEvent stored) =>
+        recent.Message.Span.SequenceEqual(stored.Message.Span) || recent.Message.Span.SequenceEqual(Line(stored).Span);
+
     /// <summary>Without the end that the platform's lines have in the group.</summary>
     private static ReadOnlyMemory<byte> Line(LogEvent line) => line.Message.Span is [.., (byte)'\n'] ? line.Message[..^1] : line.Message;
 
     /// <summary>Each line in memory stands for one in the group: a function may say the same twice in a millisecond.</summary>
     private static bool TryTake(List<LogLine> inBoth, LogEvent line)
     {
-        int found = inBoth.FindIndex(other => other.Stream == line.Stream && other.Event.Span.SequenceEqual(line.Message.Span));
+        int found = inBoth.FindIndex(other => other.Stream == line.Stream && IsSame(other, line));
         if (found >= 0)
         {
             inBoth.RemoveAt(found);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lamina.Contract;
@@ -32,7 +33,7 @@ internal sealed class TemplateReadings(TimeProvider time) : IInternalRoute
         using RequestBytes body = await BodyReader.ReadAsync(call.Context.Request, BodyLimit, cancellationToken);
         TemplateFile file = Read(body.Memory.Span);
         TemplateReading reading = TemplateReading.Of(
-            System.Text.Encoding.UTF8.GetBytes(file.Text), call.Caller.Region, file.Parameters ?? new Dictionary<string, string>(), time);
+            Encoding.UTF8.GetBytes(file.Text), call.Caller.Region, file.Parameters ?? new Dictionary<string, string>(), time);
         return Answer.Bytes(200, "application/json", WireJson.Write(writer => Write(writer, reading)), owner: null);
     }
 

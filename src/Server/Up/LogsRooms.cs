@@ -48,8 +48,8 @@ internal sealed record LogsRooms(LogStore Store, LogGroups Groups, LogEvents Eve
     }
 
     /// <summary>A line that a function wrote.</summary>
-    public void Take(FunctionVersion function, LogLine line) =>
-        Writer.Append(function.Arn.Account, function.Arn.Region, function.Settings.LogGroup, line.Stream, line.Time, line.Event);
+    public void Take(FunctionVersion function, LogLine line, ReadOnlyMemory<byte> message) =>
+        Writer.Append(function.Arn.Account, function.Arn.Region, function.Settings.LogGroup, line.Stream, line.Time, message);
 
     public async ValueTask DisposeAsync()
     {

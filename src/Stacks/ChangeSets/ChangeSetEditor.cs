@@ -44,7 +44,7 @@ public sealed class ChangeSetEditor
         StackDocument stack = existing ?? _stacks.NewStack(caller, request with { ClientToken = null }, parent: null) with
         {
             Status = StackStatus.ReviewInProgress,
-            StatusReason = "User Initiated",
+            StatusReason = StackStatus.ByUser,
         };
         ChangeSetDocument changeSet = Plan(StackEditor.Asked(stack, caller), request with { IsReviewed = true }, name, isCreation, description);
         await _catalog.CommitAsync(
@@ -203,7 +203,7 @@ public sealed class ChangeSetEditor
         return asked with
         {
             Status = isCreation ? StackStatus.CreateInProgress : StackStatus.UpdateInProgress,
-            StatusReason = "User Initiated",
+            StatusReason = StackStatus.ByUser,
             Updated = _time.GetUtcNow(),
             Definition = changeSet.Definition!,
             Halted = null,

@@ -155,6 +155,9 @@ public sealed record StackOperation
     /// <summary>The stack policy from the end of this update on; null: the one there is.</summary>
     public string? NextPolicy { get; init; }
 
+    /// <summary>Whether nothing was there before it, of an operation that was left neither.</summary>
+    internal bool IsCreation => Former is null && Earlier.Count == 0;
+
     /// <summary>Whether this operation, or one that it goes on from, has touched a resource.</summary>
     internal bool HasTouched(ResourceDocument resource) => resource.StepOf is { } token && (token == Token || IsEarlier(token));
 
@@ -213,4 +216,7 @@ public static class StackStatus
     public const string ReviewInProgress = "REVIEW_IN_PROGRESS";
 
     public static bool IsUnderWay(string status) => status.EndsWith("_IN_PROGRESS", StringComparison.Ordinal) && status != ReviewInProgress;
+
+    /// <summary>The reason of a status that a client asked for.</summary>
+    public const string ByUser = "User Initiated";
 }

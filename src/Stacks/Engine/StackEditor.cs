@@ -10,7 +10,6 @@ namespace Lamina.Stacks.Engine;
 public sealed class StackEditor
 {
     private const int KeptTokens = 50;
-    private const string ByUser = "User Initiated";
 
     private readonly ICatalog _catalog;
     private readonly StackPlanner _planner;
@@ -113,7 +112,7 @@ public sealed class StackEditor
                     _journal.Put(transaction, stack, Begun(Asked(stack, caller), clientToken) with
                     {
                         Status = StackStatus.DeleteInProgress,
-                        StatusReason = ByUser,
+                        StatusReason = StackStatus.ByUser,
                         DeletionMode = mode,
                         Operation = creation with { IsCancelled = true, OnFailure = FailureAction.Delete, ClientToken = clientToken },
                     });
@@ -123,7 +122,7 @@ public sealed class StackEditor
                 _journal.Put(transaction, stack, Begun(Asked(stack, caller), clientToken) with
                 {
                     Status = StackStatus.DeleteInProgress,
-                    StatusReason = ByUser,
+                    StatusReason = StackStatus.ByUser,
                     DeletionMode = mode,
                     Halted = null,
                     Operation = new StackOperation
@@ -282,7 +281,7 @@ public sealed class StackEditor
                 return Begun(Asked(current, caller), request.ClientToken) with
                 {
                     Status = StackStatus.UpdateInProgress,
-                    StatusReason = ByUser,
+                    StatusReason = StackStatus.ByUser,
                     Updated = _time.GetUtcNow(),
                     Definition = definition,
                     ChangeSetId = changeSetId ?? current.ChangeSetId,
@@ -308,7 +307,7 @@ public sealed class StackEditor
             PrincipalId = caller.PrincipalId,
             SessionPolicy = caller.SessionPolicy,
             Status = StackStatus.CreateInProgress,
-            StatusReason = ByUser,
+            StatusReason = StackStatus.ByUser,
             Created = _time.GetUtcNow(),
             Definition = Nothing,
             Outputs = [],
@@ -392,7 +391,7 @@ public sealed class StackEditor
                 return Begun(Asked(current, caller), clientToken) with
                 {
                     Status = operation.Phase == StackPhase.RollingBackCreation ? StackStatus.RollbackInProgress : StackStatus.UpdateRollback,
-                    StatusReason = ByUser,
+                    StatusReason = StackStatus.ByUser,
                     Operation = operation with { ClientToken = clientToken },
                     Halted = null,
                 };
@@ -444,7 +443,7 @@ public sealed class StackEditor
             throw StackErrors.Validation($"Stack [{stack.Name}] cannot be deleted while TerminationProtection is enabled");
         }
 
-        bool isCreated = stack.Operation is { Former: null, Phase: StackPhase.Deploying, Earlier.Count: 0 };
+        bool isCreated = stack.Operation is { IsCreation: true, Phase: StackPhase.Deploying };
         if (stack.Operation is not null && !isCreated)
         {
             throw StackErrors.Validation($"Stack [{stack.Name}] cannot be deleted while in status {stack.Status}");

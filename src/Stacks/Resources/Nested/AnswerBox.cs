@@ -39,35 +39,8 @@ internal sealed class AnswerBox(StackRoomParts rooms)
     }
 
     /// <summary>Waits for the answer.</summary>
-    public async Task<TemplateMap> WaitAsync(Caller caller, string key, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            void OnWritten(string bucket, string writtenKey)
-            {
-                if (writtenKey == key && bucket == BucketOf(caller))
-                {
-                    written.TrySetResult();
-                }
-            }
-
-            rooms.Objects.Written += OnWritten;
-            try
-            {
-                if (await TakeAsync(caller, key, cancellationToken) is { } answer)
-                {
-                    return answer;
-                }
-
-                await written.Task.WaitAsync(cancellationToken);
-            }
-            finally
-            {
-                rooms.Objects.Written -= OnWritten;
-            }
-        }
-    }
+    public Task<TemplateMap> WaitAsync(Caller caller, string key, CancellationToken cancellationToken) =>
+        AnswerWait.UntilAsync(rooms, BucketOf(caller), key, token => TakeAsync(caller, key, token), cancellationToken);
 
     /// <summary>What was put. Throws ValidationError for what is no JSON object, or too long.</summary>
     public static async Task<TemplateMap> ReadAsync(StackRoomParts rooms, ObjectVersion put, CancellationToken cancellationToken)

@@ -11,9 +11,6 @@ namespace Lamina.Stacks.Resources.Nested;
 /// </summary>
 internal sealed class WaitSignals(StackRoomParts rooms)
 {
-    // A handle may be made long before its condition begins to wait.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
-
     // Signals come from machines and people that are no functions; functions reach the same address on the port that AWS's tools know.
     private readonly AnswerUrls _urls = new(rooms, rooms.Authority);
     private readonly ObjectListing _listing = new(rooms.Catalog);
@@ -22,7 +19,7 @@ internal sealed class WaitSignals(StackRoomParts rooms)
     public async Task<string> NewUrlAsync(ResourceCall call, CancellationToken cancellationToken)
     {
         BucketName bucket = BucketOf(call.Caller);
-        string url = await _urls.NewAsync(call.Caller, bucket, $"{call.Stack.Guid}/{call.LogicalId}", Lifetime, cancellationToken);
+        string url = await _urls.NewAsync(call.Caller, bucket, $"{call.Stack.Guid}/{call.LogicalId}", Limits.WaitHandleLifetime, cancellationToken);
         await rooms.Buckets.SetVersioningAsync(call.Caller, bucket, BucketVersioning.Enabled, cancellationToken);
         return url;
     }
@@ -31,36 +28,12 @@ internal sealed class WaitSignals(StackRoomParts rooms)
     /// Waits until signals with so many ids are there; one that is sent again counts once. Gives each id's data. Throws ValidationError for
     /// one that says FAILURE.
     /// </summary>
-    public async Task<TemplateMap> WaitAsync(Caller caller, ObjectKey handle, int count, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            void OnWritten(string bucket, string key)
-            {
-                if (key == handle.Value && bucket == BucketOf(caller).Value)
-                {
-                    written.TrySetResult();
-                }
-            }
-
-            rooms.Objects.Written += OnWritten;
-            try
-            {
-                TemplateMap received = await ReadAsync(caller, handle, cancellationToken);
-                if (received.Count >= count)
-                {
-                    return received;
-                }
-
-                await written.Task.WaitAsync(cancellationToken);
-            }
-            finally
-            {
-                rooms.Objects.Written -= OnWritten;
-            }
-        }
-    }
+    public Task<TemplateMap> WaitAsync(Caller caller, ObjectKey handle, int count, CancellationToken cancellationToken) => AnswerWait.UntilAsync(
+        rooms,
+        BucketOf(caller).Value,
+        handle.Value,
+        async token => await ReadAsync(caller, handle, token) is var received && received.Count >= count ? received : null,
+        cancellationToken);
 
     /// <summary>How many ids have signalled.</summary>
     public async Task<int> CountAsync(Caller caller, ObjectKey handle, CancellationToken cancellationToken) =>
