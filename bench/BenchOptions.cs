@@ -1,32 +1,41 @@
 namespace Lamina.Bench;
 
-internal sealed record BenchOptions(bool Json, bool BaselinesOnly, bool KeepAliveOnly, bool ImportsOnly, int Repeats, TimeSpan LoadTime)
+/// <param name="Parts">Which are measured.</param>
+internal sealed record BenchOptions(bool Json, IReadOnlyList<string> Parts, int Repeats, TimeSpan LoadTime)
 {
     public const string Usage = """
-        usage: ./bench.sh [--json] [--quick] [--baselines | --keep-alive | --imports]
-          --json       one JSON document instead of the table
-          --quick      a tenth of the repetitions: to see that it runs, not to compare
-          --baselines  only what the machine does without Lamina
-          --keep-alive only the simulation of which idle environments are kept
-          --imports    only Python's imports out of a layer
+        usage: ./bench.sh [--json] [--quick] [PART …]
+          --json   one JSON document instead of the table
+          --quick  a tenth of the repetitions: to see that it runs, not to compare
+        parts, all of them where none is named:
+          cold         first invocations, with no layer, small ones and one of 250 MB; beside a fresh process, and unzip before it
+          first-lines  from the request to the handler's first line in a sandbox made in advance; beside a fresh process with the same client
+          warm         warm invocations of 1, 8 and 64 callers; beside a bare Kestrel
+          burst        100 functions, a cold call of each, at once
+          imports      Python's imports out of a layer, made in advance and not
+          sandboxes    sandboxes made and ended, without a server
+          layers       publish, re-publish, attach, inspect, storage; beside unzip and find
+          stacks       a watched change, the SAM transform; beside AWS's translator
+          keep-alive   simulation: which idle environments are kept
+          server       the server's start, its memory, many functions
         """;
 
     public static IReadOnlyList<int> Callers => [1, 8, 64];
 
+    private static readonly string[] All =
+        ["cold", "first-lines", "warm", "burst", "imports", "sandboxes", "layers", "stacks", "keep-alive", "server"];
+
     /// <summary>Null when an argument is not known.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)
     {
+        string[] parts = [.. arguments.Where(static one => !one.StartsWith('-'))];
         bool quick = arguments.Contains("--quick");
-        return arguments.All(static one => one is "--json" or "--quick" or "--baselines" or "--keep-alive" or "--imports")
-            ? new(
-                arguments.Contains("--json"),
-                arguments.Contains("--baselines"),
-                arguments.Contains("--keep-alive"),
-                arguments.Contains("--imports"),
-                quick ? 3 : 30,
-                TimeSpan.FromSeconds(quick ? 0.3 : 3))
+        return arguments.Except(parts).All(static one => one is "--json" or "--quick") && parts.All(All.Contains)
+            ? new(arguments.Contains("--json"), parts is [] ? All : parts, quick ? 3 : 30, TimeSpan.FromSeconds(quick ? 0.3 : 3))
             : null;
     }
+
+    public bool Measures(string part) => Parts.Contains(part);
 
     public static HttpClient NewClient(Uri address)
     {

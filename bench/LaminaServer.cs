@@ -17,6 +17,13 @@ internal sealed class LaminaServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Whether `lamina` has what eng/package makes.</summary>
+    public static bool IsNative(string repository)
+    {
+        string packages = Path.Combine(repository, "artifacts", "package");
+        return Directory.Exists(packages) && Directory.GetDirectories(packages, "lamina-linux-*").Length > 0;
+    }
+
     /// <summary>What the server's own process has in memory; `lamina` becomes it, so they have one id.</summary>
     public long ResidentBytes()
     {

@@ -128,12 +128,12 @@ internal sealed class Measurements(LambdaApi api, BenchOptions options)
     }
 
     /// <summary>The whole inspection of the large layer, as JSON on the client's side, beside a walk that only stats the same files.</summary>
-    public async Task<IReadOnlyList<Row>> InspectAsync(Func<Task<TimeSpan>> walk)
+    public async Task<IReadOnlyList<Row>> InspectAsync(string layer, Func<Task<TimeSpan>> walk)
     {
-        await api.InspectLayerAsync("large", 1);
+        await api.InspectLayerAsync(layer, 1);
         IReadOnlyList<Row> rows = await Sample.InterleaveAsync("inspect", options.Repeats,
         [
-            ("250 MB layer, 20,000 files, warm", () => Sample.TimeAsync(() => api.InspectLayerAsync("large", 1))),
+            ("250 MB layer, 20,000 files, warm", () => Sample.TimeAsync(() => api.InspectLayerAsync(layer, 1))),
             ("find -ls of the same tree", walk),
         ]);
         return [rows[0], rows[1] with { BaselineOf = rows[0].Name }];

@@ -27,6 +27,18 @@ internal sealed record Workload(string Name, string Runtime, string Handler, byt
         ];
     }
 
+    /// <summary>The same, answering with the clock: the handler's at its first line, the program's at its first.</summary>
+    public static async Task<Workload[]> BuildClocksAsync(IReadOnlyList<Workload> workloads, string scratch)
+    {
+        byte[] bootstrap = await File.ReadAllBytesAsync(await CompileAsync(scratch, "-DCLOCK"));
+        return
+        [
+            workloads[0] with { Handler = "clock.handler", Code = Zip("clock.py") },
+            workloads[1] with { Handler = "clock.handler", Code = Zip("clock.js") },
+            workloads[2] with { Code = ZipOf(("bootstrap", bootstrap)) },
+        ];
+    }
+
     /// <summary>Starts a fresh process, hands it one event, waits for its answer and its end.</summary>
     public async Task RunBaselineAsync()
     {
@@ -114,10 +126,10 @@ internal sealed record Workload(string Name, string Runtime, string Handler, byt
         return output.ToArray();
     }
 
-    private static async Task<string> CompileAsync(string scratch)
+    private static async Task<string> CompileAsync(string scratch, params string[] options)
     {
-        string output = Path.Combine(scratch, "bootstrap");
-        await RunAsync("cc", "-static", "-O2", "-o", output, Path.Combine(Folder, "bootstrap.c"));
+        string output = Path.Combine(scratch, $"bootstrap{string.Concat(options)}");
+        await RunAsync("cc", ["-static", "-O2", .. options, "-o", output, Path.Combine(Folder, "bootstrap.c")]);
         return output;
     }
 
