@@ -80,7 +80,7 @@ internal sealed class FreshProcess : IDisposable
     public static FreshProcess Of(Workload workload, string repository, string folder)
     {
         System.IO.Compression.ZipFile.ExtractToDirectory(new MemoryStream(workload.Code), folder);
-        string runtimes = Path.Combine(repository, "runtimes");
+        string runtimes = LaminaServer.Runtimes(repository);
         ProcessStartInfo start = workload.Name switch
         {
             "python" => new(workload.BaselineFile, [Path.Combine(runtimes, "python", "bootstrap.py")]),
@@ -88,6 +88,8 @@ internal sealed class FreshProcess : IDisposable
             _ => new(Path.Combine(folder, "bootstrap")),
         };
         start.WorkingDirectory = folder;
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
         start.Environment["LAMBDA_TASK_ROOT"] = folder;
         start.Environment["_HANDLER"] = workload.Handler;
         start.Environment["AWS_LAMBDA_FUNCTION_NAME"] = "fresh";

@@ -24,6 +24,13 @@ internal sealed class LaminaServer : IAsyncDisposable
         return Directory.Exists(packages) && Directory.GetDirectories(packages, "lamina-linux-*").Length > 0;
     }
 
+    /// <summary>The runtime clients of the build that `lamina` uses, compiled as it has them.</summary>
+    public static string Runtimes(string repository) => Path.Combine(
+        IsNative(repository) ? Directory.GetDirectories(Path.Combine(repository, "artifacts", "package"), "lamina-linux-*")[0]
+            : Path.Combine(repository, "artifacts", "lamina", "current"),
+        "server",
+        "lambda-runtimes");
+
     /// <summary>What the server's own process has in memory; `lamina` becomes it, so they have one id.</summary>
     public long ResidentBytes()
     {

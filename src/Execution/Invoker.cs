@@ -289,10 +289,21 @@ public sealed partial class Invoker : IAsyncDisposable
     public IReadOnlyList<PrimedReport> ListPrimed() => _primed.List();
 
     /// <summary>In what the function starts when no environment of it is idle, and why.</summary>
-    public StartPath DescribeStart(FunctionVersion function) =>
-        DebugSession.SettingOf(function) is not null ? new StartPath(StartKind.Exact, "each invocation waits for a debugger")
-        : _shells.Obstacle is { } obstacle ? new StartPath(StartKind.Exact, obstacle)
-        : _planner.StartOf(function);
+    public StartPath DescribeStart(FunctionVersion function)
+    {
+        if (DebugSession.SettingOf(function) is not null)
+        {
+            return new StartPath(StartKind.Exact, "each invocation waits for a debugger");
+        }
+
+        if (_shells.Obstacle is { } obstacle)
+        {
+            return new StartPath(StartKind.Exact, obstacle);
+        }
+
+        StartPath start = _planner.StartOf(function);
+        return _primed.Find(function) is { Imports.Count: > 0 } primed ? start with { Why = $"{start.Why}; {primed}" } : start;
+    }
 
     /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
     internal async Task ShellsReadyAsync()

@@ -11,6 +11,10 @@ internal sealed class LaminaServer : IAsyncDisposable
     private const int SigKill = 9;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Further options for every server: soak.sh has all functions start in fresh processes by them.</summary>
+    private static readonly string[] Forced =
+        Environment.GetEnvironmentVariable("LAMINA_TEST_UP")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +23,7 @@ internal sealed class LaminaServer : IAsyncDisposable
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(RepositoryFolders.Server(), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder, .. options])
+            StartInfo = new ProcessStartInfo(RepositoryFolders.Server(), ["up", "--listen", "127.0.0.1:0", "--data", dataFolder, .. Forced, .. options])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -31,7 +31,7 @@ let target = `${API}/init/error`;
 async function run() {
   connection = new Connection(process.env.AWS_LAMBDA_RUNTIME_API);
   if (shell.isOne()) {
-    await shell.wait(connection).catch(abandon);
+    await shell.wait(connection, rehearse).catch(abandon);
   }
   console_.patch();
   process.on('uncaughtException', (error) => crash('Uncaught Exception', error, 129));
@@ -53,6 +53,28 @@ async function run() {
   for (;;) {
     await serveOne(loaded, serve);
   }
+}
+
+/** All that a first event calls, with one that nobody sent: neither the platform nor the function hears of it. */
+async function rehearse() {
+  // It is nobody's yet: the Runtime API knows no such path, and says so.
+  await connection.request('GET', '/lamina/rehearsal', {});
+  await connection.request('POST', '/lamina/rehearsal', { 'Content-Type': 'application/json' }, Buffer.from('{}'));
+  const real = connection;
+  const headers = {
+    'lambda-runtime-aws-request-id': '0',
+    'lambda-runtime-deadline-ms': '0',
+    'lambda-runtime-trace-id': '0',
+    'lambda-runtime-invoked-function-arn': '0',
+  };
+  connection = { request: async () => ({ status: 200, headers, body: Buffer.from('{"a":[1,"b",null]}') }) };
+  const loaded = { handler: loader.rehearse(), streaming: false, isAsync: true };
+  await serveOne(loaded, release >= 24 ? servePromise : serveCallback);
+  connection = real;
+  target = `${API}/init/error`;
+  console_.current.requestId = undefined;
+  console_.current.tenantId = undefined;
+  delete process.env._X_AMZN_TRACE_ID;
 }
 
 async function serveOne(loaded, serve) {

@@ -1,8 +1,8 @@
 'use strict';
 // A process started in advance: it waits until it is told whose it is, and is then as if it had just been started.
 //
-// What Node.js loads of itself for nearly every function is loaded here already, while nobody waits for it; so is what
-// this runtime needs for a first event. A function cannot tell.
+// What Node.js loads of itself for nearly every function is loaded here already, while nobody waits for it; and a first event is
+// rehearsed: V8 compiles a function when it is called for the first time, and so does what the kernel maps of it. A function cannot tell.
 
 const { release } = require('./release.cjs');
 
@@ -12,21 +12,39 @@ function isOne() {
   return process.env[MARKER] !== undefined;
 }
 
-async function wait(connection) {
+async function wait(connection, rehearse) {
   loadAhead();
+  const own = Object.entries(process.env).map(([name, value]) => `${name}=${value}\0`).join('');
+  become(`${own}_LAMINA_REHEARSAL=1\0`);
+  become(own);
+  process.chdir(process.cwd());
+  await rehearse();
   const { status, body } = await connection.request('GET', '/lamina/start', {});
   if (status !== 200) {
     throw new Error(`the start was answered with ${status}`);
   }
-  for (const name of Object.keys(process.env)) {
-    delete process.env[name];
-  }
-  for (const variable of body.toString().split('\0').slice(0, -1)) {
-    const equals = variable.indexOf('=');
-    process.env[variable.slice(0, equals)] = variable.slice(equals + 1);
-  }
+  become(body.toString());
   // Until now it was another folder that stood there.
   process.chdir(process.env.LAMBDA_TASK_ROOT);
+}
+
+/** What is right already is not touched: setting TZ makes V8 forget all that it knows of time. */
+function become(text) {
+  const variables = new Map();
+  for (const variable of text.split('\0').slice(0, -1)) {
+    const equals = variable.indexOf('=');
+    variables.set(variable.slice(0, equals), variable.slice(equals + 1));
+  }
+  for (const [name, value] of Object.entries(process.env)) {
+    if (variables.get(name) === value) {
+      variables.delete(name);
+    } else {
+      delete process.env[name];
+    }
+  }
+  for (const [name, value] of variables) {
+    process.env[name] = value;
+  }
 }
 
 function loadAhead() {

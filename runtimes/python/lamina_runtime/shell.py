@@ -15,9 +15,13 @@ def is_one():
     return _MARKER in os.environ
 
 
-def wait(connection):
+def wait(connection, rehearse):
     """Returns the watch over what the function imports out of layers; None where nobody wants to know."""
     _import_ahead()
+    rehearse(connection)
+    own = b"".join(b"%s=%s\0" % variable for variable in os.environb.items())
+    _set(own + b"_LAMINA_REHEARSAL=1\0")
+    _set(own)
     kept = None
     headers, body = _ask(connection, "GET", "/lamina/start", None)
     if "lamina-import" in headers:
@@ -46,10 +50,8 @@ def _ask(connection, method, path, body):
 def _become(variables):
     # Python itself sets it where the locale is not installed, unless somebody has.
     coerced = os.environ.get("LC_CTYPE")
-    os.environ.clear()
-    for variable in variables.split(b"\0")[:-1]:
-        name, _, value = variable.partition(b"=")
-        os.environb[name] = value
+    zone = os.environ.get("TZ")
+    _set(variables)
     if coerced is not None:
         os.environ.setdefault("LC_CTYPE", coerced)
     # Until now it was another folder that stood there.
@@ -57,12 +59,24 @@ def _become(variables):
     os.chdir(root)
     for folder in [folder for folder in sys.path_importer_cache if folder == root or folder.startswith(root + "/")]:
         del sys.path_importer_cache[folder]
-    time.tzset()
+    if os.environ.get("TZ") != zone:
+        time.tzset()
+
+
+def _set(variables):
+    wanted = {}
+    for variable in variables.split(b"\0")[:-1]:
+        name, _, value = variable.partition(b"=")
+        wanted[name] = value
+    for name, value in list(os.environb.items()):
+        if wanted.get(name) == value:
+            del wanted[name]
+        else:
+            del os.environb[name]
+    os.environb.update(wanted)
 
 
 def _import_ahead():
     import base64, datetime, decimal, http.client, json, logging, re, traceback, uuid  # noqa: E401, F401
 
     from . import imports, log_format, payload, prime, report  # noqa: F401
-
-    payload.write_response(payload.read_event(b'{"a": [1, 2.5, null, true, "b"]}', None))

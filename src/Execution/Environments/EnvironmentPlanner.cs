@@ -48,8 +48,8 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
     public ShellKind? Shell { get; init; }
 
-    /// <summary>What one must be that has imported in advance; null: none can.</summary>
-    public PrimePlan? Prime { get; init; }
+    /// <summary>What one must be that has imported in advance; null: none can. Most functions have none, and need not know.</summary>
+    public Lazy<PrimePlan>? Prime { get; init; }
 
     public ProcessSpec ExtensionProcess(string path) =>
         new() { Arguments = [path], Environment = ExtensionVariables, WorkingDirectory = "/" };
@@ -304,7 +304,7 @@ internal sealed class EnvironmentPlanner(
             Image = null,
             DevLayers = stack.DevLayers,
             Shell = shell,
-            Prime = shell is not null && AllowsPriming(function, shell) ? PrimeOf(function, shell, stack, layers) : null,
+            Prime = shell is not null && AllowsPriming(function, shell) ? new Lazy<PrimePlan>(() => PrimeOf(function, shell, stack, layers)) : null,
         };
     }
 

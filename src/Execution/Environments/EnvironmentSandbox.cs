@@ -266,7 +266,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         _shell = null;
         Watch(interpreter, OutputSource.Function);
         _door = shell.Door;
-        Action<ImportReport>? learn = plan.Prime is { } prime ? report => services.Primed.Learn(environment.Function, prime, report) : null;
+        Action<ImportReport>? learn = plan.Prime is { } prime ? report => services.Primed.Learn(environment.Function, prime.Value, report) : null;
         shell.Door.Begin(new StartAnswer(StartAnswer.Encode(plan.Process.Environment), [], WantsReport: learn is not null), learn);
         return interpreter;
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lamina.Execution.Shells;
 
 /// <summary>How it stands with the imports in advance for one function version.</summary>
@@ -9,4 +11,10 @@ namespace Lamina.Execution.Shells;
 /// <param name="Bytes">Memory that it holds.</param>
 /// <param name="Fault">Why none is made as long as the configuration stays as it is; null where nothing is in the way.</param>
 public sealed record PrimedReport(
-    string Function, IReadOnlyList<string> Imports, TimeSpan Duration, bool Ready, bool Missing, long Bytes, string? Fault);
+    string Function, IReadOnlyList<string> Imports, TimeSpan Duration, bool Ready, bool Missing, long Bytes, string? Fault)
+{
+    /// <summary>A clause for people.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{string.Join(", ", Imports)}, imported out of its layers in {Duration.TotalMilliseconds:0} ms, {(Fault is null ? "is imported in advance" : $"is not imported in advance: {Fault}")}");
+}

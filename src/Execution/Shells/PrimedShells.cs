@@ -46,13 +46,22 @@ internal sealed partial class PrimedShells(
 
     /// <summary>3. A shell that is the caller's from now on; null when none is ready that the function could not tell from a fresh one.</summary>
     /// <param name="taskDirectory">The function's code, as the host sees it.</param>
-    public Shell? TryTake(PrimePlan plan, FunctionVersion function, string taskDirectory)
+    public Shell? TryTake(Lazy<PrimePlan> plan, FunctionVersion function, string taskDirectory)
     {
+        lock (_lock)
+        {
+            if (!_profiles.ContainsKey(NameOf(function)))
+            {
+                return null;
+            }
+        }
+
+        string key = plan.Value.Key;
         PrimeProfile? profile;
         PrimedShell? primed;
         lock (_lock)
         {
-            profile = Find_NeedsLock(plan, function);
+            profile = Find_NeedsLock(key, function);
             if (profile is null)
             {
                 return null;
@@ -96,7 +105,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            PrimeProfile? profile = Find_NeedsLock(plan, function);
+            PrimeProfile? profile = Find_NeedsLock(plan.Key, function);
             if (profile is null)
             {
                 _profiles[NameOf(function)] = profile = new PrimeProfile(function, plan.Key) { Starts = 1 };
@@ -160,17 +169,16 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            return
-            [
-                .. _profiles.Values.OrderBy(static profile => NameOf(profile.Function), StringComparer.Ordinal).Select(profile => new PrimedReport(
-                    NameOf(profile.Function),
-                    [.. profile.Imports.Select(static import => import.Name)],
-                    profile.Cost,
-                    profile.Ready is not null,
-                    IsWanted_NeedsLock(profile),
-                    profile.Ready?.MemoryBytes ?? 0,
-                    profile.Fault ?? (profile.CoveredBy == profile.Function.EnvironmentKey ? "its code has names that its imports look for" : null))),
-            ];
+            return [.. _profiles.Values.OrderBy(static profile => NameOf(profile.Function), StringComparer.Ordinal).Select(ReportOf_NeedsLock)];
+        }
+    }
+
+    /// <summary>Null where nothing was learnt of the function.</summary>
+    public PrimedReport? Find(FunctionVersion function)
+    {
+        lock (_lock)
+        {
+            return _profiles.TryGetValue(NameOf(function), out PrimeProfile? profile) ? ReportOf_NeedsLock(profile) : null;
         }
     }
 
@@ -217,9 +225,18 @@ internal sealed partial class PrimedShells(
         }
     }
 
-    private PrimeProfile? Find_NeedsLock(PrimePlan plan, FunctionVersion function)
+    private PrimedReport ReportOf_NeedsLock(PrimeProfile profile) => new(
+        NameOf(profile.Function),
+        [.. profile.Imports.Select(static import => import.Name)],
+        profile.Cost,
+        profile.Ready is not null,
+        IsWanted_NeedsLock(profile),
+        profile.Ready?.MemoryBytes ?? 0,
+        profile.Fault ?? (profile.CoveredBy == profile.Function.EnvironmentKey ? "its code has names that its imports look for" : null));
+
+    private PrimeProfile? Find_NeedsLock(string key, FunctionVersion function)
     {
-        if (_profiles.TryGetValue(NameOf(function), out PrimeProfile? profile) && profile.Key != plan.Key)
+        if (_profiles.TryGetValue(NameOf(function), out PrimeProfile? profile) && profile.Key != key)
         {
             Remove_NeedsLock(profile);
             profile = null;

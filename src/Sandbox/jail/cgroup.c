@@ -391,10 +391,11 @@ int cgroup_limit_memory(const char *id, uint64_t bytes, struct failure *failure)
         return 0;
     if (version == 2)
         return set(CG_MEMORY, id, "memory.max", bytes, failure);
-    (void)set(CG_MEMORY, id, "memory.memsw.limit_in_bytes", bytes, &ignored);
+    const bool both = set(CG_MEMORY, id, "memory.memsw.limit_in_bytes", bytes, &ignored) == 0; /* not below the other */
     if (set(CG_MEMORY, id, "memory.limit_in_bytes", bytes, failure) < 0)
         return -1;
-    (void)set(CG_MEMORY, id, "memory.memsw.limit_in_bytes", bytes, &ignored);
+    if (!both)
+        (void)set(CG_MEMORY, id, "memory.memsw.limit_in_bytes", bytes, &ignored);
     return 0;
 }
 

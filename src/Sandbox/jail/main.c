@@ -302,6 +302,7 @@ static int make_sandbox(struct failure *failure)
     return result;
 }
 
+/* Leaves the jail in the sandbox's mount namespace: see on_attach. */
 static int enter_and_show(pid_t pid, struct failure *failure)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -309,8 +310,6 @@ static int enter_and_show(pid_t pid, struct failure *failure)
         return fail(failure, "pidfd_open", "sandbox");
     int result = setns(pidfd, CLONE_NEWNS) < 0 ? fail(failure, "setns", "sandbox") : show_content(&plan, &trees, failure);
     close(pidfd);
-    if (setns(host_namespace, CLONE_NEWNS) < 0)
-        refuse("setns", "the jail's own mount namespace");
     return result;
 }
 
@@ -337,13 +336,16 @@ static void on_attach(size_t length)
         fail_with(&failure, EINVAL, "decode attach", fault);
     else
         (void)attach_content(&failure);
-    close_trees();
     struct writer reply;
     begin(&reply, MSG_ATTACHED, plan.tag);
     put_u32(&reply, (uint32_t)failure.error);
     put_text(&reply, failure.error != 0 ? failure.step : "");
     put_text(&reply, failure.error != 0 ? failure.path : "");
     (void)send_message(SERVER_FD, &reply, NULL, 0);
+    /* A caller waits for the answer, nobody for this. */
+    close_trees();
+    if (setns(host_namespace, CLONE_NEWNS) < 0)
+        refuse("setns", "the jail's own mount namespace");
 }
 
 static bool on_message(void)

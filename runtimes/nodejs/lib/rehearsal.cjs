@@ -1,0 +1,2 @@
+'use strict';
+exports.handler = async (event, context) => (context.getRemainingTimeInMillis() > 0 ? null : event);

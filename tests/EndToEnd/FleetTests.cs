@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Lamina.EndToEnd.Tests;
+
+/// <summary>
+/// A platform's day in short: many functions of mixed runtimes, sizes and layers, called as unevenly as functions are, some of them updated
+/// meanwhile. When all of it is deleted, the server has no more processes, descriptors, mounts, cgroups and memory than before.
+/// </summary>
+[Collection(typeof(Alone))]
+public sealed class FleetTests : ServerTests
+{
+    private const int Callers = 6;
+
+    /// <summary>What a runtime that has once served keeps: the garbage collector's heap, buffers of connections, compiled code.</summary>
+    private const long MemoryAllowanceKiB = 160 * 1024;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    private readonly int _functions = Soak.Number("LAMINA_FLEET_FUNCTIONS", 16);
+    private readonly TimeSpan _duration = TimeSpan.FromSeconds(Soak.Number("LAMINA_FLEET_SECONDS", 10));
+    private readonly int _seed = Soak.Number("LAMINA_STORM_SEED", 20_26);
+    private int _invocations;
+    private int _updates;
+
+    [Fact]
+    public async Task A_fleet_that_was_called_updated_and_deleted_leaves_nothing()
+    {
+        using RawClient client = new(Endpoint);
+        Traces traces = Traces.Note();
+
+        // Once round first: what a server takes when it serves for the first time is no leak.
+        await DeployAsync(client, 4);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(number => InvokeAsync(client, number)));
+        await DeleteAsync(client, 4);
+        Left before = await SettleAsync(0);
+
+        await DeployAsync(client, _functions);
+        Stopwatch clock = Stopwatch.StartNew();
+        await Task.WhenAll([.. Enumerable.Range(0, Callers).Select(caller => CallAsync(client, caller, clock)), UpdateAsync(client, clock)]);
+        Assert.InRange(_invocations, _functions, int.MaxValue);
+        Assert.InRange(_updates, 1, int.MaxValue);
+
+        await DeleteAsync(client, _functions);
+        Left after = await SettleAsync(before.Descriptors);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_invocations} invocations, {_updates} updates; before {before}; after {after}");
+        Assert.InRange(after.Descriptors, 0, before.Descriptors + Callers);
+        Assert.InRange(after.Processes, 0, before.Processes);
+        Assert.InRange(after.Cgroups, 0, before.Cgroups);
+        Assert.InRange(after.ResidentKiB, 0, before.ResidentKiB + MemoryAllowanceKiB);
+        Assert.DoesNotContain(" fail: ", Server.Errors, StringComparison.Ordinal);
+
+        Assert.Equal(0, await Server.TerminateAsync());
+        traces.AssertNothingNewOf(DataFolder);
+    }
+
+    private static async Task DeployAsync(RawClient client, int count)
+    {
+        ParallelOptions few = new() { MaxDegreeOfParallelism = 4 };
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), few, async (number, _) =>
+        {
+            string[] layers = [];
+            if (number % 3 != 0)
+            {
+                RawAnswer layer = await client.PublishLayerAsync($"fleet{number % 5}", LayerOf(number % 5));
+                layers = [(string)layer.Json["LayerVersionArn"]!];
+            }
+
+            RawAnswer created = await client.SendAsync(HttpMethod.Post, "/2015-03-31/functions", RequestOf(number, layers).ToJsonString());
+            Assert.True(created.IsSuccess, created.Body);
+        });
+    }
+
+    private async Task CallAsync(RawClient client, int caller, Stopwatch clock)
+    {
+        Random random = new(_seed + caller);
+
+        // A few are called all the time, most of them rarely: as the published traces have it. Each at least once.
+        for (int call = 0; clock.Elapsed < _duration || call * Callers < _functions; call++)
+        {
+            int number = call * Callers < _functions ? ((call * Callers) + caller) % _functions : (int)(_functions * Math.Pow(random.NextDouble(), 3));
+            await InvokeAsync(client, number);
+        }
+    }
+
+    /// <summary>A quarter of them, evenly over the time.</summary>
+    private async Task UpdateAsync(RawClient client, Stopwatch clock)
+    {
+        int updates = Math.Max(2, _functions / 4);
+        for (int update = 0; update < updates; update++)
+        {
+            TimeSpan due = _duration * ((update + 1.0) / (updates + 1)) - clock.Elapsed;
+            await Task.Delay(due > TimeSpan.Zero ? due : TimeSpan.Zero);
+            int number = update * 4 % _functions;
+            RawAnswer answer = await client.SendAsync(HttpMethod.Put, $"/2015-03-31/functions/fleet{number}/code", new JsonObject
+            {
+                ["ZipFile"] = Convert.ToBase64String(CodeOf(number, update + 1)),
+            }.ToJsonString());
+            Assert.True(answer.IsSuccess, answer.Body);
+            _updates++;
+        }
+    }
+
+    private async Task InvokeAsync(RawClient client, int number)
+    {
+        RawAnswer answer;
+        do
+        {
+            answer = await client.InvokeAsync($"fleet{number}", """{"a":1}""");
+        }
+        while (answer.Status == HttpStatusCode.Conflict); // It is being created or updated.
+
+        Assert.True(answer.IsSuccess && answer.Body.Contains($"fleet{number}", StringComparison.Ordinal), $"fleet{number}: {answer.Body}");
+        Interlocked.Increment(ref _invocations);
+    }
+
+    private static async Task DeleteAsync(RawClient client, int count)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            Assert.True((await client.SendAsync(HttpMethod.Delete, $"/2015-03-31/functions/fleet{number}", string.Empty)).IsSuccess);
+        }
+    }
+
+    private static JsonObject RequestOf(int number, string[] layers) => new()
+    {
+        ["FunctionName"] = $"fleet{number}",
+        ["Runtime"] = (number % 4) switch { 0 => "python3.11", 1 => "nodejs20.x", 2 => "python3.11", _ => "provided.al2023" },
+        ["Handler"] = "index.handler",
+        ["Role"] = LambdaClientStories.Role,
+        ["Timeout"] = 60,
+        ["MemorySize"] = 128 << (number % 3),
+        ["Layers"] = new JsonArray([.. layers.Select(static layer => JsonValue.Create(layer))]),
+        ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(CodeOf(number, 0)) },
+    };
+
+    private static byte[] LayerOf(int number) => new Archive()
+        .File($"python/fleet_layer{number}.py", "import time\ntime.sleep(0.03)\nNAME = 'layer'\n")
+        .File($"nodejs/node_modules/fleet-layer{number}/index.js", "module.exports = 'layer';\n")
+        .File($"share/data{number}", new byte[number * 200_000])
+        .ToArray();
+
+    private static byte[] CodeOf(int number, int edit)
+    {
+        string import = number % 3 == 0 ? "" : $"import fleet_layer{number % 5}\n";
+        return (number % 4) switch
+        {
+            1 => Archive.Of("index.js", $"exports.handler = async () => process.env.AWS_LAMBDA_FUNCTION_NAME; // {edit}\n"),
+            3 => new Archive().File("bootstrap", $"{Bootstrap}# {edit}\n", mode: 0x1ED).ToArray(),
+            _ => Archive.Of("index.py", $"import os\n{import}def handler(event, context): return os.environ['AWS_LAMBDA_FUNCTION_NAME'] # {edit}\n"),
+        };
+    }
+
+    private const string Bootstrap = """
+        #!/bin/bash
+        while exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}"; do
+          printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n' >&3
+          id=
+          while IFS=$'\r' read -r line <&3 && [ -n "$line" ]; do
+            case "$line" in Lambda-Runtime-Aws-Request-Id:*) id="${line#*: }";; esac
+          done
+          read -r -d '' event <&3
+          [ -n "$id" ] || exit 1
+          answer="\"$AWS_LAMBDA_FUNCTION_NAME\""
+          exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}"
+          printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' "$id" "${#answer}" "$answer" >&3
+          read -r -d '' status <&3
+        done
+
+        """;
+
+    /// <summary>What there is when what ends has ended: environments end behind the answers, sandboxes in advance come and go for a moment.</summary>
+    private async Task<Left> SettleAsync(int descriptors)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        Left left = Left.Of(Server.ProcessId), former;
+        do
+        {
+            former = left;
+            await Task.Delay(Look * 5, CancellationToken.None);
+            left = Left.Of(Server.ProcessId);
+        }
+        while (!limit.IsCancellationRequested && (left.Processes != former.Processes || left.Descriptors > descriptors + Callers && descriptors > 0));
+        return left;
+    }
+
+    /// <param name="Descriptors">Of the server.</param>
+    /// <param name="Processes">Below the server.</param>
+    /// <param name="Cgroups">Of sandboxes.</param>
+    private sealed record Left(int Descriptors, int Processes, int Cgroups, long ResidentKiB)
+    {
+        public static Left Of(int server)
+        {
+            List<int> below = [.. Below(server)];
+            int jail = below.Count > 0 ? below[0] : server;
+            string name = File.ReadAllText($"/proc/{jail}/cmdline").TrimEnd('\0');
+            name = $"lamina-{name[(name.LastIndexOf('\0') + 1)..]}";
+            return new Left(
+                Directory.GetFileSystemEntries($"/proc/{server}/fd").Length,
+                below.Count,
+                Directory.Exists("/sys/fs/cgroup") ? CountCgroups(name) : 0,
+                Resident(server));
+        }
+
+        private static int CountCgroups(string name) => Directory
+            .EnumerateDirectories("/sys/fs/cgroup", name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 })
+            .Sum(static folder => Directory.GetDirectories(folder).Length);
+
+        private static long Resident(int server)
+        {
+            string line = File.ReadLines($"/proc/{server}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        private static IEnumerable<int> Below(int process)
+        {
+            foreach (string task in Directory.GetDirectories($"/proc/{process}/task"))
+            {
+                foreach (string child in File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    int id = int.Parse(child, System.Globalization.CultureInfo.InvariantCulture);
+                    yield return id;
+                    foreach (int below in Exists(id) ? Below(id).ToArray() : [])
+                    {
+                        yield return below;
+                    }
+                }
+            }
+        }
+
+        private static bool Exists(int process) => Directory.Exists($"/proc/{process}/task");
+    }
+}
