@@ -64,16 +64,15 @@ def _become(variables):
 
 
 def _set(variables):
-    wanted = {}
-    for variable in variables.split(b"\0")[:-1]:
-        name, _, value = variable.partition(b"=")
-        wanted[name] = value
-    for name, value in list(os.environb.items()):
-        if wanted.get(name) == value:
-            del wanted[name]
-        else:
-            del os.environb[name]
-    os.environb.update(wanted)
+    """In their order, which a function sees. Those in front that are right already are not touched."""
+    wanted = [variable.partition(b"=")[::2] for variable in variables.split(b"\0")[:-1]]
+    present = list(os.environb.items())
+    same = 0
+    while same < len(present) and same < len(wanted) and present[same] == wanted[same]:
+        same += 1
+    for name, _ in present[same:]:
+        del os.environb[name]
+    os.environb.update(wanted[same:])
 
 
 def _import_ahead():
