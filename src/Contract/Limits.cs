@@ -268,6 +268,9 @@ public static class Limits
     /// <summary>Bytes of one file of a log group. Ours: it is read whole, and is what goes at a time when the group is full.</summary>
     public const int LogSegmentBytes = 4 * 1024 * 1024;
 
+    /// <summary>Log groups whose file stays open between two lines. Ours: there may be as many groups as functions, and a process has a limit of open files.</summary>
+    public const int OpenLogGroups = 64;
+
     /// <summary>Bytes that a log group keeps; the oldest events go first. Ours: CloudWatch has no such limit, a developer's disk has.</summary>
     public const long LogGroupBytes = 64L * 1024 * 1024;
 

@@ -73,4 +73,7 @@ public sealed record ExecutionOptions
 
     /// <summary>Bytes of log lines kept per function.</summary>
     public int LogBytesPerFunction { get; init; } = 1024 * 1024;
+
+    /// <summary>Bytes of log lines that are kept in memory for all functions together, as long as each has 16 KiB.</summary>
+    public long LogBytes { get; init; } = 64L * 1024 * 1024;
 }

@@ -75,7 +75,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _keepAlive = new KeepAlive(options.KeepMemoryBytes);
         _time = time;
         _logger = loggers.CreateLogger<Invoker>();
-        Logs = new FunctionLogs(options.LogBytesPerFunction, time);
+        Logs = new FunctionLogs(options.LogBytesPerFunction, options.LogBytes, time);
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
         _planner = new EnvironmentPlanner(trees, devLayers, devFunctions, images, runtimes, options);
         _shells = new ShellPool(
@@ -191,6 +191,10 @@ public sealed partial class Invoker : IAsyncDisposable
             _desk.Refresh(changed.Arn);
             _shells.Forget(changed);
             _primed.Forget(changed);
+            if (changed.Version == FunctionArn.Latest)
+            {
+                Logs.Forget(changed.Arn);
+            }
         }
         else
         {

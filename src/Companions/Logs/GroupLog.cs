@@ -14,16 +14,19 @@ internal sealed class GroupLog : IDisposable
     private readonly string _folder;
     private readonly int _segmentBytes;
     private readonly long _groupBytes;
+    private readonly OpenLogs _open;
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal); // of the newest segment
     private readonly ArrayBufferWriter<byte> _output = new();
     private ImmutableSortedDictionary<string, LogStream> _streams = ImmutableSortedDictionary.Create<string, LogStream>(StringComparer.Ordinal);
     private ImmutableList<LogSegment> _segments = [];
     private SegmentFile? _newest;
     private int _lastNumber; // of _numbers
+    private bool _rests; // the newest segment goes on, its file is closed for now
     private bool _closed;
 
-    private GroupLog(string folder, int segmentBytes, long groupBytes)
+    private GroupLog(string folder, OpenLogs open, int segmentBytes, long groupBytes)
     {
+        _open = open;
         _folder = folder;
         _segmentBytes = segmentBytes;
         _groupBytes = groupBytes;
@@ -52,10 +55,10 @@ internal sealed class GroupLog : IDisposable
         }
     }
 
-    public static GroupLog Open(string folder, int segmentBytes = Limits.LogSegmentBytes, long groupBytes = Limits.LogGroupBytes)
+    public static GroupLog Open(string folder, OpenLogs open, int segmentBytes = Limits.LogSegmentBytes, long groupBytes = Limits.LogGroupBytes)
     {
         Directory.CreateDirectory(folder);
-        GroupLog log = new(folder, segmentBytes, groupBytes);
+        GroupLog log = new(folder, open, segmentBytes, groupBytes);
         foreach (LogSegment segment in LogSegment.List(folder))
         {
             log.Load(segment);
@@ -81,6 +84,7 @@ internal sealed class GroupLog : IDisposable
         }
 
         written.FlushAndRelease();
+        _open.Use(this);
         return true;
     }
 
@@ -103,6 +107,7 @@ internal sealed class GroupLog : IDisposable
         }
 
         written.FlushAndRelease();
+        _open.Use(this);
         return true;
     }
 
@@ -143,6 +148,8 @@ internal sealed class GroupLog : IDisposable
         {
             written.Release();
         }
+
+        _open.Use(this);
     }
 
     /// <summary>Lets go what is over: segments whose newest event is older than <paramref name="oldest"/>.</summary>
@@ -191,9 +198,21 @@ internal sealed class GroupLog : IDisposable
         newest?.FlushAndRelease();
     }
 
+    /// <summary>Closes its file until it is written to again. What was written is the kernel's to bring to the disk, as before.</summary>
+    public void Rest()
+    {
+        lock (_lock)
+        {
+            _rests = _rests || _newest is not null;
+            _newest?.Release();
+            _newest = null;
+        }
+    }
+
     /// <summary>What is appended from now on is lost; the folder may be removed.</summary>
     public void Dispose()
     {
+        _open.Remove(this);
         lock (_lock)
         {
             _closed = true;
@@ -305,6 +324,12 @@ internal sealed class GroupLog : IDisposable
     private void Begin_NeedsLock()
     {
         _output.ResetWrittenCount();
+        if (_rests)
+        {
+            _newest = new SegmentFile(_segments[^1].Path, FileMode.OpenOrCreate);
+            _rests = false;
+        }
+
         if (_newest is not null && _segments[^1].Length < _segmentBytes)
         {
             return;
@@ -313,7 +338,7 @@ internal sealed class GroupLog : IDisposable
         // One that an earlier process began is left as it is: its streams' numbers are not known any more.
         _newest?.Release();
         LogSegment segment = LogSegment.New(_folder, _segments.Count == 0 ? 1 : _segments[^1].Number + 1);
-        _newest = new SegmentFile(segment.Path);
+        _newest = new SegmentFile(segment.Path, FileMode.CreateNew);
         _segments = _segments.Add(segment);
         _numbers.Clear();
         _lastNumber = 0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Lamina.Contract;
 using Lamina.Store;
 
 namespace Lamina.Companions.Logs;
@@ -8,6 +9,7 @@ namespace Lamina.Companions.Logs;
 public sealed class LogStore : IAsyncDisposable
 {
     private readonly string _directory;
+    private readonly OpenLogs _files = new(Limits.OpenLogGroups);
     private readonly ConcurrentDictionary<string, Lazy<GroupLog>> _open = new(StringComparer.Ordinal);
 
     private LogStore(string directory) => _directory = directory;
@@ -27,7 +29,7 @@ public sealed class LogStore : IAsyncDisposable
     }
 
     internal GroupLog Of(LogGroup group) => _open.GetOrAdd(
-        group.Folder, static (folder, directory) => new Lazy<GroupLog>(() => GroupLog.Open(Path.Combine(directory, folder))), _directory).Value;
+        group.Folder, static (folder, store) => new Lazy<GroupLog>(() => GroupLog.Open(Path.Combine(store._directory, folder), store._files)), this).Value;
 
     internal void Remove(LogGroup group) => Remove(group.Folder);
 

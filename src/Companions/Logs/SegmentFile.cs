@@ -8,8 +8,9 @@ internal sealed class SegmentFile
     private readonly SafeFileHandle _file;
     private int _holders = 1;
 
-    /// <summary>Makes the file; held by whoever makes it.</summary>
-    public SegmentFile(string path) => _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+    /// <summary>Held by whoever makes it.</summary>
+    /// <param name="mode">Whether the file is to be made or there.</param>
+    public SegmentFile(string path, FileMode mode) => _file = File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
     public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_file, bytes, offset);
 

@@ -13,6 +13,7 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Queue<LogLine> _lines = new();
     private ImmutableArray<LogFollower> _followers = [];
+    private int _capacityBytes = capacityBytes;
     private long _sequence;
     private long _bytes;
 
@@ -23,17 +24,34 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
             var line = new LogLine(++_sequence, time.GetUtcNow(), stream, message);
             _lines.Enqueue(line);
             _bytes += message.Length + LineOverheadBytes;
-            while (_bytes > capacityBytes && _lines.Count > 1)
-            {
-                _bytes -= _lines.Dequeue().Message.Length + LineOverheadBytes;
-            }
-
+            Trim_NeedsLock();
             foreach (LogFollower follower in _followers)
             {
                 follower.Offer(line);
             }
 
             return line;
+        }
+    }
+
+    /// <summary>Keeps less from now on.</summary>
+    public void Shrink(int capacityBytes)
+    {
+        lock (_lock)
+        {
+            _capacityBytes = capacityBytes;
+            Trim_NeedsLock();
+            _lines.TrimExcess();
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _lines.Clear();
+            _lines.TrimExcess();
+            _bytes = 0;
         }
     }
 
@@ -61,6 +79,14 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
         lock (_lock)
         {
             _followers = _followers.Remove(follower);
+        }
+    }
+
+    private void Trim_NeedsLock()
+    {
+        while (_bytes > _capacityBytes && _lines.Count > 1)
+        {
+            _bytes -= _lines.Dequeue().Message.Length + LineOverheadBytes;
         }
     }
 }

@@ -92,7 +92,7 @@ public sealed class LogStorageTests
     public async Task Events_flushed_while_others_begin_new_segments_are_all_there()
     {
         using TestFolder folder = new();
-        using (GroupLog log = GroupLog.Open(folder.Below("group"), segmentBytes: 512))
+        using (GroupLog log = GroupLog.Open(folder.Below("group"), new OpenLogs(1), segmentBytes: 512))
         {
             await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
             {
@@ -103,7 +103,7 @@ public sealed class LogStorageTests
             })));
         }
 
-        using GroupLog again = GroupLog.Open(folder.Below("group"));
+        using GroupLog again = GroupLog.Open(folder.Below("group"), new OpenLogs(1));
         Assert.True(Directory.GetFiles(folder.Below("group")).Length > 4);
         LogPage page = again.Read(LogCursor.First, LogCursor.Last, static _ => true, null, int.MaxValue, long.MaxValue, fromEnd: false);
         Assert.Equal(
@@ -112,12 +112,39 @@ public sealed class LogStorageTests
     }
 
     [Fact]
+    public void Of_many_groups_few_have_a_file_open_and_none_begins_another_for_that()
+    {
+        const int Groups = 10;
+        using TestFolder folder = new();
+        OpenLogs open = new(2);
+        GroupLog[] logs = [.. Enumerable.Range(0, Groups).Select(number => GroupLog.Open(folder.Below($"group{number}"), open))];
+        for (int i = 0; i < 5; i++)
+        {
+            foreach (GroupLog log in logs)
+            {
+                log.Append("s", [new LogEntry(i, Encoding.UTF8.GetBytes($"line {i}"))], now: i, durable: i % 2 == 0);
+            }
+        }
+
+        int held = Directory.GetFiles("/proc/self/fd").Count(link => new FileInfo(link).LinkTarget?.StartsWith(folder.Below("group"), StringComparison.Ordinal) == true);
+        Assert.InRange(held, 1, 2);
+        foreach (GroupLog log in logs)
+        {
+            LogPage page = log.Read(LogCursor.First, LogCursor.Last, static _ => true, null, int.MaxValue, long.MaxValue, fromEnd: false);
+            Assert.Equal(Enumerable.Range(0, 5).Select(static i => $"line {i}"), Texts(page.Events));
+            log.Dispose();
+        }
+
+        Assert.All(Enumerable.Range(0, Groups), number => Assert.Single(Directory.GetFiles(folder.Below($"group{number}"))));
+    }
+
+    [Fact]
     public void A_full_group_lets_its_oldest_events_go_and_never_grows_beyond_its_size()
     {
         const int SegmentBytes = 4_096;
         const long GroupBytes = 5 * SegmentBytes;
         using TestFolder folder = new();
-        using GroupLog log = GroupLog.Open(folder.Below("group"), SegmentBytes, GroupBytes);
+        using GroupLog log = GroupLog.Open(folder.Below("group"), new OpenLogs(1), SegmentBytes, GroupBytes);
         Assert.True(log.TryCreateStream("silent", 1));
         for (int i = 0; i < 1_000; i++)
         {

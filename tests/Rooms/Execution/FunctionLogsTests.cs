@@ -12,7 +12,7 @@ public sealed class FunctionLogsTests
     [Fact]
     public void The_oldest_lines_go_when_the_ring_is_full()
     {
-        FunctionLogs logs = new(10_000, TimeProvider.System);
+        FunctionLogs logs = new(10_000, 1_000_000, TimeProvider.System);
         EnvironmentLog log = new(logs.RingOf(Arn), "s");
 
         for (int i = 0; i < 1_000; i++)
@@ -27,13 +27,37 @@ public sealed class FunctionLogsTests
         Assert.Equal([1_000L], logs.Read(Arn, 999).Select(line => line.Sequence));
     }
 
+    [Fact]
+    public void Many_functions_share_what_is_kept_and_one_that_is_gone_keeps_nothing()
+    {
+        FunctionLogs logs = new(100_000, 200_000, TimeProvider.System);
+        FunctionArn[] all = [.. Enumerable.Range(0, 10).Select(static number => Arn with { Name = $"f{number}" })];
+        foreach (FunctionArn one in all)
+        {
+            EnvironmentLog log = new(logs.RingOf(one), "s");
+            for (int i = 0; i < 1_000; i++)
+            {
+                log.AppendText(Encoding.UTF8.GetBytes($"{i:D4}"));
+            }
+        }
+
+        // A line costs 100 bytes.
+        Assert.All(all, one => Assert.InRange(logs.Read(one, 0).Count, 160, 500));
+        Assert.All(all, one => Assert.Equal("0999", ExecutionHouse.Text(logs.Read(one, 0)[^1].Message)));
+
+        logs.Forget(all[3]);
+        Assert.Empty(logs.Read(all[3], 0));
+        new EnvironmentLog(logs.RingOf(all[3]), "s").AppendText("again"u8);
+        Assert.Equal([1_001L], logs.Read(all[3], 0).Select(static line => line.Sequence));
+    }
+
     [Theory]
     [InlineData("one\rtwo\r\r", "one\ntwo\n")]
     [InlineData("from elsewhere\r", "from elsewhere")]
     [InlineData("", "")]
     public void Carriage_returns_stand_between_the_lines_of_one_event(string written, string expected)
     {
-        FunctionLogs logs = new(10_000, TimeProvider.System);
+        FunctionLogs logs = new(10_000, 1_000_000, TimeProvider.System);
         EnvironmentLog log = new(logs.RingOf(Arn), "s");
 
         log.BeginTail();
@@ -46,7 +70,7 @@ public sealed class FunctionLogsTests
     [Fact]
     public async Task A_follower_gets_what_is_kept_and_all_that_comes()
     {
-        FunctionLogs logs = new(10_000, TimeProvider.System);
+        FunctionLogs logs = new(10_000, 1_000_000, TimeProvider.System);
         EnvironmentLog log = new(logs.RingOf(Arn), "s");
         log.AppendText("old"u8);
         List<string> seen = [];
