@@ -208,6 +208,42 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
                     ("logs:DescribeLogGroups", new() { ["logGroupNamePrefix"] = (string?)stack!["Stacks"]![0]!["Outputs"]![0]!["OutputValue"] }));
             },
         },
+        new("Custom::Thing")
+        {
+            // What the function makes is a parameter, named by the physical id.
+            Support = $"""
+                  Maker:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      Runtime: python3.11
+                      Handler: index.handler
+                      Role: '{Role}'
+                      Timeout: 60
+                      Code:
+                        ZipFile: |
+                          import boto3, cfnresponse
+                          def handler(event, context):
+                              ssm = boto3.client("ssm")
+                              asked = event["ResourceProperties"]
+                              id = "/custom/" + event["StackId"].split("/")[1] + "/" + asked["Key"]
+                              if event["RequestType"] == "Delete":
+                                  id = event["PhysicalResourceId"]
+                                  ssm.delete_parameters(Names=[id])
+                              else:
+                                  ssm.put_parameter(Name=id, Value=asked["Value"], Type="String", Overwrite=True)
+                              cfnresponse.send(event, context, cfnresponse.SUCCESS, {"{}"}, id)
+                """,
+            Before = "ServiceToken: !GetAtt Maker.Arn, Key: one, Value: first",
+            InPlace = "ServiceToken: !GetAtt Maker.Arn, Key: one, Value: second",
+            Replaced = "ServiceToken: !GetAtt Maker.Arn, Key: two, Value: second",
+            Describe = static (call, id) => call.AllAsync(("ssm:GetParameter", new() { ["Name"] = id })),
+        },
+        new("AWS::CDK::Metadata")
+        {
+            Before = "Analytics: one",
+            InPlace = "Analytics: two",
+            Describe = null,
+        },
         new("AWS::SQS::Queue")
         {
             Before = "DelaySeconds: 1",

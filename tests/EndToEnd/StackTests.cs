@@ -217,12 +217,19 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         handle["LogicalResourceId"] = "Handle";
         string url = (string)(await Client.CallAsync("cloudformation:DescribeStackResource", handle)).Success["StackResourceDetail"]!["PhysicalResourceId"]!;
         using HttpClient http = new();
-        async Task SignalAsync(string id, string data)
+        Task SignalAsync(string id, string data) => PutAsync($$"""{"Status":"SUCCESS","UniqueId":"{{id}}","Data":"{{data}}","Reason":"done"}""");
+
+        async Task PutAsync(string text)
         {
-            using StringContent signal = new($$"""{"Status":"SUCCESS","UniqueId":"{{id}}","Data":"{{data}}","Reason":"done"}""");
+            using StringContent signal = new(text);
             signal.Headers.ContentType = null;
             using HttpResponseMessage answer = await http.PutAsync(new Uri(url), signal);
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        foreach (string junk in (string[])["installed", "[]", """{"Status":"SUCCESS"}""", """{"Status":"DONE","UniqueId":"two"}"""])
+        {
+            await PutAsync(junk);
         }
 
         await SignalAsync("one", "first");
