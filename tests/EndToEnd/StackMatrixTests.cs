@@ -108,6 +108,16 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
             Replaced = "FunctionName: !Ref Fn, EventSourceArn: 'arn:aws:sqs:us-east-1:111122223333:two', BatchSize: 5",
             Describe = static (call, id) => call.AllAsync(("GetEventSourceMapping", new() { ["UUID"] = id })),
         },
+        new("AWS::Lambda::EventSourceMapping")
+        {
+            Variant = " of one's own Kafka",
+            Support = Functions,
+            Before = "FunctionName: !Ref Fn, SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: ['one:9092']}}, Topics: [orders], StartingPosition: LATEST, "
+                + "SourceAccessConfigurations: [{Type: VPC_SUBNET, URI: 'subnet:subnet-1'}, {Type: VPC_SECURITY_GROUP, URI: 'security_group:sg-1'}]",
+            Replaced = "FunctionName: !Ref Fn, SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: ['two:9092']}}, Topics: [orders], StartingPosition: LATEST, "
+                + "SourceAccessConfigurations: [{Type: VPC_SUBNET, URI: 'subnet:subnet-1'}, {Type: VPC_SECURITY_GROUP, URI: 'security_group:sg-1'}]",
+            Describe = static (call, id) => call.AllAsync(("GetEventSourceMapping", new() { ["UUID"] = id })),
+        },
         new("AWS::Lambda::CodeSigningConfig")
         {
             Before = "Description: one, AllowedPublishers: {SigningProfileVersionArns: ['arn:aws:signer:us-east-1:111122223333:/signing-profiles/P/abcdefghij']}",
@@ -174,7 +184,7 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
         new("AWS::DynamoDB::Table")
         {
             Before = "BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], "
-                + "TimeToLiveSpecification: {AttributeName: until, Enabled: true}, Tags: [{Key: a, Value: b}]",
+                + "TimeToLiveSpecification: {AttributeName: until, Enabled: true}, Tags: [{Key: a, Value: b}], StreamSpecification: {StreamViewType: NEW_IMAGE}",
             InPlace = "BillingMode: PROVISIONED, ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 2}, "
                 + "AttributeDefinitions: [{AttributeName: id, AttributeType: S}, {AttributeName: n, AttributeType: N}], KeySchema: [{AttributeName: id, KeyType: HASH}], "
                 + "GlobalSecondaryIndexes: [{IndexName: by-n, KeySchema: [{AttributeName: n, KeyType: HASH}], Projection: {ProjectionType: ALL}, "
@@ -255,15 +265,15 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
 
     private readonly string _name = $"matrix-{Guid.NewGuid():N}"[..14];
 
-    public static TheoryData<string> Types => [.. Cases.Select(static one => one.Type)];
+    public static TheoryData<string> Types => [.. Cases.Select(static one => one.Name)];
 
     private ILambdaClient Client => server.Connect("boto3");
 
     [Theory]
     [MemberData(nameof(Types))]
-    public async Task An_update_does_what_is_asked_or_nothing(string type)
+    public async Task An_update_does_what_is_asked_or_nothing(string name)
     {
-        Case one = Array.Find(Cases, one => one.Type == type)!;
+        Case one = Array.Find(Cases, one => one.Name == name)!;
         Describer call = new(Client, _name);
         if ($"{one.Before}{one.Support}".Contains("$NAME,", StringComparison.Ordinal) || one.Before.Contains("$NAME/", StringComparison.Ordinal))
         {
@@ -351,6 +361,11 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
 
     private sealed record Case(string Type)
     {
+        /// <summary>Which of the type's kinds.</summary>
+        public string Variant { get; init; } = "";
+
+        public string Name => Type + Variant;
+
         /// <summary>Other resources; <c>$N</c> is another number in each update.</summary>
         public string Support { get; init; } = "";
 

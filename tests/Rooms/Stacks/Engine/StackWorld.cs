@@ -82,7 +82,7 @@ internal sealed class StackWorld : IAsyncDisposable
         return Directory.Get(Caller, stack.Id);
     }
 
-    public static StackRequest Request(string body) => new() { StackName = "shop", TemplateBody = body };
+    public static StackRequest Request(string body) => new() { StackName = "shop", TemplateBody = body, Capabilities = ["CAPABILITY_NAMED_IAM"] };
 
     /// <summary>All that a stack is: its resources as they are known, its outputs, its parameters.</summary>
     public string Describe(StackDocument stack) => string.Join('\n',
