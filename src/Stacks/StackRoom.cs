@@ -73,6 +73,7 @@ public sealed class StackRoom : IAsyncDisposable
         new EventSourceMappingType(parts),
         new CodeSigningConfigType(parts),
         new RoleType(parts),
+        new UserType(parts),
         new InlinePolicyType(parts),
         new ManagedPolicyType(parts),
         new LogGroupType(parts),

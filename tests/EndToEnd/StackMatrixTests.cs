@@ -137,6 +137,18 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
                 ("iam:ListAttachedRolePolicies", new() { ["RoleName"] = id }),
                 ("iam:GetRolePolicy", new() { ["RoleName"] = id, ["PolicyName"] = "p" })),
         },
+        new("AWS::IAM::User")
+        {
+            Before = $"Path: /shop/, Policies: [{{PolicyName: p, PolicyDocument: {PolicyOf("s3:GetObject")}}}], Tags: [{{Key: a, Value: b}}], "
+                + "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']",
+            InPlace = $"Policies: [{{PolicyName: q, PolicyDocument: {PolicyOf("s3:PutObject")}}}]",
+            Replaced = "UserName: $NAME-user",
+            Describe = static (call, id) => call.AllAsync(
+                ("iam:GetUser", new() { ["UserName"] = id }),
+                ("iam:ListUserPolicies", new() { ["UserName"] = id }),
+                ("iam:ListAttachedUserPolicies", new() { ["UserName"] = id }),
+                ("iam:GetUserPolicy", new() { ["UserName"] = id, ["PolicyName"] = "p" })),
+        },
         new("AWS::IAM::Policy")
         {
             Support = $"  Role: {{Type: AWS::IAM::Role, Properties: {{{Trust}}}}}\n  Second: {{Type: AWS::IAM::Role, Properties: {{{Trust}}}}}",
@@ -231,9 +243,9 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
                       Timeout: 60
                       Code:
                         ZipFile: |
-                          import boto3, cfnresponse
+                          import boto3, cfnresponse, os
                           def handler(event, context):
-                              ssm = boto3.client("ssm")
+                              ssm = boto3.client("ssm", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
                               asked = event["ResourceProperties"]
                               id = "/custom/" + event["StackId"].split("/")[1] + "/" + asked["Key"]
                               if event["RequestType"] == "Delete":

@@ -162,6 +162,7 @@ internal sealed partial class House : IAsyncDisposable
                 LayerLibrary = layers.Library,
                 LayerPermissions = layers.Permissions,
                 Roles = new RoleEditor(catalog, time),
+                Users = new UserEditor(catalog, time),
                 Policies = new PolicyEditor(catalog, time),
                 HolderPolicies = new HolderPolicies(catalog),
                 LogGroups = logs.Groups,

@@ -22,7 +22,9 @@ public sealed class StoredTypeTests
         StackDocument stack = await world.CreateAsync(Template(name, properties));
         Assert.Equal(StackStatus.CreateComplete, stack.Status);
         Assert.Single(Stored());
-        string[] known = [.. shape.Known!.Order(StringComparer.Ordinal)];
+
+        // KeyType has one value, and a key is in a plan only once.
+        string[] known = [.. shape.Known!.Where(static one => one != "KeyType").Order(StringComparer.Ordinal)];
         foreach (string property in (string[])[.. known.Where(one => !shape.Replaces(one)).Take(1), .. known.Where(shape.Replaces)])
         {
             string id = IdOfThing();
