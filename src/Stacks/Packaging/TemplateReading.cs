@@ -100,7 +100,12 @@ public sealed class TemplateReading
 
     /// <summary>Nothing for a template that SAM's transform does not get as it is: fragments and loops come before it.</summary>
     private static IReadOnlyList<TemplateFault> FaultsOf(
-        TemplateMap root, string[] transforms, IReadOnlyList<LocalArtifact> artifacts, string region, IReadOnlyDictionary<string, string> given, TimeProvider time)
+        TemplateMap root,
+        string[] transforms,
+        IReadOnlyList<LocalArtifact> artifacts,
+        string region,
+        IReadOnlyDictionary<string, string> given,
+        TimeProvider time)
     {
         if (transforms is not [TemplateTransforms.Serverless] || IncludedFragments.AreIn(root))
         {
