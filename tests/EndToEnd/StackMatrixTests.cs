@@ -234,12 +234,15 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
         {
             // What the function makes is a parameter, named by the physical id.
             Support = $"""
+                  MakerRole:
+                    Type: AWS::IAM::Role
+                    Properties: {"{"}{Trust}, Policies: [{"{"}PolicyName: p, PolicyDocument: {PolicyOf("ssm:*")}{"}"}]{"}"}
                   Maker:
                     Type: AWS::Lambda::Function
                     Properties:
                       Runtime: python3.11
                       Handler: index.handler
-                      Role: '{Role}'
+                      Role: !GetAtt MakerRole.Arn
                       Timeout: 60
                       Code:
                         ZipFile: |
