@@ -13,7 +13,11 @@ const int Interrupted = 130;
 bool colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
     && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 var terminal = new Terminal(
-    new TerminalOptions(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, colours) { Input = Console.In },
+    new TerminalOptions(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, colours)
+    {
+        Input = Console.In,
+        InputIsTerminal = !Console.IsInputRedirected,
+    },
     TimeProvider.System);
 using var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
 using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

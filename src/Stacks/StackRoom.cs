@@ -16,8 +16,12 @@ public sealed class StackRoom : IAsyncDisposable
 {
     private readonly ObjectSource _objects;
 
-    private StackRoom(StackEngine engine, StackEditor editor, ChangeSetEditor changeSets, StackDirectory directory, ObjectSource objects)
+    private readonly ResourceTypes _types;
+
+    private StackRoom(
+        ResourceTypes types, StackEngine engine, StackEditor editor, ChangeSetEditor changeSets, StackDirectory directory, ObjectSource objects)
     {
+        _types = types;
         Engine = engine;
         Editor = editor;
         ChangeSets = changeSets;
@@ -45,8 +49,11 @@ public sealed class StackRoom : IAsyncDisposable
         StackEditor editor = new(parts.Catalog, new StackPlanner(evaluation, types, parts.Time, objects.ReadTemplate), engine, parts.Time);
         nested.Attach(editor);
         ChangeSetEditor changeSets = new(parts.Catalog, editor, new ChangeSetPlanner(parts.Catalog, evaluation, types), parts.Time);
-        return new StackRoom(engine, editor, changeSets, directory, objects);
+        return new StackRoom(types, engine, editor, changeSets, directory, objects);
     }
+
+    /// <summary>Whether stacks can have resources of a type: <c>AWS::Lambda::Function</c>.</summary>
+    public bool Serves(string type) => _types.TryFind(type, out _);
 
     /// <summary>A template that a request names by its URL. Throws ValidationError.</summary>
     public string ReadTemplate(Caller caller, string url) => _objects.ReadTemplate(caller, url);
@@ -66,6 +73,7 @@ public sealed class StackRoom : IAsyncDisposable
         new EventSourceMappingType(parts),
         new CodeSigningConfigType(parts),
         new RoleType(parts),
+        new UserType(parts),
         new InlinePolicyType(parts),
         new ManagedPolicyType(parts),
         new LogGroupType(parts),

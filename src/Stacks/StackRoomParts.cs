@@ -61,6 +61,8 @@ public sealed record StackRoomParts
 
     public required RoleEditor Roles { get; init; }
 
+    public required UserEditor Users { get; init; }
+
     public required PolicyEditor Policies { get; init; }
 
     public required HolderPolicies HolderPolicies { get; init; }

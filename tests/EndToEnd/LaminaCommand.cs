@@ -14,11 +14,11 @@ internal sealed class LaminaCommand : IAsyncDisposable
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
-    private LaminaCommand(Uri endpoint, IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private LaminaCommand(Uri endpoint, IReadOnlyDictionary<string, string> environment, string program, string[] arguments)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(RepositoryFolders.CommandLine(), arguments)
+            StartInfo = new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -41,10 +41,8 @@ internal sealed class LaminaCommand : IAsyncDisposable
 
     public static LaminaCommand Start(Uri endpoint, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        LaminaCommand command = new(endpoint, environment, arguments);
-        command._process.Start();
-        command._process.BeginOutputReadLine();
-        command._process.BeginErrorReadLine();
+        LaminaCommand command = new(endpoint, environment, RepositoryFolders.CommandLine(), arguments);
+        command.Start();
         return command;
     }
 
@@ -52,16 +50,22 @@ internal sealed class LaminaCommand : IAsyncDisposable
     public static Task<(int ExitCode, string Text)> RunAsync(Uri endpoint, params string[] arguments) =>
         RunAsync(endpoint, new Dictionary<string, string>(StringComparer.Ordinal), string.Empty, arguments);
 
+    /// <summary>Runs it to its end as somebody does who sits at a terminal, and types.</summary>
+    public static async Task<(int ExitCode, string Text)> RunOnTerminalAsync(Uri endpoint, string typed, params string[] arguments)
+    {
+        string line = string.Join(' ', arguments.Prepend(RepositoryFolders.CommandLine()).Select(static word => $"'{word}'"));
+        await using LaminaCommand command = new(
+            endpoint, new Dictionary<string, string>(StringComparer.Ordinal), "script", ["--quiet", "--return", "--command", line, "/dev/null"]);
+        command.Start();
+        return await command.EndAsync(typed);
+    }
+
     /// <param name="input">Standard input.</param>
     public static async Task<(int ExitCode, string Text)> RunAsync(
         Uri endpoint, IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
     {
         await using LaminaCommand command = Start(endpoint, environment, arguments);
-        await command._process.StandardInput.WriteAsync(input);
-        command._process.StandardInput.Close();
-        await command._process.WaitForExitAsync().WaitAsync(Patience);
-        command._lines.Writer.TryComplete();
-        return (command._process.ExitCode, string.Join('\n', await command._lines.Reader.ReadAllAsync().ToArrayAsync()));
+        return await command.EndAsync(input);
     }
 
     /// <summary>The next line, on either output, that contains the text.</summary>
@@ -100,6 +104,22 @@ internal sealed class LaminaCommand : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Start()
+    {
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private async Task<(int ExitCode, string Text)> EndAsync(string input)
+    {
+        await _process.StandardInput.WriteAsync(input);
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        _lines.Writer.TryComplete();
+        return (_process.ExitCode, string.Join('\n', await _lines.Reader.ReadAllAsync().ToArrayAsync()));
     }
 
     private void Heard(string? line)

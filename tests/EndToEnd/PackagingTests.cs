@@ -138,6 +138,49 @@ public sealed class PackagingTests(SharedServer shared) : SharedServerTests(shar
     }
 
     [Fact]
+    public async Task What_samconfig_says_of_tags_parameters_and_confirmation_is_done()
+    {
+        string name = Own("config");
+        _folder.Write("samconfig.toml", $$"""
+            version = 0.1
+            [default.deploy.parameters]
+            stack_name = "{{name}}"
+            capabilities = "CAPABILITY_IAM"
+            confirm_changeset = true
+            parameter_overrides = "Stage=\"two words\""
+            tags = "team=\"shop floor\" cost:center=7"
+            """);
+        _folder.Write("template.yaml", """
+            Parameters: {Stage: {Type: String} }
+            Resources: {Setting: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Stage} } }
+            Outputs: {Setting: {Value: !GetAtt Setting.Value} }
+            """);
+
+        // Nobody is there to be asked.
+        (int code, string text) = await LaminaCommand.RunAsync(Server.Endpoint, "deploy", _folder.Template);
+        Assert.True(code == 0, text);
+        Assert.Equal(("two words", "cost:center=7 team=shop floor"), await DescribeAsync());
+
+        (code, text) = await LaminaCommand.RunOnTerminalAsync(Server.Endpoint, "n\n", "deploy", _folder.Template, "--parameter", "Stage=live");
+        Assert.True(code == 1, text);
+        Assert.Contains("Modify Setting AWS::SSM::Parameter", text, StringComparison.Ordinal);
+        Assert.Contains("nothing is deployed", text, StringComparison.Ordinal);
+        Assert.Equal("two words", (await DescribeAsync()).Setting);
+
+        (code, text) = await LaminaCommand.RunOnTerminalAsync(Server.Endpoint, "y\n", "deploy", _folder.Template, "--parameter", "Stage=live");
+        Assert.True(code == 0, text);
+        Assert.Equal("live", (await DescribeAsync()).Setting);
+
+        async Task<(string? Setting, string Tags)> DescribeAsync()
+        {
+            await using ILambdaClient client = ClientTools.ConnectAny(Server.Endpoint);
+            JsonNode stack = (await client.CallAsync("cloudformation:DescribeStacks", new JsonObject { ["StackName"] = name })).Success["Stacks"]![0]!;
+            IEnumerable<string> tags = stack["Tags"]!.AsArray().Select(static tag => $"{tag!["Key"]}={tag["Value"]}").Order(StringComparer.Ordinal);
+            return ((string?)stack["Outputs"]![0]!["OutputValue"], string.Join(' ', tags));
+        }
+    }
+
+    [Fact]
     public async Task Functions_and_layers_are_built_when_they_need_it_and_once()
     {
         string name = Own("built");

@@ -108,6 +108,16 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
             Replaced = "FunctionName: !Ref Fn, EventSourceArn: 'arn:aws:sqs:us-east-1:111122223333:two', BatchSize: 5",
             Describe = static (call, id) => call.AllAsync(("GetEventSourceMapping", new() { ["UUID"] = id })),
         },
+        new("AWS::Lambda::EventSourceMapping")
+        {
+            Variant = " of one's own Kafka",
+            Support = Functions,
+            Before = "FunctionName: !Ref Fn, SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: ['one:9092']}}, Topics: [orders], StartingPosition: LATEST, "
+                + "SourceAccessConfigurations: [{Type: VPC_SUBNET, URI: 'subnet:subnet-1'}, {Type: VPC_SECURITY_GROUP, URI: 'security_group:sg-1'}]",
+            Replaced = "FunctionName: !Ref Fn, SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: ['two:9092']}}, Topics: [orders], StartingPosition: LATEST, "
+                + "SourceAccessConfigurations: [{Type: VPC_SUBNET, URI: 'subnet:subnet-1'}, {Type: VPC_SECURITY_GROUP, URI: 'security_group:sg-1'}]",
+            Describe = static (call, id) => call.AllAsync(("GetEventSourceMapping", new() { ["UUID"] = id })),
+        },
         new("AWS::Lambda::CodeSigningConfig")
         {
             Before = "Description: one, AllowedPublishers: {SigningProfileVersionArns: ['arn:aws:signer:us-east-1:111122223333:/signing-profiles/P/abcdefghij']}",
@@ -126,6 +136,18 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
                 ("iam:ListRolePolicies", new() { ["RoleName"] = id }),
                 ("iam:ListAttachedRolePolicies", new() { ["RoleName"] = id }),
                 ("iam:GetRolePolicy", new() { ["RoleName"] = id, ["PolicyName"] = "p" })),
+        },
+        new("AWS::IAM::User")
+        {
+            Before = $"Path: /shop/, Policies: [{{PolicyName: p, PolicyDocument: {PolicyOf("s3:GetObject")}}}], Tags: [{{Key: a, Value: b}}], "
+                + "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']",
+            InPlace = $"Policies: [{{PolicyName: q, PolicyDocument: {PolicyOf("s3:PutObject")}}}]",
+            Replaced = "UserName: $NAME-user",
+            Describe = static (call, id) => call.AllAsync(
+                ("iam:GetUser", new() { ["UserName"] = id }),
+                ("iam:ListUserPolicies", new() { ["UserName"] = id }),
+                ("iam:ListAttachedUserPolicies", new() { ["UserName"] = id }),
+                ("iam:GetUserPolicy", new() { ["UserName"] = id, ["PolicyName"] = "p" })),
         },
         new("AWS::IAM::Policy")
         {
@@ -174,7 +196,7 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
         new("AWS::DynamoDB::Table")
         {
             Before = "BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], "
-                + "TimeToLiveSpecification: {AttributeName: until, Enabled: true}, Tags: [{Key: a, Value: b}]",
+                + "TimeToLiveSpecification: {AttributeName: until, Enabled: true}, Tags: [{Key: a, Value: b}], StreamSpecification: {StreamViewType: NEW_IMAGE}",
             InPlace = "BillingMode: PROVISIONED, ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 2}, "
                 + "AttributeDefinitions: [{AttributeName: id, AttributeType: S}, {AttributeName: n, AttributeType: N}], KeySchema: [{AttributeName: id, KeyType: HASH}], "
                 + "GlobalSecondaryIndexes: [{IndexName: by-n, KeySchema: [{AttributeName: n, KeyType: HASH}], Projection: {ProjectionType: ALL}, "
@@ -208,6 +230,45 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
                     ("logs:DescribeLogGroups", new() { ["logGroupNamePrefix"] = (string?)stack!["Stacks"]![0]!["Outputs"]![0]!["OutputValue"] }));
             },
         },
+        new("Custom::Thing")
+        {
+            // What the function makes is a parameter, named by the physical id.
+            Support = $"""
+                  MakerRole:
+                    Type: AWS::IAM::Role
+                    Properties: {"{"}{Trust}, Policies: [{"{"}PolicyName: p, PolicyDocument: {PolicyOf("ssm:*")}{"}"}]{"}"}
+                  Maker:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      Runtime: python3.11
+                      Handler: index.handler
+                      Role: !GetAtt MakerRole.Arn
+                      Timeout: 60
+                      Code:
+                        ZipFile: |
+                          import boto3, cfnresponse, os
+                          def handler(event, context):
+                              ssm = boto3.client("ssm", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+                              asked = event["ResourceProperties"]
+                              id = "/custom/" + event["StackId"].split("/")[1] + "/" + asked["Key"]
+                              if event["RequestType"] == "Delete":
+                                  id = event["PhysicalResourceId"]
+                                  ssm.delete_parameters(Names=[id])
+                              else:
+                                  ssm.put_parameter(Name=id, Value=asked["Value"], Type="String", Overwrite=True)
+                              cfnresponse.send(event, context, cfnresponse.SUCCESS, {"{}"}, id)
+                """,
+            Before = "ServiceToken: !GetAtt Maker.Arn, Key: one, Value: first",
+            InPlace = "ServiceToken: !GetAtt Maker.Arn, Key: one, Value: second",
+            Replaced = "ServiceToken: !GetAtt Maker.Arn, Key: two, Value: second",
+            Describe = static (call, id) => call.AllAsync(("ssm:GetParameter", new() { ["Name"] = id })),
+        },
+        new("AWS::CDK::Metadata")
+        {
+            Before = "Analytics: one",
+            InPlace = "Analytics: two",
+            Describe = null,
+        },
         new("AWS::SQS::Queue")
         {
             Before = "DelaySeconds: 1",
@@ -219,15 +280,15 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
 
     private readonly string _name = $"matrix-{Guid.NewGuid():N}"[..14];
 
-    public static TheoryData<string> Types => [.. Cases.Select(static one => one.Type)];
+    public static TheoryData<string> Types => [.. Cases.Select(static one => one.Name)];
 
     private ILambdaClient Client => server.Connect("boto3");
 
     [Theory]
     [MemberData(nameof(Types))]
-    public async Task An_update_does_what_is_asked_or_nothing(string type)
+    public async Task An_update_does_what_is_asked_or_nothing(string name)
     {
-        Case one = Array.Find(Cases, one => one.Type == type)!;
+        Case one = Array.Find(Cases, one => one.Name == name)!;
         Describer call = new(Client, _name);
         if ($"{one.Before}{one.Support}".Contains("$NAME,", StringComparison.Ordinal) || one.Before.Contains("$NAME/", StringComparison.Ordinal))
         {
@@ -315,6 +376,11 @@ public sealed class StackMatrixTests(KeyedServer server) : IClassFixture<KeyedSe
 
     private sealed record Case(string Type)
     {
+        /// <summary>Which of the type's kinds.</summary>
+        public string Variant { get; init; } = "";
+
+        public string Name => Type + Variant;
+
         /// <summary>Other resources; <c>$N</c> is another number in each update.</summary>
         public string Support { get; init; } = "";
 

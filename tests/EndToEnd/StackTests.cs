@@ -162,6 +162,7 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
                   AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
                   KeySchema: [{AttributeName: id, KeyType: HASH}]
                   TimeToLiveSpecification: {AttributeName: until, Enabled: true}
+                  StreamSpecification: {StreamViewType: NEW_IMAGE}
               Setting: {Type: AWS::SSM::Parameter, Properties: {Name: /{{{{_name}}}}/table, Type: String, Value: !Ref Orders}}
               Files: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}
             Outputs:
@@ -169,6 +170,7 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
               Queue: {Value: !Ref Queue}
               Bucket: {Value: !Ref Files}
               Table: {Value: !Ref Orders}
+              Stream: {Value: !GetAtt Orders.StreamArn}
             """);
         await AwsAsync("cloudformation", "deploy", "--template-file", PathOf("outer.yaml"), "--stack-name", _name);
 
@@ -181,6 +183,7 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
 
         JsonObject setting = (await Client.CallAsync("ssm:GetParameter", new JsonObject { ["Name"] = $"/{_name}/table" })).Success;
         Assert.Equal(outputs["Table"], (string?)setting["Parameter"]!["Value"]);
+        Assert.StartsWith($"arn:aws:dynamodb:us-east-1:111122223333:table/{outputs["Table"]}/stream/2", outputs["Stream"], StringComparison.Ordinal);
         JsonObject table = new() { ["TableName"] = outputs["Table"] };
         JsonObject timeToLive = (await Client.CallAsync("dynamodb:DescribeTimeToLive", table.DeepClone().AsObject())).Success;
         Assert.Equal("until", (string?)timeToLive["TimeToLiveDescription"]!["AttributeName"]);
@@ -217,12 +220,19 @@ public sealed class StackTests(KeyedServer server) : IClassFixture<KeyedServer>,
         handle["LogicalResourceId"] = "Handle";
         string url = (string)(await Client.CallAsync("cloudformation:DescribeStackResource", handle)).Success["StackResourceDetail"]!["PhysicalResourceId"]!;
         using HttpClient http = new();
-        async Task SignalAsync(string id, string data)
+        Task SignalAsync(string id, string data) => PutAsync($$"""{"Status":"SUCCESS","UniqueId":"{{id}}","Data":"{{data}}","Reason":"done"}""");
+
+        async Task PutAsync(string text)
         {
-            using StringContent signal = new($$"""{"Status":"SUCCESS","UniqueId":"{{id}}","Data":"{{data}}","Reason":"done"}""");
+            using StringContent signal = new(text);
             signal.Headers.ContentType = null;
             using HttpResponseMessage answer = await http.PutAsync(new Uri(url), signal);
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        foreach (string junk in (string[])["installed", "[]", """{"Status":"SUCCESS"}""", """{"Status":"DONE","UniqueId":"two"}"""])
+        {
+            await PutAsync(junk);
         }
 
         await SignalAsync("one", "first");

@@ -43,6 +43,22 @@ public sealed class UserEditor(ICatalog catalog, TimeProvider time)
             cancellationToken);
     }
 
+    /// <summary>Gives a user all these in the place of those that it has.</summary>
+    public Task<User> UpdateAsync(
+        AccountId account,
+        string name,
+        string path,
+        string? permissionsBoundary,
+        IReadOnlyList<KeyValuePair<string, string>> tags,
+        CancellationToken cancellationToken) => catalog.CommitAsync(
+        transaction =>
+        {
+            User user = Require(transaction, account, name) with { Path = path, PermissionsBoundary = permissionsBoundary, Tags = Tagging.New(tags) };
+            IdentityDocuments.Put(transaction, user);
+            return user;
+        },
+        cancellationToken);
+
     public User Get(AccountId account, string name) => Require(catalog.Current, account, name);
 
     public IEnumerable<User> List(AccountId account, string pathPrefix) =>

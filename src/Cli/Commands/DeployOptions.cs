@@ -39,7 +39,11 @@ internal sealed partial class DeployOptions
             parameters[key] = value;
         }
 
-        return new DeployRequest(file, parsed.GetValue(Stack) ?? config.StackName ?? StackName(file), parameters, quiet);
+        return new DeployRequest(file, parsed.GetValue(Stack) ?? config.StackName ?? StackName(file), parameters, quiet)
+        {
+            Tags = config.Tags,
+            IsConfirmed = !config.ConfirmsChanges,
+        };
     }
 
     public ArtifactContent Content(CliContext context, ParseResult parsed) => new(

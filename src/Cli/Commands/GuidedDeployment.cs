@@ -7,12 +7,16 @@ namespace Lamina.Cli.Commands;
 /// <summary><c>lamina deploy --guided</c>: asks for what a deployment needs to know, with what is known already as the answers' defaults.</summary>
 internal sealed class GuidedDeployment(CliContext context, ParseResult parsed, DeployOptions options, SamConfig config)
 {
-    /// <summary>(1) Stack and region; (2) each parameter until its value is allowed; (3) the answers are kept, but for those that must not be shown.</summary>
+    /// <summary>
+    /// (1) Without a server nothing is asked; (2) stack and region; (3) each parameter until its value is allowed; (4) the answers are kept,
+    /// but for those that must not be shown.
+    /// </summary>
     public async Task<(DeployRequest Request, Wire Wire)> AskAsync(bool quiet, CancellationToken cancellationToken)
     {
         string file = parsed.GetRequiredValue(options.Template);
+        await context.Client(parsed).RequireServerAsync(cancellationToken); // (1)
         context.Terminal.Note($"Answers in [brackets] are taken by Enter; {config.File} keeps what you say.");
-        string name = await StackNameAsync(parsed.GetValue(options.Stack) ?? config.StackName ?? DeployOptions.FindStackName(file), cancellationToken); // (1)
+        string name = await StackNameAsync(parsed.GetValue(options.Stack) ?? config.StackName ?? DeployOptions.FindStackName(file), cancellationToken); // (2)
         string region = await context.Terminal.AskAsync("AWS Region", context.Region(parsed, config.Region), cancellationToken);
         Wire wire = context.Wire(parsed, context.Endpoint(parsed), region);
 
@@ -27,17 +31,17 @@ internal sealed class GuidedDeployment(CliContext context, ParseResult parsed, D
         Dictionary<string, string> answers = new(StringComparer.Ordinal);
         foreach (TemplateParameter parameter in parameters)
         {
-            answers[parameter.Name] = await ParameterAsync(wire, file, parameter, values.GetValueOrDefault(parameter.Name), cancellationToken); // (2)
+            answers[parameter.Name] = await ParameterAsync(wire, file, parameter, values.GetValueOrDefault(parameter.Name), cancellationToken); // (3)
         }
 
-        if (await YesAsync("Save the answers to samconfig.toml", cancellationToken)) // (3)
+        if (await context.Terminal.AgreesAsync("Save the answers to samconfig.toml", otherwise: true, cancellationToken)) // (4)
         {
             Dictionary<string, string> shown = answers.Where(one => !parameters.First(parameter => parameter.Name == one.Key).NoEcho)
                 .ToDictionary(StringComparer.Ordinal);
             await config.SaveAsync(name, region, shown, cancellationToken);
         }
 
-        return (new DeployRequest(file, name, answers, quiet), wire);
+        return (new DeployRequest(file, name, answers, quiet) { Tags = config.Tags, IsConfirmed = !config.ConfirmsChanges }, wire);
     }
 
     private async Task<string> StackNameAsync(string? known, CancellationToken cancellationToken)
@@ -79,20 +83,6 @@ internal sealed class GuidedDeployment(CliContext context, ParseResult parsed, D
             }
 
             context.Terminal.Complain(fault, null, null);
-        }
-    }
-
-    private async Task<bool> YesAsync(string question, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            switch ((await context.Terminal.AskAsync(question, "Y", cancellationToken)).ToUpperInvariant())
-            {
-                case "Y" or "YES":
-                    return true;
-                case "N" or "NO":
-                    return false;
-            }
         }
     }
 }

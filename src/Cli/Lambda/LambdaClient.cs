@@ -31,6 +31,13 @@ internal sealed class LambdaClient(Wire wire)
 
     public ShellClient Shells { get; } = new(wire);
 
+    /// <summary>Throws what is said when no server answers at the endpoint.</summary>
+    public async Task RequireServerAsync(CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = wire.Request(HttpMethod.Get, "/_lamina/health", []);
+        using HttpResponseMessage response = await wire.SendAsync(request, cancellationToken);
+    }
+
     /// <summary>Whether a Lamina server (not another one on the same port, or a stuck one) answers at the endpoint.</summary>
     public async Task<bool> IsLaminaAsync(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -38,8 +45,7 @@ internal sealed class LambdaClient(Wire wire)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using HttpRequestMessage request = wire.Request(HttpMethod.Get, "/_lamina/health", []);
-            using HttpResponseMessage response = await wire.SendAsync(request, either.Token);
+            await RequireServerAsync(either.Token);
             return true;
         }
         catch (CliError)

@@ -13,6 +13,8 @@ namespace Lamina.Cli.Stacks;
 /// stack_name = "store"
 /// region = "us-east-1"
 /// parameter_overrides = "Currency=\"CHF\" Stage=\"test\""
+/// tags = "team=\"shop\""
+/// confirm_changeset = true
 /// </code>
 /// </summary>
 internal sealed partial class SamConfig
@@ -34,10 +36,13 @@ internal sealed partial class SamConfig
 
     public string? Region => Text("region");
 
-    public IReadOnlyDictionary<string, string> Parameters => (Value("parameter_overrides") ?? [])
-        .SelectMany(static text => Pair().Matches(text))
-        .GroupBy(static match => match.Groups["key"].Value, StringComparer.Ordinal)
-        .ToDictionary(static same => same.Key, static same => Unquoted(same.Last().Groups["value"].Value), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Parameters => Pairs(Value("parameter_overrides") ?? [], Pair());
+
+    /// <summary>Of the stack and all its resources; null where the file says nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Tags => Value("tags") is { } tags ? Pairs(tags, Tag()) : null;
+
+    /// <summary>Whether a person is asked before changes are made.</summary>
+    public bool ConfirmsChanges => Text("confirm_changeset") == "true";
 
     /// <summary>An empty one where there is no file.</summary>
     /// <param name="template">The file beside which it lies.</param>
@@ -53,10 +58,12 @@ internal sealed partial class SamConfig
     {
         List<(string Key, string? Value)> lines =
         [
-            ("stack_name", Quoted(stackName)),
-            ("region", Quoted(region)),
-            ("capabilities", Quoted("CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND")),
-            ("parameter_overrides", parameters.Count == 0 ? null : Quoted(string.Join(' ', parameters.Select(static one => $"{one.Key}={Quoted(one.Value)}")))),
+            ("stack_name", TomlFile.Quoted(stackName)),
+            ("region", TomlFile.Quoted(region)),
+            ("capabilities", TomlFile.Quoted("CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND")),
+            (
+                "parameter_overrides",
+                parameters.Count == 0 ? null : TomlFile.Quoted(string.Join(' ', parameters.Select(static one => $"{one.Key}={TomlFile.Quoted(one.Value)}")))),
         ];
         if (Value("s3_bucket") is null && Value("resolve_s3") is null)
         {
@@ -71,16 +78,23 @@ internal sealed partial class SamConfig
 
     private IReadOnlyList<string>? Value(string key) => _toml.Find(Deploy, key) ?? _toml.Find(Global, key);
 
-    private static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static Dictionary<string, string> Pairs(IReadOnlyList<string> texts, Regex form) => texts
+        .SelectMany(text => form.Matches(text))
+        .GroupBy(static match => Unquoted(match.Groups["key"].Value), StringComparer.Ordinal)
+        .ToDictionary(static same => same.Key, static same => Unquoted(same.Last().Groups["value"].Value), StringComparer.Ordinal);
 
     private static string Unquoted(string value) => value is ['"', .., '"'] or ['\'', .., '\''] ? Escape().Replace(value[1..^1], "$1") : value;
 
     // Currency="CHF" Stage=test ParameterKey=Stage,ParameterValue=test
     [GeneratedRegex(
-        """(?:ParameterKey=(?<key>[A-Za-z0-9]+),ParameterValue=|(?<![A-Za-z0-9])(?<key>[A-Za-z0-9]+)=)(?<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*)""",
+        """(?:ParameterKey=(?<key>[A-Za-z0-9]+),ParameterValue=|(?<![A-Za-z0-9])(?<key>[A-Za-z0-9]+|"[A-Za-z0-9]+")=)(?<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*)""",
         RegexOptions.CultureInvariant)]
     private static partial Regex Pair();
+
+    // team="two words" cost:center=7 "a key"=1
+    [GeneratedRegex(
+        """(?<![A-Za-z0-9_:./+@-])(?<key>"(?:[^"\\]|\\.)*"|[A-Za-z0-9_:./+@-]+)=(?<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']*)""", RegexOptions.CultureInvariant)]
+    private static partial Regex Tag();
 
     [GeneratedRegex(@"\\(.)", RegexOptions.Singleline)]
     private static partial Regex Escape();

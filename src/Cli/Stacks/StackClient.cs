@@ -83,6 +83,24 @@ internal sealed class StackClient(Wire wire)
         return (Required(changeSet, "Status"), Text(changeSet, "StatusReason"));
     }
 
+    /// <summary>What it would do.</summary>
+    public async IAsyncEnumerable<StackChangeLine> ChangesAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            XElement page = await CallAsync("DescribeChangeSet", [("ChangeSetName", id), ("NextToken", next)], cancellationToken);
+            foreach (XElement one in Members(page, "Changes").Select(static change => Child(change, "ResourceChange")).OfType<XElement>())
+            {
+                yield return new StackChangeLine(
+                    Required(one, "Action"), Required(one, "LogicalResourceId"), Required(one, "ResourceType"), Text(one, "Replacement") == "True");
+            }
+
+            next = Text(page, "NextToken");
+        }
+        while (next is not null);
+    }
+
     public Task ExecuteChangeSetAsync(string id, CancellationToken cancellationToken) =>
         CallAsync("ExecuteChangeSet", [("ChangeSetName", id)], cancellationToken);
 
@@ -145,6 +163,9 @@ internal sealed record StackDescription(
 
 /// <param name="PhysicalId">Null until it was made.</param>
 internal sealed record StackResourceLine(string LogicalId, string? PhysicalId, string Type);
+
+/// <summary>What a change set does to one resource.</summary>
+internal sealed record StackChangeLine(string Action, string LogicalId, string Type, bool Replaces);
 
 /// <summary>One event of a stack, as far as it is shown.</summary>
 internal sealed record StackEventLine(string Id, string Status, string LogicalId, string Type, string? Reason);

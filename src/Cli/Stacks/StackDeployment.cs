@@ -11,7 +11,14 @@ namespace Lamina.Cli.Stacks;
 /// <param name="Name">The stack's.</param>
 /// <param name="Parameters">Those that are said; the others stay as they are in the stack.</param>
 /// <param name="Quiet">Whether nothing is said on the way.</param>
-internal sealed record DeployRequest(string File, string Name, IReadOnlyDictionary<string, string> Parameters, bool Quiet);
+internal sealed record DeployRequest(string File, string Name, IReadOnlyDictionary<string, string> Parameters, bool Quiet)
+{
+    /// <summary>Null: the stack's stay as they are.</summary>
+    public required IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>False: on a terminal the changes are shown, and made only when they are agreed to.</summary>
+    public required bool IsConfirmed { get; init; }
+}
 
 /// <param name="Changed">False when there was nothing to do.</param>
 internal sealed record DeployOutcome(StackDescription Stack, bool Changed, IReadOnlyList<StackEventLine> Events);
@@ -26,8 +33,8 @@ internal sealed class StackDeployment(Wire wire, ArtifactContent content, Termin
     public StackClient Client => _client;
 
     /// <summary>
-    /// (1) What is local goes to the bucket; (2) the changes are computed; (3) no changes are a success; (4) else they are made while their
-    /// events are shown.
+    /// (1) What is local goes to the bucket; (2) the changes are computed; (3) no changes are a success; (4) else they are made, when they are
+    /// agreed to, while their events are shown.
     /// </summary>
     public async Task<DeployOutcome> RunAsync(DeployRequest request, LocalTemplate local, CancellationToken cancellationToken)
     {
@@ -48,6 +55,7 @@ internal sealed class StackDeployment(Wire wire, ArtifactContent content, Termin
                 ("ChangeSetType", isNew ? "CREATE" : "UPDATE"),
                 template,
                 .. Form(request.Parameters, kept),
+                .. Tags(request.Tags),
                 ("Capabilities.member.1", "CAPABILITY_IAM"),
                 ("Capabilities.member.2", "CAPABILITY_NAMED_IAM"),
                 ("Capabilities.member.3", "CAPABILITY_AUTO_EXPAND"),
@@ -57,6 +65,11 @@ internal sealed class StackDeployment(Wire wire, ArtifactContent content, Termin
         {
             terminal.Note($"no changes: {request.Name} is as the template says"); // (3)
             return new DeployOutcome(before!, Changed: false, []);
+        }
+
+        if (!request.IsConfirmed && terminal.IsInteractive)
+        {
+            await ConfirmAsync(id, stackId, isNew, cancellationToken);
         }
 
         var progress = new StackProgress(_client, stackId, terminal, time, request.Quiet);
@@ -103,17 +116,37 @@ internal sealed class StackDeployment(Wire wire, ArtifactContent content, Termin
             return true;
         }
 
-        await _client.DeleteChangeSetAsync(id, cancellationToken);
-        if (isNew)
-        {
-            await _client.DeleteAsync(stackId, cancellationToken);
-        }
-
+        await ForgetAsync(id, stackId, isNew, cancellationToken);
         bool isUnchanged = reason?.Contains("didn't contain changes", StringComparison.Ordinal) == true
             || reason?.Contains("No updates are to be performed", StringComparison.Ordinal) == true;
         return isUnchanged && !isNew
             ? false
             : throw new CliError($"The template cannot be deployed: {reason ?? status}", file, "Mend the template and deploy it again.");
+    }
+
+    /// <summary>Shows the changes and asks; an error when they are declined, whose traces then go.</summary>
+    private async Task ConfirmAsync(string id, string stackId, bool isNew, CancellationToken cancellationToken)
+    {
+        await foreach (StackChangeLine change in _client.ChangesAsync(id, cancellationToken))
+        {
+            terminal.Tell("yellow", change.Action, $"{change.LogicalId} {change.Type}{(change.Replaces ? " (replaced)" : "")}");
+        }
+
+        if (!await terminal.AgreesAsync("Deploy this changeset", otherwise: false, cancellationToken))
+        {
+            await ForgetAsync(id, stackId, isNew, cancellationToken);
+            throw new CliError("The changes were declined: nothing is deployed.", null, "Answer y, or take confirm_changeset out of samconfig.toml.");
+        }
+    }
+
+    /// <summary>The change set, and the stack that was made for it alone.</summary>
+    private async Task ForgetAsync(string id, string stackId, bool isNew, CancellationToken cancellationToken)
+    {
+        await _client.DeleteChangeSetAsync(id, cancellationToken);
+        if (isNew)
+        {
+            await _client.DeleteAsync(stackId, cancellationToken);
+        }
     }
 
     /// <summary>A long template goes through the bucket, as CloudFormation wants it.</summary>
@@ -124,6 +157,17 @@ internal sealed class StackDeployment(Wire wire, ArtifactContent content, Termin
         return text.Length <= Limits.TemplateBodyBytes
             ? ("TemplateBody", template)
             : ("TemplateURL", $"https://s3.amazonaws.com/{bucket.Name}/{await bucket.UploadAsync(text, ".template", cancellationToken)}");
+    }
+
+    private static IEnumerable<(string Name, string? Value)> Tags(IReadOnlyDictionary<string, string>? tags)
+    {
+        int number = 0;
+        foreach ((string key, string value) in tags ?? new Dictionary<string, string>())
+        {
+            string prefix = string.Create(CultureInfo.InvariantCulture, $"Tags.member.{++number}");
+            yield return ($"{prefix}.Key", key);
+            yield return ($"{prefix}.Value", value);
+        }
     }
 
     private static IEnumerable<(string Name, string? Value)> Form(IReadOnlyDictionary<string, string> given, IEnumerable<string> kept)

@@ -30,10 +30,18 @@ internal sealed class TomlFile
             : new TomlFile(whole, document);
     }
 
-    /// <summary>One value as text, or those of an array.</summary>
-    public IReadOnlyList<string>? Find(string table, string key) => FindTable(table) is { } found && ItemOf(found, key)?.Value is { } value
-        ? value is ArraySyntax array ? [.. array.Items.Select(item => TextOf(item.Value!))] : [TextOf(value)]
-        : null;
+    /// <summary>One value as text, those of an array, or the pairs of a table within the line, each as <c>"key"="value"</c>.</summary>
+    public IReadOnlyList<string>? Find(string table, string key) => FindTable(table) is not { } found ? null : ItemOf(found, key)?.Value switch
+    {
+        null => null,
+        ArraySyntax array => [.. array.Items.Select(item => TextOf(item.Value!))],
+        InlineTableSyntax inner => [.. inner.Items.Select(item => $"{Quoted(NameOf(item.KeyValue!.Key!))}={Quoted(TextOf(item.KeyValue.Value!))}")],
+        { } value => [TextOf(value)],
+    };
+
+    /// <summary>As TOML writes a text.</summary>
+    public static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>The file with these values in this table: in the place of those that are there, behind the table's others, or in a new table at the end.</summary>
     /// <param name="values">As TOML writes them; null: the key goes.</param>

@@ -25,12 +25,16 @@ internal sealed class Terminal
     {
         _time = time;
         _errorIsTerminal = options.ErrorIsTerminal;
+        IsInteractive = options.InputIsTerminal && options.ErrorIsTerminal;
         Input = options.Input;
         Output = options.Output;
         Error = options.Error;
         Out = Console(options.Output, options.OutputIsTerminal, options.Colours);
         Err = Console(options.Error, options.ErrorIsTerminal, options.Colours);
     }
+
+    /// <summary>Whether somebody sits there who can be asked.</summary>
+    public bool IsInteractive { get; }
 
     public TextReader Input { get; }
 
@@ -85,6 +89,21 @@ internal sealed class Terminal
             if (fallback is not null)
             {
                 return fallback;
+            }
+        }
+    }
+
+    /// <summary>Asks until the answer is yes or no.</summary>
+    public async Task<bool> AgreesAsync(string question, bool otherwise, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            switch ((await AskAsync(question, otherwise ? "Y" : "N", cancellationToken)).ToUpperInvariant())
+            {
+                case "Y" or "YES":
+                    return true;
+                case "N" or "NO":
+                    return false;
             }
         }
     }
@@ -177,4 +196,6 @@ internal sealed record TerminalOptions(
     TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal, bool Colours)
 {
     public TextReader Input { get; init; } = TextReader.Null;
+
+    public bool InputIsTerminal { get; init; }
 }

@@ -13,7 +13,8 @@ namespace Lamina.Server.Internal;
 /// POST /_lamina/template: reads a template as it lies on the client's disk, and says what it is in JSON, what of it is local to the client and
 /// has to be uploaded first, which parameters it takes, and what is wrong with it, with places. Nothing is stored, no path is opened.
 /// </summary>
-internal sealed class TemplateReadings(TimeProvider time) : IInternalRoute
+/// <param name="isServed">Whether stacks can have resources of a type.</param>
+internal sealed class TemplateReadings(Func<string, bool> isServed, TimeProvider time) : IInternalRoute
 {
     /// <summary>A template of the longest kind whose every other character is escaped.</summary>
     private static readonly BodyLimit BodyLimit = new(
@@ -33,7 +34,7 @@ internal sealed class TemplateReadings(TimeProvider time) : IInternalRoute
         using RequestBytes body = await BodyReader.ReadAsync(call.Context.Request, BodyLimit, cancellationToken);
         TemplateFile file = Read(body.Memory.Span);
         TemplateReading reading = TemplateReading.Of(
-            Encoding.UTF8.GetBytes(file.Text), call.Caller.Region, file.Parameters ?? new Dictionary<string, string>(), time);
+            Encoding.UTF8.GetBytes(file.Text), call.Caller.Region, file.Parameters ?? new Dictionary<string, string>(), isServed, time);
         return Answer.Bytes(200, "application/json", WireJson.Write(writer => Write(writer, reading)), owner: null);
     }
 

@@ -162,6 +162,7 @@ internal sealed partial class House : IAsyncDisposable
                 LayerLibrary = layers.Library,
                 LayerPermissions = layers.Permissions,
                 Roles = new RoleEditor(catalog, time),
+                Users = new UserEditor(catalog, time),
                 Policies = new PolicyEditor(catalog, time),
                 HolderPolicies = new HolderPolicies(catalog),
                 LogGroups = logs.Groups,
@@ -221,7 +222,7 @@ internal sealed partial class House : IAsyncDisposable
                 new DevFunctionList(functions.Dev),
                 new DevFunctionSessions(functions.Dev, directory, time, _stopping.Token),
                 new DevFunctionUploads(functions.Dev),
-                new TemplateReadings(time),
+                new TemplateReadings(stacks.Room.Serves, time),
             ]),
             new S3Pipeline(access.Authentication, new S3RouteTable(OperationList.MakeS3(s3)), time, loggers.CreateLogger<S3Pipeline>()),
             new FunctionUrlGateway(

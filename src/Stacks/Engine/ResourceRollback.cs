@@ -91,10 +91,11 @@ internal sealed class ResourceRollback(
             return true;
         }
 
-        bool isReplaced = document.Current!.PhysicalId != former.PhysicalId;
-        PhysicalResource? made = isReplaced ? document.Current : Removal.MadeBy(document);
+        PhysicalResource current = document.Current!;
+        bool isReplaced = !types.Require(former.Type).IsSame(current, former);
+        PhysicalResource? made = isReplaced ? current : Removal.MadeBy(document);
         back = back with { Leftovers = LeftoversOf(document, hasOther: isReplaced) };
-        bool isChanged = made is null && (document.Current.Properties != former.Properties || document.Attempt is { IsCreation: false } || IsTagged(document));
+        bool isChanged = made is null && (current.Properties != former.Properties || document.Attempt is { IsCreation: false } || IsTagged(document));
         back = back with { Current = former, PhysicalId = former.PhysicalId, Discarded = made, Status = StackStatus.UpdateComplete };
         if (!isChanged)
         {

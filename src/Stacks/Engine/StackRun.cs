@@ -188,7 +188,7 @@ internal sealed class StackRun(
             .Select(static document => Removal.Whole(document, IsRetained(document.Current?.DeletionPolicy, ofCreation: false)));
         IEnumerable<Removal> replaced = documents
             .Where(document => kept.Contains(document.LogicalId) && stack.Operation!.HasTouched(document)
-                && document.Former is { } former && former.PhysicalId != document.Current?.PhysicalId)
+                && document.Former is { } former && !IsSame(former, document.Current))
             .Select(static document => new Removal(
                 document, document.Former, IsRetained(document.Current!.UpdateReplacePolicy, ofCreation: false), document with { Former = null }));
         await new ResourceRemoval(stack, types, journal, stopping, stopping).RunAsync([.. removed, .. replaced], keepsDocuments: false);
@@ -258,9 +258,10 @@ internal sealed class StackRun(
     }
 
     /// <summary>What an operation that was left had replaced, and would have deleted at its end; null when there is nothing.</summary>
-    private static PhysicalResource? FormerApart(StackDocument stack, ResourceDocument document) =>
-        stack.Operation!.HasTouched(document) && document is { Former: { } former, Current: { } current } && former.PhysicalId != current.PhysicalId
-            ? former : null;
+    private PhysicalResource? FormerApart(StackDocument stack, ResourceDocument document) =>
+        stack.Operation!.HasTouched(document) && document is { Former: { } former, Current: { } current } && !IsSame(former, current) ? former : null;
+
+    private bool IsSame(PhysicalResource former, PhysicalResource? current) => types.Require(former.Type).IsSame(former, current);
 
     /// <summary>
     /// Deletes what stands beside the resources' present things, one of each resource after the other. What cannot be deleted is left, as

@@ -30,14 +30,17 @@ public sealed class TemplateReading
     public bool IsRead => _template is not null;
 
     /// <summary>
-    /// 1. The text is read. 2. What is local is found. 3. SAM's transform says what it would refuse, as if all that were in S3 already.
+    /// 1. The text is read. 2. What is local is found. 3. SAM's transform says what it would refuse, as if all that were in S3 already; types
+    /// that stacks cannot have are named.
     /// </summary>
     /// <param name="content">UTF-8, YAML or JSON.</param>
     /// <param name="region">That it is meant for.</param>
     /// <param name="given">Values of parameters.</param>
+    /// <param name="isServed">Whether stacks can have resources of a type.</param>
     /// <param name="time">For the transform.</param>
     /// <exception cref="AwsError">CloudFormation's ValidationError for parameters whose form is wrong.</exception>
-    public static TemplateReading Of(ReadOnlySpan<byte> content, string region, IReadOnlyDictionary<string, string> given, TimeProvider time)
+    public static TemplateReading Of(
+        ReadOnlySpan<byte> content, string region, IReadOnlyDictionary<string, string> given, Func<string, bool> isServed, TimeProvider time)
     {
         TemplateMap root;
         try
@@ -60,7 +63,8 @@ public sealed class TemplateReading
             .. (root["Parameters"] as TemplateMap ?? []).Select(static entry => ParameterDefinition.Read(entry.Key.Name, entry.Value)),
         ];
         IReadOnlyList<LocalArtifact> artifacts = LocalArtifacts.In(root, new ParameterTexts(given, parameters)); // 2
-        return new TemplateReading(root, FaultsOf(root, artifacts, region, given, time)) // 3
+        string[] transforms = TransformsOf(root);
+        return new TemplateReading(root, [.. Unserved(root, transforms, isServed), .. FaultsOf(root, transforms, artifacts, region, given, time)]) // 3
         {
             Artifacts = artifacts,
             Parameters = [.. parameters.Select(parameter => TemplateParameter.Of(parameter, given.GetValueOrDefault(parameter.Name)))],
@@ -70,9 +74,7 @@ public sealed class TemplateReading
     /// <summary>The template as JSON, all in its order.</summary>
     public void WriteTemplate(Utf8JsonWriter writer) => TemplateWriter.Write(writer, _template!);
 
-    /// <summary>Nothing for a template that SAM's transform does not get as it is: fragments and loops come before it.</summary>
-    private static IReadOnlyList<TemplateFault> FaultsOf(
-        TemplateMap root, IReadOnlyList<LocalArtifact> artifacts, string region, IReadOnlyDictionary<string, string> given, TimeProvider time)
+    private static string[] TransformsOf(TemplateMap root)
     {
         IEnumerable<TemplateNode> declared = root["Transform"] switch
         {
@@ -80,7 +82,31 @@ public sealed class TemplateReading
             TemplateList several => several,
             { } one => [one],
         };
-        string[] transforms = [.. declared.Select(static name => (name as TemplateText)?.Value ?? string.Empty)];
+        return [.. declared.Select(static name => (name as TemplateText)?.Value ?? string.Empty)];
+    }
+
+    /// <summary>
+    /// A resource with a condition may never come to be, and the transform has its own word for what it would have to make of a type.
+    /// </summary>
+    private static IEnumerable<TemplateFault> Unserved(TemplateMap root, string[] transforms, Func<string, bool> isServed) =>
+        from entry in (root["Resources"] as TemplateMap ?? []).Entries
+        let resource = entry.Value as TemplateMap
+        let type = resource?["Type"] as TemplateText
+        where type is not null && !resource!.Has("Condition") && !isServed(type.Value)
+            && !(transforms.Length > 0 && type.Value.StartsWith(SamTypes.Prefix, StringComparison.Ordinal))
+        select new TemplateFault(
+            type.Position.Line, type.Position.Column, entry.Key.Name,
+            $"{entry.Key.Name}: Lamina does not serve {type.Value} yet; --allow-unserved {type.Value} lets a stack have it, with nothing behind.");
+
+    /// <summary>Nothing for a template that SAM's transform does not get as it is: fragments and loops come before it.</summary>
+    private static IReadOnlyList<TemplateFault> FaultsOf(
+        TemplateMap root,
+        string[] transforms,
+        IReadOnlyList<LocalArtifact> artifacts,
+        string region,
+        IReadOnlyDictionary<string, string> given,
+        TimeProvider time)
+    {
         if (transforms is not [TemplateTransforms.Serverless] || IncludedFragments.AreIn(root))
         {
             return [];

@@ -27,6 +27,9 @@ internal interface IResourceType
     /// <summary>Whether resources have tags, the stack's among them.</summary>
     bool HasTags() => Shape.Known?.Contains("Tags") == true;
 
+    /// <summary>Whether both are one thing outside the stack, which a replacement has not made anew.</summary>
+    bool IsSame(PhysicalResource one, PhysicalResource? other) => one.PhysicalId == other?.PhysicalId;
+
     Task<ResourceResult> CreateAsync(ResourceCall call, CancellationToken cancellationToken);
 
     /// <summary>Brings the resource to the properties of the call, whatever it has now: a change may have ended half-way.</summary>

@@ -18,7 +18,8 @@ internal static class RequestBodies
     private static readonly FrozenSet<string> Numbers = ResourceShape.Set(
         "MemorySize", "Timeout", "Size", "BatchSize", "MaximumBatchingWindowInSeconds", "ParallelizationFactor", "StartingPositionTimestamp",
         "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "TumblingWindowInSeconds", "MaximumConcurrency", "MinimumPollers", "MaximumPollers",
-        "MaximumEventAgeInSeconds", "MaxAge", "ReservedConcurrentExecutions", "ProvisionedConcurrentExecutions");
+        "MaximumEventAgeInSeconds", "MaxAge", "ReservedConcurrentExecutions", "ProvisionedConcurrentExecutions",
+        "ExecutionTimeout", "RetentionPeriodInDays");
 
     private static readonly FrozenSet<string> Flags = ResourceShape.Set(
         "Ipv6AllowedForDualStack", "Enabled", "BisectBatchOnFunctionError", "AllowCredentials", "InvokedViaFunctionUrl", "Publish");

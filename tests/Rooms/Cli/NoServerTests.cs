@@ -14,6 +14,7 @@ public sealed class NoServerTests
     [InlineData("invoke", "orders", "--payload", "@/etc/os-release")]
     [InlineData("logs", "orders", "--follow")]
     [InlineData("opt", "orders")]
+    [InlineData("deploy", "template.yaml", "--guided")]
     public async Task Without_a_server_every_verb_says_where_it_looked_and_how_to_start_one(params string[] arguments)
     {
         string endpoint = UnusedEndpoint();

@@ -54,6 +54,23 @@ public sealed class SamConfigTests : IDisposable
         Assert.Equal("after", config.StackName);
     }
 
+    [Theory]
+    [InlineData("""tags = "team=\"shop floor\" cost:center=7 \"a key\"=x=y" """)]
+    [InlineData("""tags = ["team=\"shop floor\"", "cost:center=7", "\"a key\"=x=y"]""")]
+    [InlineData("""tags = { team = "shop floor", "cost:center" = 7, "a key" = "x=y" }""")]
+    public void Tags_are_pairs_in_a_text_a_list_or_a_table(string line) => Assert.Equal(
+        new Dictionary<string, string> { ["team"] = "shop floor", ["cost:center"] = "7", ["a key"] = "x=y" },
+        Of($"[default.deploy.parameters]\n{line}\n").Tags);
+
+    [Fact]
+    public void Whether_changes_are_confirmed_is_said()
+    {
+        Assert.True(Of("[default.deploy.parameters]\nconfirm_changeset = true\n").ConfirmsChanges);
+        Assert.False(Of("[default.deploy.parameters]\nconfirm_changeset = false\n").ConfirmsChanges);
+        Assert.False(Of("version = 0.1\n").ConfirmsChanges);
+        Assert.Null(Of("version = 0.1\n").Tags);
+    }
+
     [Fact]
     public async Task What_is_saved_is_read_again_and_leaves_the_rest_alone()
     {

@@ -32,6 +32,29 @@ public sealed class FunctionUrlBoundaryTests(ServedHouse house) : IClassFixture<
             reply.Text);
     }
 
+    [Fact]
+    public async Task A_url_goes_with_its_alias()
+    {
+        await house.SendJsonAsync(HttpMethod.Post, "/2015-03-31/functions", ServedHouse.CreateRequest("behind"));
+        Reply published;
+        do
+        {
+            published = await house.SendJsonAsync(HttpMethod.Post, "/2015-03-31/functions/behind/versions", []);
+        }
+        while (published.Status == HttpStatusCode.Conflict);
+
+        JsonObject alias = new() { ["Name"] = "live", ["FunctionVersion"] = (string?)published.Json["Version"] };
+        Assert.Equal(HttpStatusCode.Created, (await house.SendJsonAsync(HttpMethod.Post, "/2015-03-31/functions/behind/aliases", alias)).Status);
+        Reply created = await house.SendJsonAsync(
+            HttpMethod.Post, "/2021-10-31/functions/behind/url?Qualifier=live", new JsonObject { ["AuthType"] = "AWS_IAM" });
+        Uri url = new((string)created.Json["FunctionUrl"]!);
+
+        await house.SendAsync(HttpMethod.Delete, "/2015-03-31/functions/behind/aliases/live", null);
+        Reply reply = await house.SendAsync(HttpMethod.Get, "/", null, ("Host", url.Authority));
+
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException", """{"Message":null}"""), (reply.Status, reply.ErrorType, reply.Text));
+    }
+
     [Theory]
     [InlineData(ServedHouse.Member, ServedHouse.Organization)]
     [InlineData("333333333333", null)]

@@ -96,6 +96,12 @@ internal sealed class EventSourceMappingType(StackRoomParts rooms) : IResourceTy
             body["KMSKeyArn"] = key;
         }
 
+        if (call.Map("SelfManagedEventSource")?["Endpoints"] is TemplateMap endpoints && endpoints["KafkaBootstrapServers"] is { } servers)
+        {
+            // Templates name the kind of endpoint in their own spelling.
+            body["SelfManagedEventSource"] = new TemplateMap { ["Endpoints"] = new TemplateMap { ["KAFKA_BOOTSTRAP_SERVERS"] = servers } };
+        }
+
         if (!withSource)
         {
             foreach (string name in new[] { "EventSourceArn", "StartingPosition", "StartingPositionTimestamp", "Topics", "Queues", "SelfManagedEventSource" })

@@ -14,6 +14,7 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
     [
         "Handler", "Role", "Runtime", "MemorySize", "Timeout", "Layers", "Environment", "Description", "EphemeralStorage", "TracingConfig",
         "DeadLetterConfig", "VpcConfig", "ImageConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart",
+        "CapacityProviderConfig", "DurableConfig",
     ];
 
     // What takes a setting away that a template had and has no longer; what a function was never given is not asked for.
@@ -32,10 +33,10 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
         Known = ResourceShape.Set(
         [
             .. Configuration, "FunctionName", "Code", "Architectures", "KmsKeyArn", "PackageType", "CodeSigningConfigArn", "Tags",
-            "ReservedConcurrentExecutions", "RuntimeManagementConfig", "RecursiveLoop",
+            "ReservedConcurrentExecutions", "RuntimeManagementConfig", "RecursiveLoop", "TenancyConfig",
         ]),
         Required = ["Code", "Role"],
-        Replacing = ResourceShape.Set("FunctionName", "PackageType"),
+        Replacing = ResourceShape.Set("FunctionName", "PackageType", "TenancyConfig"),
         NameProperty = "FunctionName",
         Attributes = ResourceShape.Set("Arn", "SnapStartResponse", "SnapStartResponse.ApplyOn", "SnapStartResponse.OptimizationStatus"),
     };
@@ -49,7 +50,7 @@ internal sealed class FunctionType(StackRoomParts rooms, ObjectSource objects) :
             TemplateMap body = Configured(call);
             body["FunctionName"] = call.Name;
             body["Code"] = FunctionSource.BodyOf(call);
-            foreach (string name in new[] { "PackageType", "CodeSigningConfigArn", "Architectures" })
+            foreach (string name in new[] { "PackageType", "CodeSigningConfigArn", "Architectures", "TenancyConfig" })
             {
                 body.Merge(RequestBodies.Pick(call.Properties, name));
             }

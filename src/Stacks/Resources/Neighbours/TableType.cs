@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using Lamina.Companions.DynamoDb;
 using Lamina.Contract;
@@ -7,22 +6,23 @@ using Lamina.Stacks.Templates;
 
 namespace Lamina.Stacks.Resources.Neighbours;
 
-/// <summary>AWS::DynamoDB::Table. Recovery and insights are only kept in the stack; streams and the like are refused.</summary>
+/// <summary>
+/// AWS::DynamoDB::Table. A stream, recovery, insights and the like are only kept in the stack (docs/not-served.txt); an import is refused, for
+/// the table would not have what it is to have.
+/// </summary>
 internal sealed class TableType(StackRoomParts rooms) : IResourceType
 {
-    private static readonly FrozenSet<string> Unserved = ResourceShape.Set(
-        "StreamSpecification", "ImportSourceSpecification", "KinesisStreamSpecification", "OnDemandThroughput", "WarmThroughput", "ResourcePolicy");
+    private const string Unserved = "ImportSourceSpecification";
 
     public string Name => "AWS::DynamoDB::Table";
 
     public ResourceShape Shape { get; } = new()
     {
         Known = ResourceShape.Set(
-        [
-            .. Unserved, "TableName", "AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "GlobalSecondaryIndexes", "BillingMode",
+            Unserved, "TableName", "AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "GlobalSecondaryIndexes", "BillingMode",
             "ProvisionedThroughput", "DeletionProtectionEnabled", "TableClass", "SSESpecification", "Tags", "TimeToLiveSpecification",
-            "PointInTimeRecoverySpecification", "ContributorInsightsSpecification",
-        ]),
+            "PointInTimeRecoverySpecification", "ContributorInsightsSpecification", "StreamSpecification", "KinesisStreamSpecification",
+            "OnDemandThroughput", "WarmThroughput", "ResourcePolicy"),
         Required = ["KeySchema"],
         Replacing = ResourceShape.Set("TableName", "KeySchema", "LocalSecondaryIndexes"),
         NameProperty = "TableName",
@@ -61,7 +61,7 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
 
         await call.InitiatedAsync(call.Name);
         await SetTimeToLiveAsync(call, call.Name, cancellationToken);
-        return Result(call.Caller, call.Name);
+        return Result(call, call.Name);
     }
 
     public async Task<ResourceResult> UpdateAsync(ResourceCall call, TemplateMap before, CancellationToken cancellationToken)
@@ -88,7 +88,7 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
         Dictionary<string, string> tags = TemplateTags.Of(call);
         await rooms.Tables.UntagAsync(call.Caller, table.Arn, table.Tags.Keys.Except(tags.Keys, StringComparer.Ordinal), cancellationToken);
         await rooms.Tables.TagAsync(call.Caller, table.Arn, tags, cancellationToken);
-        return Result(call.Caller, name);
+        return Result(call, name);
     }
 
     public async Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken)
@@ -101,9 +101,9 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
 
     private static void CheckServed(ResourceCall call)
     {
-        if (call.Properties.Names.FirstOrDefault(Unserved.Contains) is { } unserved)
+        if (call.Properties.Has(Unserved))
         {
-            throw StackErrors.Validation($"Lamina does not serve the property {unserved} of AWS::DynamoDB::Table yet.");
+            throw StackErrors.Validation($"Lamina does not serve the property {Unserved} of AWS::DynamoDB::Table yet.");
         }
     }
 
@@ -195,6 +195,17 @@ internal sealed class TableType(StackRoomParts rooms) : IResourceType
 
     private bool Exists(Caller caller, string name) => rooms.Tables.List(caller, null).Contains(name, StringComparer.Ordinal);
 
-    private static ResourceResult Result(Caller caller, string name) =>
-        new(name, new TemplateMap { ["Arn"] = $"arn:aws:dynamodb:{caller.Region}:{caller.Account}:table/{name}" });
+    /// <summary>A stream's label is the time of its beginning; here the table's.</summary>
+    private ResourceResult Result(ResourceCall call, string name)
+    {
+        TableDefinition table = rooms.Tables.Describe(call.Caller, name).Table;
+        TemplateMap attributes = new() { ["Arn"] = table.Arn };
+        if (call.Map("StreamSpecification") is not null)
+        {
+            DateTimeOffset created = DateTimeOffset.FromUnixTimeMilliseconds(table.CreationTime);
+            attributes["StreamArn"] = string.Create(CultureInfo.InvariantCulture, $"{table.Arn}/stream/{created:yyyy-MM-dd'T'HH:mm:ss.fff}");
+        }
+
+        return new ResourceResult(name, attributes);
+    }
 }

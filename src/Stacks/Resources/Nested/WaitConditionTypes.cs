@@ -45,7 +45,8 @@ internal sealed class WaitConditionType(StackRoomParts rooms) : IResourceType
         Attributes = ResourceShape.Set("Data"),
     };
 
-    public string? MarkBefore(ResourceCall call) => null;
+    /// <summary>When the waiting began, so that a restart does not begin it anew.</summary>
+    public string? MarkBefore(ResourceCall call) => rooms.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
 
     public async Task<ResourceResult> CreateAsync(ResourceCall call, CancellationToken cancellationToken)
     {
@@ -59,17 +60,19 @@ internal sealed class WaitConditionType(StackRoomParts rooms) : IResourceType
         ObjectKey handle = WaitSignals.HandleOf(call.Caller, call.RequiredText("Handle"));
         string id = $"{call.Stack.Id}/{call.LogicalId}";
         await call.InitiatedAsync(id);
-        using CancellationTokenSource timeOver = new(timeout, rooms.Time);
+        using CancellationTokenSource timeOver = new(LeftOf(timeout, call.Mark!), rooms.Time);
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(timeOver.Token, cancellationToken, call.GivenUp);
         try
         {
-            TemplateMap received = await _signals.WaitAsync(call.Caller, handle, count, waiting.Token);
-            return new ResourceResult(id, new TemplateMap { ["Data"] = PropertiesJson.Write(received) });
+            return ResultOf(id, await _signals.WaitAsync(call.Caller, handle, count, waiting.Token));
         }
         catch (OperationCanceledException) when (timeOver.IsCancellationRequested && !call.GivenUp.IsCancellationRequested)
         {
-            int received = await _signals.CountAsync(call.Caller, handle, cancellationToken);
-            throw StackErrors.Validation($"WaitCondition timed out. Received {received} conditions when expecting {count}");
+            // All may have come before a restart that took until after the time.
+            TemplateMap received = await _signals.ReadAsync(call.Caller, handle, cancellationToken);
+            return received.Count >= count
+                ? ResultOf(id, received)
+                : throw StackErrors.Validation($"WaitCondition timed out. Received {received.Count} conditions when expecting {count}");
         }
     }
 
@@ -77,6 +80,14 @@ internal sealed class WaitConditionType(StackRoomParts rooms) : IResourceType
         throw new System.Diagnostics.UnreachableException("A wait condition cannot be changed.");
 
     public Task DeleteAsync(ResourceCall call, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static ResourceResult ResultOf(string id, TemplateMap received) => new(id, new TemplateMap { ["Data"] = PropertiesJson.Write(received) });
+
+    private TimeSpan LeftOf(TimeSpan timeout, string begun)
+    {
+        TimeSpan left = DateTimeOffset.ParseExact(begun, "O", CultureInfo.InvariantCulture) + timeout - rooms.Time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     private static int? NumberOf(ResourceCall call, string property) => call.Text(property) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number

@@ -25,8 +25,8 @@ internal sealed class WaitSignals(StackRoomParts rooms)
     }
 
     /// <summary>
-    /// Waits until signals with so many ids are there; one that is sent again counts once. Gives each id's data. Throws ValidationError for
-    /// one that says FAILURE.
+    /// Waits until signals with so many ids are there; one that is sent again counts once, and what is no signal not at all. Gives each id's
+    /// data. Throws ValidationError for one that says FAILURE.
     /// </summary>
     public Task<TemplateMap> WaitAsync(Caller caller, ObjectKey handle, int count, CancellationToken cancellationToken) => AnswerWait.UntilAsync(
         rooms,
@@ -34,10 +34,6 @@ internal sealed class WaitSignals(StackRoomParts rooms)
         handle.Value,
         async token => await ReadAsync(caller, handle, token) is var received && received.Count >= count ? received : null,
         cancellationToken);
-
-    /// <summary>How many ids have signalled.</summary>
-    public async Task<int> CountAsync(Caller caller, ObjectKey handle, CancellationToken cancellationToken) =>
-        (await ReadAsync(caller, handle, cancellationToken)).Count;
 
     public async Task ForgetAsync(Caller caller, ObjectKey handle, CancellationToken cancellationToken)
     {
@@ -56,22 +52,41 @@ internal sealed class WaitSignals(StackRoomParts rooms)
 
     private static BucketName BucketOf(Caller caller) => BucketName.Parse($"cloudformation-waitcondition-{caller.Region}-{caller.Account}");
 
-    private async Task<TemplateMap> ReadAsync(Caller caller, ObjectKey handle, CancellationToken cancellationToken)
+    /// <summary>The data of each id that has signalled. Throws ValidationError for one that says FAILURE.</summary>
+    public async Task<TemplateMap> ReadAsync(Caller caller, ObjectKey handle, CancellationToken cancellationToken)
     {
         TemplateMap received = [];
         foreach (ObjectVersion version in VersionsOf(caller, handle))
         {
-            TemplateMap signal = await AnswerBox.ReadAsync(rooms, version, cancellationToken);
-            string id = Scalars.TextOf(signal["UniqueId"]) ?? throw StackErrors.Validation("WaitCondition received a signal without UniqueId.");
-            if (Scalars.TextOf(signal["Status"]) != "SUCCESS")
+            if (await FindSignalAsync(version, cancellationToken) is not { } signal || Scalars.TextOf(signal["UniqueId"]) is not { } id)
             {
-                throw StackErrors.Validation($"WaitCondition received failed message: '{Scalars.TextOf(signal["Reason"])}' for uniqueId: {id}");
+                continue;
             }
 
-            received[id] = Scalars.TextOf(signal["Data"]) ?? "";
+            switch (Scalars.TextOf(signal["Status"]))
+            {
+                case "SUCCESS":
+                    received[id] = Scalars.TextOf(signal["Data"]) ?? "";
+                    break;
+                case "FAILURE":
+                    throw StackErrors.Validation($"WaitCondition received failed message: '{Scalars.TextOf(signal["Reason"])}' for uniqueId: {id}");
+            }
         }
 
         return received;
+    }
+
+    /// <summary>Null for what is no JSON object: the URL takes whatever is put there, and only a signal can end the waiting.</summary>
+    private async Task<TemplateMap?> FindSignalAsync(ObjectVersion version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnswerBox.ReadAsync(rooms, version, cancellationToken);
+        }
+        catch (AwsError)
+        {
+            return null;
+        }
     }
 
     /// <summary>In the order in which they came.</summary>

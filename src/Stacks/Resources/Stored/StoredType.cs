@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Lamina.Stacks.Engine;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Templates;
 using Lamina.Store;
@@ -47,6 +48,10 @@ internal sealed partial class StoredType : IResourceType
         Dictionary<string, StoredTypeEntry> entries = JsonSerializer.Deserialize(stream, StoredTypesJson.Default.DictionaryStringStoredTypeEntry)!;
         return entries.Select(entry => new StoredType(entry.Key, entry.Value, catalog)).ToList();
     }
+
+    public bool IsSame(PhysicalResource one, PhysicalResource? other) => one.PhysicalId == other?.PhysicalId
+        && (_entry.Within is not { } parent
+            || Scalars.Same(PropertiesJson.ReadMap(one.Properties)[parent], PropertiesJson.ReadMap(other.Properties)[parent]));
 
     public string? MarkBefore(ResourceCall call)
     {

@@ -92,7 +92,7 @@ internal sealed class ResourcePolicyWriter(SwaggerEditor editor, TemplateMap pol
     private void AddVpcs(TemplateMap rules, string list, string comparison, TemplateList resources)
     {
         TemplateNode? given = rules[$"SourceVpc{list}"];
-        if (given is TemplateMap || (given is TemplateList names && names.Any(static name => name is not TemplateText)))
+        if (given is TemplateList names && names.Any(static name => name is not TemplateText))
         {
             throw SamDocumentException.Of(
                 $"SourceVpc{list} must be a list of strings. Use IntrinsicVpc{list} instead for values that use Intrinsic Functions");

@@ -206,7 +206,12 @@ internal sealed class ApiEvent(SamDefinition definition, string eventId) : SamEv
     private TemplateMap Merged(TemplateMap source, TemplateText path, TemplateText method, SwaggerEditor editor)
     {
         TemplateMap merged = source.CopyFlat();
-        TemplateMap paths = merged["paths"] as TemplateMap ?? new TemplateMap();
+
+        // AWS's transform merges into nothing, and what it merges is lost, where the document has no path yet.
+        TemplateMap paths = merged["paths"] is { IsTruthy: true } given
+            ? given as TemplateMap ?? throw new SamResourceException(
+                _api.ApiId!, "Property 'DefinitionBody' is invalid: It should be a map", "DefinitionBody")
+            : new TemplateMap();
         TemplateNode? item = paths[path.Value];
         if (item is not (null or TemplateMap))
         {

@@ -5,6 +5,7 @@ using Lamina.Stacks.ChangeSets;
 using Lamina.Stacks.Engine;
 using Lamina.Stacks.Evaluation;
 using Lamina.Stacks.Resources;
+using Lamina.Stacks.Resources.Stored;
 using Lamina.Stacks.Templates;
 using Lamina.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,6 +42,8 @@ internal sealed class StackWorld : IAsyncDisposable
     public Func<string, string, Task> Awaits { get; set; } = static (_, _) => Task.CompletedTask;
 
     public CrashingCatalog Crashing { get; }
+
+    public CatalogSnapshot Catalog => _catalog.Current;
 
     public StackEngine Engine { get; private set; } = null!;
 
@@ -79,7 +82,7 @@ internal sealed class StackWorld : IAsyncDisposable
         return Directory.Get(Caller, stack.Id);
     }
 
-    public static StackRequest Request(string body) => new() { StackName = "shop", TemplateBody = body };
+    public static StackRequest Request(string body) => new() { StackName = "shop", TemplateBody = body, Capabilities = ["CAPABILITY_NAMED_IAM"] };
 
     /// <summary>All that a stack is: its resources as they are known, its outputs, its parameters.</summary>
     public string Describe(StackDocument stack) => string.Join('\n',
@@ -105,7 +108,7 @@ internal sealed class StackWorld : IAsyncDisposable
 
     private void Start()
     {
-        ResourceTypes types = new([new Named(this), new Numbered(this)], ["Test::Allowed"]);
+        ResourceTypes types = new([new Named(this), new Numbered(this), .. StoredType.All(Crashing)], ["Test::Allowed"]);
         StackEvaluation evaluation = new(Crashing, static (_, _) => null);
         Engine = new StackEngine(Crashing, evaluation, types, TimeProvider.System, NullLogger<StackEngine>.Instance);
         StackPlanner planner = new(evaluation, types, TimeProvider.System, static (_, _) => "");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Lamina.Stacks.Packaging;
+using Lamina.Stacks.Sam;
 
 namespace Lamina.Rooms.Tests.Stacks.Packaging;
 
@@ -115,6 +116,26 @@ public sealed class TemplateReadingTests
         Assert.Equal(2, Assert.Single(broken.Faults).Line);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("Transform: AWS::Serverless-2016-10-31")]
+    public void A_type_that_no_stack_can_have_is_named_with_its_place(string transform)
+    {
+        TemplateReading reading = Read($$"""
+            {{transform}}
+            Conditions: {Never: !Equals [a, b]}
+            Resources:
+              Perhaps: {Type: 'AWS::EC2::VPC', Condition: Never}
+              Queue: {Type: 'AWS::SQS::Queue'}
+              Net:
+                Type: AWS::EC2::VPC
+            """);
+
+        TemplateFault fault = Assert.Single(reading.Faults);
+        Assert.Equal((7, 11, "Net"), (fault.Line, fault.Column, fault.Id));
+        Assert.Contains("does not serve AWS::EC2::VPC", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_parameters_value_is_checked()
     {
@@ -135,5 +156,6 @@ public sealed class TemplateReadingTests
 
     private static TemplateReading Read(string template, params (string Name, string Value)[] parameters) => TemplateReading.Of(
         Encoding.UTF8.GetBytes(template), "us-east-1",
-        parameters.ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal), TimeProvider.System);
+        parameters.ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal),
+        static type => !type.StartsWith("AWS::EC2::", StringComparison.Ordinal), TimeProvider.System);
 }
