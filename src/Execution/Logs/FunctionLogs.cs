@@ -60,7 +60,7 @@ public sealed class FunctionLogs(int bytesPerFunction, long bytes, TimeProvider 
     /// <summary>Not for each function: only when a share would be half of what it was.</summary>
     private void Divide()
     {
-        int share = (int)Math.Clamp(bytes / Math.Max(1, _rings.Count), LeastBytes, _mostBytes);
+        int share = (int)Math.Clamp(bytes / Math.Max(1, _rings.Count), Math.Min(LeastBytes, _mostBytes), _mostBytes);
         if (share > Volatile.Read(ref _share) / 2)
         {
             return;
