@@ -8,6 +8,7 @@ using Lamina.Layers;
 namespace Lamina.Rooms.Tests.Execution.Shells;
 
 /// <summary>Environments whose imports out of layers were made before their code was there: to a function they are like any other.</summary>
+[Collection(typeof(Alone))]
 public sealed class PrimedShellTests
 {
     /// <summary>Takes long enough to be worth it, and says when it was imported. It imports what a function may have in its place.</summary>
