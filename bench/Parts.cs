@@ -13,7 +13,7 @@ internal sealed class Parts(BenchOptions options, string repository, string scra
         {
             await using LaminaServer server = await LaminaServer.StartAsync(repository, Folder("data"));
             using HttpClient http = BenchOptions.NewClient(server.Address);
-            rows.AddRange(await MeasureAsync(server, new LambdaApi(http), workloads));
+            rows.AddRange(await MeasureAsync(server, http, workloads));
         }
 
         if (options.Measures("sandboxes"))
@@ -35,8 +35,9 @@ internal sealed class Parts(BenchOptions options, string repository, string scra
         return rows;
     }
 
-    private async Task<List<Row>> MeasureAsync(LaminaServer server, LambdaApi api, Workload[] workloads)
+    private async Task<List<Row>> MeasureAsync(LaminaServer server, HttpClient http, Workload[] workloads)
     {
+        LambdaApi api = new(http);
         List<Row> rows = [];
         Measurements measurements = new(api, options);
         byte[] largeLayer = options.Measures("cold") || options.Measures("layers") ? Workload.LargeLayer() : [];
@@ -77,6 +78,7 @@ internal sealed class Parts(BenchOptions options, string repository, string scra
         if (options.Measures("stacks"))
         {
             rows.AddRange(await new WatchedStack(api, options, repository, Folder("watched"), server.Address).ChangeAsync());
+            rows.AddRange(await new StackDeployments(http, options).CreateAsync());
             rows.AddRange(await new SamTemplates(options, scratch).TransformAsync());
         }
 
