@@ -1,8 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Lamina.Bench;
 
@@ -26,10 +24,7 @@ internal sealed class BareRuntimeApi : IAsyncDisposable
 
     public static async Task<BareRuntimeApi> StartAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        BareRuntimeApi bare = new(builder.Build());
+        BareRuntimeApi bare = new(BareKestrel.Build());
         bare._app.Run(bare.HandleAsync);
         await bare._app.StartAsync();
         return bare;
@@ -39,10 +34,7 @@ internal sealed class BareRuntimeApi : IAsyncDisposable
     public Task<string> InvokeAsync(string payload) => Enqueue(System.Text.Encoding.UTF8.GetBytes(payload)).ContinueWith(
         static done => System.Text.Encoding.UTF8.GetString(done.Result), TaskScheduler.Default);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private Task<byte[]> Enqueue(byte[] payload)
     {

@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Lamina.Bench;
 
@@ -38,10 +36,7 @@ internal sealed class Baselines(BenchOptions options, string scratch)
     /// <summary>The least that HTTP in and out costs here: a Kestrel that gives back what it got, asked by the same client.</summary>
     public async Task<IReadOnlyList<Row>> EchoAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        await using WebApplication app = builder.Build();
+        await using WebApplication app = BareKestrel.Build();
         app.Run(static async context =>
         {
             context.Response.ContentType = "application/json";

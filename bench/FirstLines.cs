@@ -13,7 +13,7 @@ internal sealed class FirstLines(LambdaApi api, BenchOptions options)
 
     private int _generation;
 
-    public async Task<IReadOnlyList<Row>> MeasureAsync(IReadOnlyList<Workload> workloads, string repository, string scratch)
+    public async Task<IReadOnlyList<Row>> MeasureAsync(IReadOnlyList<Workload> workloads, string runtimes, string scratch)
     {
         List<string> layers = [];
         foreach (byte[] archive in Workload.SmallLayers())
@@ -27,7 +27,7 @@ internal sealed class FirstLines(LambdaApi api, BenchOptions options)
         {
             string function = $"first-{rows.Count}";
             await api.CreateFunctionAsync(function, workload, layers);
-            using FreshProcess fresh = FreshProcess.Of(workload, repository, Directory.CreateDirectory(Path.Combine(scratch, function)).FullName);
+            using FreshProcess fresh = FreshProcess.Of(workload, runtimes, Directory.CreateDirectory(Path.Combine(scratch, function)).FullName);
             rows.AddRange(await MeasureAsync(workload.Name, function, () => fresh.ReachAsync(bare)));
         }
 
@@ -76,11 +76,11 @@ internal sealed class FreshProcess : IDisposable
 
     private FreshProcess(ProcessStartInfo start) => _start = start;
 
+    /// <param name="runtimes">The folder of our clients.</param>
     /// <param name="folder">For the function's code.</param>
-    public static FreshProcess Of(Workload workload, string repository, string folder)
+    public static FreshProcess Of(Workload workload, string runtimes, string folder)
     {
         System.IO.Compression.ZipFile.ExtractToDirectory(new MemoryStream(workload.Code), folder);
-        string runtimes = LaminaServer.Runtimes(repository);
         ProcessStartInfo start = workload.Name switch
         {
             "python" => new(workload.BaselineFile, [Path.Combine(runtimes, "python", "bootstrap.py")]),

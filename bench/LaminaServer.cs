@@ -17,19 +17,13 @@ internal sealed class LaminaServer : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Whether `lamina` has what eng/package makes.</summary>
-    public static bool IsNative(string repository)
-    {
-        string packages = Path.Combine(repository, "artifacts", "package");
-        return Directory.Exists(packages) && Directory.GetDirectories(packages, "lamina-linux-*").Length > 0;
-    }
+    /// <summary>Whether it is what eng/package makes.</summary>
+    public bool IsNative => Folder.Contains("/artifacts/package/", StringComparison.Ordinal);
 
-    /// <summary>The runtime clients of the build that `lamina` uses, compiled as it has them.</summary>
-    public static string Runtimes(string repository) => Path.Combine(
-        IsNative(repository) ? Directory.GetDirectories(Path.Combine(repository, "artifacts", "package"), "lamina-linux-*")[0]
-            : Path.Combine(repository, "artifacts", "lamina", "current"),
-        "server",
-        "lambda-runtimes");
+    /// <summary>The runtime clients that it gives to functions.</summary>
+    public string Runtimes => Path.Combine(Folder, "lambda-runtimes");
+
+    private string Folder => Path.GetDirectoryName(File.ResolveLinkTarget($"/proc/{_process.Id}/exe", returnFinalTarget: false)!.FullName)!;
 
     /// <summary>What the server's own process has in memory; `lamina` becomes it, so they have one id.</summary>
     public long ResidentBytes()

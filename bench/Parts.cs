@@ -50,14 +50,14 @@ internal sealed class Parts(BenchOptions options, string repository, string scra
         if (options.Measures("first-lines"))
         {
             Workload[] clocks = await Workload.BuildClocksAsync(workloads, scratch);
-            rows.AddRange(await new FirstLines(api, options).MeasureAsync(clocks, repository, Folder("first")));
+            rows.AddRange(await new FirstLines(api, options).MeasureAsync(clocks, server.Runtimes, Folder("first")));
         }
 
         if (options.Measures("warm"))
         {
             rows.AddRange(await measurements.WarmInvocationsAsync(workloads));
             rows.AddRange(await _baselines.EchoAsync());
-            rows.AddRange(await ThreeRequests.MeasureAsync(options, workloads[2], repository, Folder("bare")));
+            rows.AddRange(await ThreeRequests.MeasureAsync(options, workloads[2], server.Runtimes, Folder("bare")));
         }
 
         if (options.Measures("burst"))

@@ -10,16 +10,17 @@ internal static class ServerStart
     public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchOptions options, string repository, string scratch)
     {
         double[] starts = new double[Math.Max(3, options.Repeats / 3)], megabytes = new double[starts.Length];
+        string build = "";
         for (int i = 0; i < starts.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
             await using LaminaServer server = await LaminaServer.StartAsync(repository, Path.Combine(scratch, $"{i}"));
             starts[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             await Task.Delay(Settling);
+            build = server.IsNative ? "native build" : "ordinary build";
             megabytes[i] = server.ResidentBytes() / 1_000_000.0;
         }
 
-        string build = LaminaServer.IsNative(repository) ? "native build" : "ordinary build";
         return
         [
             Sample.ToRow("server start", $"{build}: ./lamina up until it is ready", null, starts, perSecond: null),

@@ -3,7 +3,7 @@ namespace Lamina.Bench;
 /// <summary>The same callers and the same runtime, the static one, as processes of the machine's, around a Kestrel that does nothing besides.</summary>
 internal static class ThreeRequests
 {
-    public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchOptions options, Workload workload, string repository, string scratch)
+    public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchOptions options, Workload workload, string runtimes, string scratch)
     {
         List<Row> rows = [];
         foreach (int callers in BenchOptions.Callers)
@@ -16,7 +16,7 @@ internal static class ThreeRequests
             {
                 for (int i = 0; i < callers; i++)
                 {
-                    workers.Add(FreshProcess.Of(workload, repository, Directory.CreateDirectory(Path.Combine(scratch, $"{callers}-{i}")).FullName));
+                    workers.Add(FreshProcess.Of(workload, runtimes, Directory.CreateDirectory(Path.Combine(scratch, $"{callers}-{i}")).FullName));
                     workers[^1].Start(bare);
                 }
 
