@@ -19,6 +19,8 @@ public sealed class FleetTests : ServerTests
     /// <summary>What a runtime that has once served keeps: the garbage collector's heap, buffers of connections, compiled code.</summary>
     private const long MemoryAllowanceKiB = 160 * 1024;
 
+    private static readonly string Bootstrap = BashRuntime.Of("", """answer="\"$AWS_LAMBDA_FUNCTION_NAME\"" """);
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly int _functions = Soak.Number("LAMINA_FLEET_FUNCTIONS", 16);
@@ -107,12 +109,13 @@ public sealed class FleetTests : ServerTests
 
     private async Task InvokeAsync(RawClient client, int number)
     {
-        RawAnswer answer;
-        do
+        RawAnswer answer = await client.InvokeAsync($"fleet{number}", """{"a":1}""");
+        while (answer.Status == HttpStatusCode.Conflict)
         {
+            // It is being created or updated.
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
             answer = await client.InvokeAsync($"fleet{number}", """{"a":1}""");
         }
-        while (answer.Status == HttpStatusCode.Conflict); // It is being created or updated.
 
         Assert.True(answer.IsSuccess && answer.Body.Contains($"fleet{number}", StringComparison.Ordinal), $"fleet{number}: {answer.Body}");
         Interlocked.Increment(ref _invocations);
@@ -150,39 +153,21 @@ public sealed class FleetTests : ServerTests
         return (number % 4) switch
         {
             1 => Archive.Of("index.js", $"exports.handler = async () => process.env.AWS_LAMBDA_FUNCTION_NAME; // {edit}\n"),
-            3 => new Archive().File("bootstrap", $"{Bootstrap}# {edit}\n", mode: 0x1ED).ToArray(),
+            3 => new Archive().File("bootstrap", $"{Bootstrap}\n# {edit}\n", mode: 0x1ED).ToArray(),
             _ => Archive.Of("index.py", $"import os\n{import}def handler(event, context): return os.environ['AWS_LAMBDA_FUNCTION_NAME'] # {edit}\n"),
         };
     }
-
-    private const string Bootstrap = """
-        #!/bin/bash
-        while exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}"; do
-          printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n' >&3
-          id=
-          while IFS=$'\r' read -r line <&3 && [ -n "$line" ]; do
-            case "$line" in Lambda-Runtime-Aws-Request-Id:*) id="${line#*: }";; esac
-          done
-          read -r -d '' event <&3
-          [ -n "$id" ] || exit 1
-          answer="\"$AWS_LAMBDA_FUNCTION_NAME\""
-          exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}"
-          printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' "$id" "${#answer}" "$answer" >&3
-          read -r -d '' status <&3
-        done
-
-        """;
 
     /// <summary>What there is when what ends has ended: environments end behind the answers, sandboxes in advance come and go for a moment.</summary>
     private async Task<Left> SettleAsync(Left? former)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
-        Left left = Left.Of(Server.ProcessId), last;
+        Left left = Left.Of(Server), last;
         do
         {
             last = left;
             await Task.Delay(Look, CancellationToken.None);
-            left = Left.Of(Server.ProcessId);
+            left = Left.Of(Server);
         }
         while (!limit.IsCancellationRequested && !(left.Processes == last.Processes && left.IsNoMoreThan(former ?? left)));
         return left;
@@ -196,28 +181,22 @@ public sealed class FleetTests : ServerTests
         public bool IsNoMoreThan(Left other) =>
             Processes <= other.Processes && Cgroups <= other.Cgroups && Descriptors <= other.Descriptors + DescriptorAllowance;
 
-        public static Left Of(int server)
+        public static Left Of(LaminaServer server)
         {
-            List<int> below = [.. Below(server)];
-            int jail = below.Count > 0 ? below[0] : server;
+            List<int> below = [.. Below(server.ProcessId)];
+            int jail = below.Count > 0 ? below[0] : server.ProcessId;
             string name = File.ReadAllText($"/proc/{jail}/cmdline").TrimEnd('\0');
             name = $"lamina-{name[(name.LastIndexOf('\0') + 1)..]}";
             return new Left(
-                Directory.GetFileSystemEntries($"/proc/{server}/fd").Length,
+                Directory.GetFileSystemEntries($"/proc/{server.ProcessId}/fd").Length,
                 below.Count,
                 Directory.Exists("/sys/fs/cgroup") ? CountCgroups(name) : 0,
-                Resident(server));
+                server.ResidentKiB());
         }
 
         private static int CountCgroups(string name) => Directory
             .EnumerateDirectories("/sys/fs/cgroup", name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 })
             .Sum(static folder => Directory.GetDirectories(folder).Length);
-
-        private static long Resident(int server)
-        {
-            string line = File.ReadLines($"/proc/{server}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
-        }
 
         private static IEnumerable<int> Below(int process)
         {
