@@ -79,8 +79,8 @@ public sealed partial class Invoker : IAsyncDisposable
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
         _planner = new EnvironmentPlanner(trees, devLayers, devFunctions, images, runtimes, options);
         _shells = new ShellPool(
-            sandboxes, _runtimeApi.Connections, options, new QuietMoments(IsBusy, time), time, loggers.CreateLogger<ShellPool>());
-        QuietMoments afterShells = new(() => IsBusy() || _shells.IsFilling, time);
+            sandboxes, _runtimeApi.Connections, options, new QuietWork(IsBusy, time), time, loggers.CreateLogger<ShellPool>());
+        QuietWork afterShells = new(() => IsBusy() || _shells.IsFilling, time);
         _primed = new PrimedShells(_shells, _planner, options.PrimeMemoryBytes, afterShells, time, loggers.CreateLogger<PrimedShells>());
         _services = new EnvironmentServices(
             sandboxes,

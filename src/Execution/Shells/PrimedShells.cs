@@ -17,22 +17,14 @@ namespace Lamina.Execution.Shells;
 /// One for each function version that is worth its memory, within a budget (<see cref="KeepAlive"/>). None is ever used twice or shared.
 /// </summary>
 internal sealed partial class PrimedShells(
-    ShellPool shells, EnvironmentPlanner planner, long budgetBytes, QuietMoments quiet, TimeProvider time, ILogger<PrimedShells> logger)
+    ShellPool shells, EnvironmentPlanner planner, long budgetBytes, QuietWork quiet, TimeProvider time, ILogger<PrimedShells> logger)
 {
-    /// <summary>Of a function that was not started for so long it goes.</summary>
-    private static readonly TimeSpan Keep = TimeSpan.FromMinutes(30);
-
     /// <summary>After so long what was learnt goes too: the function may be gone, and learnt of after that.</summary>
     private static readonly TimeSpan Remember = TimeSpan.FromDays(1);
-
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
 
     private readonly KeepAlive _keepAlive = new(budgetBytes);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, PrimeProfile> _profiles = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _changed = new(0);
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _worker = Task.CompletedTask;
     private Task _discarded = Task.CompletedTask;
     private long _taken;
 
@@ -42,7 +34,13 @@ internal sealed partial class PrimedShells(
     /// <summary>How many have become functions' environments.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    public void Start() => _worker = IsOn ? Task.Run(() => WorkAsync(_stopping.Token)) : Task.CompletedTask;
+    public void Start()
+    {
+        if (IsOn)
+        {
+            quiet.Start(DropUnused, () => NextWanted() is { } profile ? cancellationToken => PrimeAsync(profile, cancellationToken) : null);
+        }
+    }
 
     /// <summary>3. A shell that is the caller's from now on; null when none is ready that the function could not tell from a fresh one.</summary>
     /// <param name="taskDirectory">The function's code, as the host sees it.</param>
@@ -50,7 +48,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            if (!_profiles.ContainsKey(NameOf(function)))
+            if (!_profiles.ContainsKey(ShellRules.NameOf(function)))
             {
                 return null;
             }
@@ -72,7 +70,7 @@ internal sealed partial class PrimedShells(
             primed = profile.Take();
         }
 
-        Signal();
+        quiet.Signal();
         if (primed is null)
         {
             return null;
@@ -108,7 +106,7 @@ internal sealed partial class PrimedShells(
             PrimeProfile? profile = Find_NeedsLock(plan.Key, function);
             if (profile is null)
             {
-                _profiles[NameOf(function)] = profile = new PrimeProfile(function, plan.Key) { Starts = 1 };
+                _profiles[ShellRules.NameOf(function)] = profile = new PrimeProfile(function, plan.Key) { Starts = 1 };
             }
 
             profile.Fault ??= report.Fault;
@@ -122,7 +120,7 @@ internal sealed partial class PrimedShells(
             Use_NeedsLock(profile);
         }
 
-        Signal();
+        quiet.Signal();
     }
 
     /// <summary>The function version is another from now on, or what decides about it has changed: what was known of a former configuration goes.</summary>
@@ -130,7 +128,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            if (_profiles.TryGetValue(NameOf(function), out PrimeProfile? profile))
+            if (_profiles.TryGetValue(ShellRules.NameOf(function), out PrimeProfile? profile))
             {
                 profile.Function = function;
                 if (profile.Key != planner.PrimeKeyOf(function))
@@ -146,7 +144,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            if (_profiles.TryGetValue(NameOf(function), out PrimeProfile? profile))
+            if (_profiles.TryGetValue(ShellRules.NameOf(function), out PrimeProfile? profile))
             {
                 Remove_NeedsLock(profile);
             }
@@ -169,7 +167,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            return [.. _profiles.Values.OrderBy(static profile => NameOf(profile.Function), StringComparer.Ordinal).Select(ReportOf_NeedsLock)];
+            return [.. _profiles.Values.OrderBy(static profile => ShellRules.NameOf(profile.Function), StringComparer.Ordinal).Select(ReportOf_NeedsLock)];
         }
     }
 
@@ -178,14 +176,13 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            return _profiles.TryGetValue(NameOf(function), out PrimeProfile? profile) ? ReportOf_NeedsLock(profile) : null;
+            return _profiles.TryGetValue(ShellRules.NameOf(function), out PrimeProfile? profile) ? ReportOf_NeedsLock(profile) : null;
         }
     }
 
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
-        await _worker;
+        await quiet.StopAsync();
         lock (_lock)
         {
             foreach (PrimeProfile profile in _profiles.Values.ToArray())
@@ -195,21 +192,12 @@ internal sealed partial class PrimedShells(
         }
 
         await _discarded;
-        _stopping.Dispose();
     }
 
     /// <summary>Completes when all that are wanted now are ready.</summary>
-    internal async Task FullAsync()
-    {
-        while (IsOn && NextWanted() is not null)
-        {
-            await Task.Delay(QuietMoments.BetweenLooks, time);
-        }
-    }
+    internal Task FullAsync() => quiet.DoneAsync();
 
     private bool IsOn => shells.IsOn && budgetBytes > 0;
-
-    private static string NameOf(FunctionVersion function) => $"{function.Arn}:{function.Version}";
 
     private void Refuse(PrimeProfile profile, PrimedShell primed, FunctionVersion function)
     {
@@ -226,7 +214,7 @@ internal sealed partial class PrimedShells(
     }
 
     private PrimedReport ReportOf_NeedsLock(PrimeProfile profile) => new(
-        NameOf(profile.Function),
+        ShellRules.NameOf(profile.Function),
         [.. profile.Imports.Select(static import => import.Name)],
         profile.Cost,
         profile.Ready is not null,
@@ -236,7 +224,7 @@ internal sealed partial class PrimedShells(
 
     private PrimeProfile? Find_NeedsLock(string key, FunctionVersion function)
     {
-        if (_profiles.TryGetValue(NameOf(function), out PrimeProfile? profile) && profile.Key != key)
+        if (_profiles.TryGetValue(ShellRules.NameOf(function), out PrimeProfile? profile) && profile.Key != key)
         {
             Remove_NeedsLock(profile);
             profile = null;
@@ -251,35 +239,6 @@ internal sealed partial class PrimedShells(
         profile.Worth = _keepAlive.Worth(profile.Starts, profile.Cost, profile.BytesOfOne);
     }
 
-    private void Signal()
-    {
-        if (IsOn && _changed.CurrentCount == 0)
-        {
-            _changed.Release();
-        }
-    }
-
-    private async Task WorkAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await _changed.WaitAsync(Keep, cancellationToken);
-                DropUnused();
-                while (NextWanted() is { } profile)
-                {
-                    await quiet.WaitAsync(cancellationToken);
-                    await PrimeAsync(profile, cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            LogStopped(logger);
-        }
-    }
-
     private PrimeProfile? NextWanted()
     {
         lock (_lock)
@@ -292,7 +251,7 @@ internal sealed partial class PrimedShells(
     private bool IsWanted_NeedsLock(PrimeProfile profile)
     {
         if (profile.Ready is not null || profile.Fault is not null || profile.Imports.IsEmpty
-            || time.GetElapsedTime(profile.LastUsed) > Keep || profile.BrokenUntil > time.GetTimestamp())
+            || time.GetElapsedTime(profile.LastUsed) > QuietWork.Keep || profile.BrokenUntil > time.GetTimestamp())
         {
             return false;
         }
@@ -334,7 +293,7 @@ internal sealed partial class PrimedShells(
         }
         catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or AwsError)
         {
-            LogNotMade(logger, exception, NameOf(function));
+            LogNotMade(logger, exception, ShellRules.NameOf(function));
             PutOff(profile, faultAtSecond: null);
         }
     }
@@ -344,7 +303,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            profile.BrokenUntil = time.GetTimestamp() + (long)(Recovery.TotalSeconds * time.TimestampFrequency);
+            profile.BrokenUntil = quiet.AfterRecovery;
             if (faultAtSecond is null)
             {
                 return;
@@ -353,7 +312,7 @@ internal sealed partial class PrimedShells(
             if (profile.HasTimedOut)
             {
                 profile.Fault ??= faultAtSecond;
-                LogFault(logger, NameOf(profile.Function), faultAtSecond);
+                LogFault(logger, ShellRules.NameOf(profile.Function), faultAtSecond);
             }
 
             profile.HasTimedOut = true;
@@ -386,7 +345,7 @@ internal sealed partial class PrimedShells(
     {
         lock (_lock)
         {
-            string name = NameOf(profile.Function);
+            string name = ShellRules.NameOf(profile.Function);
             bool isCurrent = _profiles.GetValueOrDefault(name) == profile && imports.SequenceEqual(profile.Imports.Select(static import => import.Name));
             if (isCurrent && fault is not null)
             {
@@ -426,7 +385,7 @@ internal sealed partial class PrimedShells(
                     // A dictionary may lose entries while it is read.
                     Remove_NeedsLock(profile);
                 }
-                else if (unused > Keep && profile.Take() is { } primed)
+                else if (unused > QuietWork.Keep && profile.Take() is { } primed)
                 {
                     Discard_NeedsLock(primed);
                 }
@@ -436,7 +395,7 @@ internal sealed partial class PrimedShells(
 
     private void Remove_NeedsLock(PrimeProfile profile)
     {
-        _profiles.Remove(NameOf(profile.Function));
+        _profiles.Remove(ShellRules.NameOf(profile.Function));
         if (profile.Take() is { } primed)
         {
             Discard_NeedsLock(primed);
@@ -465,7 +424,4 @@ internal sealed partial class PrimedShells(
 
     [LoggerMessage(LogLevel.Warning, "A sandbox that had imported in advance did not end.")]
     private static partial void LogNotEnded(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogLevel.Debug, "Nothing is imported in advance any more.")]
-    private static partial void LogStopped(ILogger logger);
 }

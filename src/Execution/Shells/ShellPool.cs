@@ -12,22 +12,13 @@ namespace Lamina.Execution.Shells;
 /// is ever used twice or shared.
 /// </summary>
 internal sealed partial class ShellPool(
-    SandboxHost host, SandboxConnectionSource connections, ExecutionOptions options, QuietMoments quiet, TimeProvider time, ILogger<ShellPool> logger)
+    SandboxHost host, SandboxConnectionSource connections, ExecutionOptions options, QuietWork quiet, TimeProvider time, ILogger<ShellPool> logger)
 {
-    /// <summary>A shell of a kind that nobody has wanted for so long goes.</summary>
-    private static readonly TimeSpan Keep = TimeSpan.FromMinutes(30);
-
     /// <summary>How long the interpreter of a shell may take; as long as an init.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long no other is tried after one that could not be made.</summary>
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<ShellKind, ShellShelf> _shelves = [];
-    private readonly SemaphoreSlim _changed = new(0);
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _worker = Task.CompletedTask;
     private Task _discarded = Task.CompletedTask;
     private bool _stopped;
 
@@ -46,7 +37,13 @@ internal sealed partial class ShellPool(
     /// <summary>Some that are wanted are not there yet.</summary>
     public bool IsFilling => IsOn && NextWanted() is not null;
 
-    public void Start() => _worker = IsOn ? Task.Run(() => RefillAsync(_stopping.Token)) : Task.CompletedTask;
+    public void Start()
+    {
+        if (IsOn)
+        {
+            quiet.Start(DropUnwanted, () => NextWanted() is { } shelf ? cancellationToken => MakeAsync(shelf, cancellationToken) : null);
+        }
+    }
 
     /// <summary>A shell that is the caller's from now on; null when none is ready.</summary>
     /// <param name="function">Whose environment it becomes; not expected any more.</param>
@@ -56,7 +53,7 @@ internal sealed partial class ShellPool(
         lock (_lock)
         {
             ShellShelf shelf = ShelfOf_NeedsLock(kind);
-            shelf.Forget(NameOf(function));
+            shelf.Forget(ShellRules.NameOf(function));
             do
             {
                 shell = shelf.Take();
@@ -65,7 +62,7 @@ internal sealed partial class ShellPool(
             InterpretersTaken += shell?.Interpreter is null ? 0 : 1;
         }
 
-        Signal();
+        quiet.Signal();
         return shell;
     }
 
@@ -74,10 +71,10 @@ internal sealed partial class ShellPool(
     {
         lock (_lock)
         {
-            ShelfOf_NeedsLock(kind).Expect(NameOf(function));
+            ShelfOf_NeedsLock(kind).Expect(ShellRules.NameOf(function));
         }
 
-        Signal();
+        quiet.Signal();
     }
 
     /// <summary>The function is gone, or starts in another way from now on.</summary>
@@ -87,7 +84,7 @@ internal sealed partial class ShellPool(
         {
             foreach (ShellShelf shelf in _shelves.Values)
             {
-                shelf.Forget(NameOf(function));
+                shelf.Forget(ShellRules.NameOf(function));
             }
         }
     }
@@ -109,8 +106,7 @@ internal sealed partial class ShellPool(
 
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
-        await _worker;
+        await quiet.StopAsync();
         List<Shell> left = [];
         lock (_lock)
         {
@@ -126,19 +122,10 @@ internal sealed partial class ShellPool(
 
         await Task.WhenAll(left.Select(static shell => shell.DisposeAsync().AsTask()));
         await _discarded;
-        _stopping.Dispose();
     }
 
     /// <summary>Completes when all the shells that are wanted now are ready.</summary>
-    internal async Task FullAsync()
-    {
-        while (IsOn && NextWanted() is not null)
-        {
-            await Task.Delay(QuietMoments.BetweenLooks, time);
-        }
-    }
-
-    private static string NameOf(FunctionVersion function) => $"{function.Arn}:{function.Version}";
+    internal Task FullAsync() => quiet.DoneAsync();
 
     private ShellShelf ShelfOf_NeedsLock(ShellKind kind)
     {
@@ -149,35 +136,6 @@ internal sealed partial class ShellPool(
 
         shelf.LastWanted = time.GetTimestamp();
         return shelf;
-    }
-
-    private void Signal()
-    {
-        if (IsOn && _changed.CurrentCount == 0)
-        {
-            _changed.Release();
-        }
-    }
-
-    private async Task RefillAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await _changed.WaitAsync(Keep, cancellationToken);
-                DropUnwanted();
-                while (NextWanted() is { } shelf)
-                {
-                    await quiet.WaitAsync(cancellationToken);
-                    await MakeAsync(shelf, cancellationToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            LogStopped(logger);
-        }
     }
 
     private async Task MakeAsync(ShellShelf shelf, CancellationToken cancellationToken)
@@ -195,7 +153,7 @@ internal sealed partial class ShellPool(
             LogNotMade(logger, exception, shelf.Kind);
             lock (_lock)
             {
-                shelf.BrokenUntil = time.GetTimestamp() + (long)(Recovery.TotalSeconds * time.TimestampFrequency);
+                shelf.BrokenUntil = quiet.AfterRecovery;
             }
         }
     }
@@ -219,7 +177,7 @@ internal sealed partial class ShellPool(
         {
             foreach ((ShellKind kind, ShellShelf shelf) in _shelves)
             {
-                if (time.GetElapsedTime(shelf.LastWanted) > Keep)
+                if (time.GetElapsedTime(shelf.LastWanted) > QuietWork.Keep)
                 {
                     _shelves.Remove(kind);
                     while (shelf.Take() is { } shell)
@@ -254,7 +212,4 @@ internal sealed partial class ShellPool(
 
     [LoggerMessage(LogLevel.Warning, "A sandbox made in advance did not end.")]
     private static partial void LogNotEnded(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogLevel.Debug, "No more sandboxes are made in advance.")]
-    private static partial void LogStopped(ILogger logger);
 }

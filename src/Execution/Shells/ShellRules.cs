@@ -65,6 +65,9 @@ internal static class ShellRules
         family == "python" && kind.Interpreter is not null && !function.Layers.IsEmpty
             && function.Environment?.GetValueOrDefault(PrimeVariable) != "0";
 
+    /// <summary>Of one version of a function: what is made in advance for whom.</summary>
+    public static string NameOf(FunctionVersion function) => $"{function.Arn}:{function.Version}";
+
     private static bool IsHarmless(string name) =>
         !Names.Contains(name) && !Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }
