@@ -20,8 +20,7 @@ internal sealed class GroupLog : IDisposable
     private ImmutableSortedDictionary<string, LogStream> _streams = ImmutableSortedDictionary.Create<string, LogStream>(StringComparer.Ordinal);
     private ImmutableList<LogSegment> _segments = [];
     private SegmentFile? _newest;
-    private int _lastNumber; // of _numbers
-    private bool _rests; // the newest segment goes on, its file is closed for now
+    private int _lastNumber; // of _numbers; 0 until this process has begun a segment
     private bool _closed;
 
     private GroupLog(string folder, OpenLogs open, int segmentBytes, long groupBytes)
@@ -203,7 +202,6 @@ internal sealed class GroupLog : IDisposable
     {
         lock (_lock)
         {
-            _rests = _rests || _newest is not null;
             _newest?.Release();
             _newest = null;
         }
@@ -324,10 +322,10 @@ internal sealed class GroupLog : IDisposable
     private void Begin_NeedsLock()
     {
         _output.ResetWrittenCount();
-        if (_rests)
+        if (_newest is null && _lastNumber > 0)
         {
+            // It rests.
             _newest = new SegmentFile(_segments[^1].Path, FileMode.OpenOrCreate);
-            _rests = false;
         }
 
         if (_newest is not null && _segments[^1].Length < _segmentBytes)
