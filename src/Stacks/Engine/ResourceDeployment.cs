@@ -267,7 +267,7 @@ internal sealed class ResourceDeployment(
 
     /// <summary>With what is replaced and is not what was there before the operation, or before the one that it goes on from.</summary>
     private IReadOnlyList<PhysicalResource> LeftoversBehind(ResourceDocument document, PhysicalResource made) =>
-        document.Current is { } replaced && types.Require(replaced.Type) is { } type && !type.IsSame(replaced, made) && !type.IsSame(replaced, document.Former)
+        document.Current is { } replaced && !types.AreSame(replaced, made) && !types.AreSame(replaced, document.Former)
             ? [.. document.Leftovers, replaced] : document.Leftovers;
 
     private ResourceCall CallOf(Holder held, ResourceAttempt attempt, string verb, bool isRepeated) => new()

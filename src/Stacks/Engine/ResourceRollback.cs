@@ -92,7 +92,7 @@ internal sealed class ResourceRollback(
         }
 
         PhysicalResource current = document.Current!;
-        bool isReplaced = !types.Require(former.Type).IsSame(current, former);
+        bool isReplaced = !types.AreSame(former, current);
         PhysicalResource? made = isReplaced ? current : Removal.MadeBy(document);
         back = back with { Leftovers = LeftoversOf(document, hasOther: isReplaced) };
         bool isChanged = made is null && (current.Properties != former.Properties || document.Attempt is { IsCreation: false } || IsTagged(document));

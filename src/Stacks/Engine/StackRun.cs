@@ -188,7 +188,7 @@ internal sealed class StackRun(
             .Select(static document => Removal.Whole(document, IsRetained(document.Current?.DeletionPolicy, ofCreation: false)));
         IEnumerable<Removal> replaced = documents
             .Where(document => kept.Contains(document.LogicalId) && stack.Operation!.HasTouched(document)
-                && document.Former is { } former && !IsSame(former, document.Current))
+                && document.Former is { } former && !types.AreSame(former, document.Current))
             .Select(static document => new Removal(
                 document, document.Former, IsRetained(document.Current!.UpdateReplacePolicy, ofCreation: false), document with { Former = null }));
         await new ResourceRemoval(stack, types, journal, stopping, stopping).RunAsync([.. removed, .. replaced], keepsDocuments: false);
@@ -259,9 +259,7 @@ internal sealed class StackRun(
 
     /// <summary>What an operation that was left had replaced, and would have deleted at its end; null when there is nothing.</summary>
     private PhysicalResource? FormerApart(StackDocument stack, ResourceDocument document) =>
-        stack.Operation!.HasTouched(document) && document is { Former: { } former, Current: { } current } && !IsSame(former, current) ? former : null;
-
-    private bool IsSame(PhysicalResource former, PhysicalResource? current) => types.Require(former.Type).IsSame(former, current);
+        stack.Operation!.HasTouched(document) && document is { Former: { } former, Current: { } current } && !types.AreSame(former, current) ? former : null;
 
     /// <summary>
     /// Deletes what stands beside the resources' present things, one of each resource after the other. What cannot be deleted is left, as

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Lamina.Stacks.Engine;
 
 namespace Lamina.Stacks.Resources;
 
@@ -28,4 +29,7 @@ internal sealed class ResourceTypes
 
     /// <summary>Of a resource that is there: its type may have been allowed by an earlier start of the server.</summary>
     public IResourceType Require(string name) => TryFind(name, out IResourceType? type) ? type : new UnservedType(name);
+
+    /// <summary>Whether both, of one resource of a stack, are one thing outside it.</summary>
+    public bool AreSame(PhysicalResource one, PhysicalResource? other) => Require(one.Type).IsSame(one, other);
 }
