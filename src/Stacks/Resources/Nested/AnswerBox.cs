@@ -23,7 +23,7 @@ internal sealed class AnswerBox(StackRoomParts rooms)
     public Task<string> NewUrlAsync(Caller caller, string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
         _urls.NewAsync(caller, BucketName.Parse(BucketOf(caller)), key, lifetime, cancellationToken);
 
-    /// <summary>The answer, and no longer in the bucket; null while there is none.</summary>
+    /// <summary>The answer, and no longer in the bucket; null while there is none. Throws ValidationError for one that cannot be read.</summary>
     public async Task<TemplateMap?> TakeAsync(Caller caller, string key, CancellationToken cancellationToken)
     {
         BucketName bucket = BucketName.Parse(BucketOf(caller));
@@ -33,7 +33,12 @@ internal sealed class AnswerBox(StackRoomParts rooms)
             return null;
         }
 
-        TemplateMap answer = await ReadAsync(rooms, found, cancellationToken);
+        (TemplateMap? answer, string fault) = await TryReadAsync(rooms, found, cancellationToken);
+        if (answer is null)
+        {
+            throw StackErrors.Validation(fault);
+        }
+
         await rooms.Objects.DeleteAsync(caller, bucket, name, null, null, CancellationToken.None);
         return answer;
     }
@@ -42,27 +47,23 @@ internal sealed class AnswerBox(StackRoomParts rooms)
     public Task<TemplateMap> WaitAsync(Caller caller, string key, CancellationToken cancellationToken) =>
         AnswerWait.UntilAsync(rooms, BucketOf(caller), key, token => TakeAsync(caller, key, token), cancellationToken);
 
-    /// <summary>What was put. Throws ValidationError for what is no JSON object, or too long.</summary>
-    public static async Task<TemplateMap> ReadAsync(StackRoomParts rooms, ObjectVersion put, CancellationToken cancellationToken)
+    /// <summary>What was put, where that is a JSON object and not too long; otherwise why it is not.</summary>
+    public static async Task<(TemplateMap? Put, string Fault)> TryReadAsync(StackRoomParts rooms, ObjectVersion put, CancellationToken cancellationToken)
     {
         if (put.Content.SizeBytes > MostAnswerBytes)
         {
-            throw StackErrors.Validation("Response object is too long.");
+            return (null, "Response object is too long.");
         }
 
         using StreamReader reader = new(rooms.Objects.Open(put), Encoding.UTF8);
-        return Read(await reader.ReadToEndAsync(cancellationToken));
-    }
-
-    private static TemplateMap Read(string text)
-    {
+        string text = await reader.ReadToEndAsync(cancellationToken);
         try
         {
-            return PropertiesJson.Read(text) as TemplateMap ?? throw StackErrors.Validation("Invalid response object: it is no JSON object.");
+            return (PropertiesJson.Read(text) as TemplateMap, "Invalid response object: it is no JSON object.");
         }
         catch (Exception error) when (error is JsonException or TemplateException)
         {
-            throw StackErrors.Validation($"Invalid response object: Value of property {{{error.Message}}} must be JSON.");
+            return (null, $"Invalid response object: Value of property {{{error.Message}}} must be JSON.");
         }
     }
 }

@@ -58,8 +58,10 @@ internal sealed class WaitSignals(StackRoomParts rooms)
         TemplateMap received = [];
         foreach (ObjectVersion version in VersionsOf(caller, handle))
         {
-            if (await FindSignalAsync(version, cancellationToken) is not { } signal || Scalars.TextOf(signal["UniqueId"]) is not { } id)
+            (TemplateMap? signal, _) = await AnswerBox.TryReadAsync(rooms, version, cancellationToken);
+            if (signal is null || Scalars.TextOf(signal["UniqueId"]) is not { } id)
             {
+                // The URL takes whatever is put there, and only a signal can end the waiting.
                 continue;
             }
 
@@ -74,19 +76,6 @@ internal sealed class WaitSignals(StackRoomParts rooms)
         }
 
         return received;
-    }
-
-    /// <summary>Null for what is no JSON object: the URL takes whatever is put there, and only a signal can end the waiting.</summary>
-    private async Task<TemplateMap?> FindSignalAsync(ObjectVersion version, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await AnswerBox.ReadAsync(rooms, version, cancellationToken);
-        }
-        catch (AwsError)
-        {
-            return null;
-        }
     }
 
     /// <summary>In the order in which they came.</summary>
