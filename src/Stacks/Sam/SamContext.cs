@@ -38,14 +38,18 @@ internal sealed class SamContext(SamOptions options, TemplateMap source, Paramet
 
     public bool HasConditions => Output["Conditions"] is TemplateMap;
 
-    public void AddCondition(string name, TemplateNode condition)
+    public void AddCondition(string name, TemplateNode condition) => ConditionsOf(Output)[name] = condition;
+
+    /// <summary>The section of a template, made where there is none.</summary>
+    /// <exception cref="TemplateShapeException">It is no map.</exception>
+    public static TemplateMap ConditionsOf(TemplateMap template)
     {
-        if (Output["Conditions"] is not TemplateMap)
+        if (template["Conditions"] is null or TemplateNull)
         {
-            Output["Conditions"] = new TemplateMap();
+            template["Conditions"] = new TemplateMap();
         }
 
-        ((TemplateMap)Output["Conditions"]!)[name] = condition;
+        return template["Conditions"] as TemplateMap ?? throw new TemplateShapeException(template["Conditions"], "map");
     }
 
     public void RemoveCondition(string name) => (Output["Conditions"] as TemplateMap)?.Remove(name);

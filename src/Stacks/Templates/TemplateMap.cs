@@ -56,6 +56,16 @@ internal sealed class TemplateMap : TemplateNode, IEnumerable<KeyValuePair<Templ
     /// <summary>For collection initializers.</summary>
     public void Add(TemplateKey key, TemplateNode? value) => Set(key, value);
 
+    /// <summary>The map that is there, or the one made.</summary>
+    /// <exception cref="TemplateShapeException">What is there is no map.</exception>
+    public TemplateMap GetOrSetMap(TemplateKey key) =>
+        GetOrSet(key, static () => new TemplateMap()) is TemplateMap map ? map : throw new TemplateShapeException(this[key.Name], "map");
+
+    /// <summary>The list that is there, or the one made.</summary>
+    /// <exception cref="TemplateShapeException">What is there is no list.</exception>
+    public TemplateList GetOrSetList(TemplateKey key) =>
+        GetOrSet(key, static () => new TemplateList()) is TemplateList list ? list : throw new TemplateShapeException(this[key.Name], "list");
+
     /// <summary>The value that is there, null as well, or the one made.</summary>
     public TemplateNode GetOrSet(TemplateKey key, Func<TemplateNode> make)
     {

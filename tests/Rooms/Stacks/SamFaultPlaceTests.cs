@@ -59,6 +59,26 @@ public sealed class SamFaultPlaceTests
     }
 
     [Fact]
+    public void Conditions_that_are_no_map_are_a_fault_where_one_has_to_be_added()
+    {
+        TemplateFault fault = Assert.Single(TemplateFiles.Transform("""
+            Conditions: text
+            Resources:
+              One:
+                Type: AWS::Serverless::Function
+                Condition: A
+                Properties: {InlineCode: x, Handler: a.b, Runtime: python3.12, Events: {E: {Type: Api, Properties: {Path: /a, Method: get}}}}
+              Two:
+                Type: AWS::Serverless::Function
+                Condition: B
+                Properties: {InlineCode: x, Handler: a.b, Runtime: python3.12, Events: {E: {Type: Api, Properties: {Path: /b, Method: get}}}}
+            """).Faults);
+
+        Assert.Equal((1, 13), (fault.Line, fault.Column));
+        Assert.Contains("A map is expected, found", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_document_that_cannot_be_read_is_one_fault()
     {
         SamOutcome outcome = TemplateFiles.Transform("Resources:\n  A: 1\n  A: 2\n");

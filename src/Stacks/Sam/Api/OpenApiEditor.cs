@@ -150,7 +150,7 @@ internal sealed partial class OpenApiEditor : SpecificationEditor
     {
         foreach (TemplateMap definition in MethodsAt(path, method))
         {
-            TemplateList parameters = (TemplateList)definition.GetOrSet("parameters", static () => new TemplateList());
+            TemplateList parameters = definition.GetOrSetList("parameters");
             foreach (string name in names)
             {
                 TemplateMap? known = parameters.OfType<TemplateMap>().FirstOrDefault(parameter => TemplateNode.Same(parameter["name"], name));
@@ -252,7 +252,7 @@ internal sealed partial class OpenApiEditor : SpecificationEditor
         foreach (TemplateNode server in (servers as TemplateList) ?? [])
         {
             TemplateMap map = CheckMap(server, $"Value of '{Servers}' item must be a dictionary according to Swagger spec.");
-            TemplateMap configuration = (TemplateMap)map.GetOrSet("x-amazon-apigateway-endpoint-configuration", static () => new TemplateMap());
+            TemplateMap configuration = map.GetOrSetMap("x-amazon-apigateway-endpoint-configuration");
             configuration["disableExecuteApiEndpoint"] = disable;
         }
 

@@ -115,7 +115,7 @@ internal sealed class ResourcePolicyWriter(SwaggerEditor editor, TemplateMap pol
         TemplateNode[] all = [.. values ?? []];
         if (all.Length > 0)
         {
-            ((TemplateList)condition.GetOrSet(key, static () => new TemplateList())).AddRange(all);
+            condition.GetOrSetList(key).AddRange(all);
         }
     }
 

@@ -213,7 +213,7 @@ internal sealed class ApiEvent(SamDefinition definition, string eventId) : SamEv
                 _api.ApiId!, "Property 'DefinitionBody' is invalid: It should be a map", "DefinitionBody")
             : new TemplateMap();
         TemplateNode? item = paths[path.Value];
-        if (item is not (null or TemplateMap))
+        if (item is not TemplateMap && paths.Has(path.Value))
         {
             throw new SamResourceException(
                 _api.ApiId!, $"Property 'DefinitionBody' is invalid: The value of '{path}' should be a map", "DefinitionBody");

@@ -22,7 +22,7 @@ internal sealed partial class HttpApiEvent(SamDefinition definition, string even
         TemplateNode? id = this["ApiId"] is TemplateMap map && map.Has("Ref") ? map["Ref"] : this["ApiId"];
         _apiId = (id as TemplateText)?.Value ?? throw new TemplateShapeException(id, "string");
         TemplateMap resource = resources[_apiId] as TemplateMap ?? throw new TemplateShapeException(resources[_apiId], "map");
-        _api = (TemplateMap)resource.GetOrSet("Properties", static () => new TemplateMap());
+        _api = resource.GetOrSetMap("Properties");
     }
 
     public override IEnumerable<GeneratedResource> Expand(EventTarget target)

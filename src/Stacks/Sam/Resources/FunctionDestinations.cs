@@ -27,7 +27,7 @@ internal sealed class FunctionDestinations(SamDefinition definition, SamContext 
             return [];
         }
 
-        TemplateMap settings = (TemplateMap)context.Parameters.Resolve(given);
+        TemplateMap settings = Expected.Property(context.Parameters.Resolve(given), _id, "EventInvokeConfig").ToBeMap();
         List<GeneratedResource> resources = [];
         TemplateMap destinations = new();
         if (settings["DestinationConfig"] is { IsTruthy: true } configured)

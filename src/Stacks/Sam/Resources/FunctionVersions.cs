@@ -76,7 +76,8 @@ internal sealed partial class FunctionVersions(SamDefinition definition, SamCont
     /// <summary>References to parameters are resolved within the code itself, so that their values count.</summary>
     private TemplateMap Hashed(GeneratedResource function)
     {
-        TemplateMap code = (TemplateMap)context.Parameters.Resolve(function["Code"]!);
+        TemplateNode resolved = context.Parameters.Resolve(function["Code"]!);
+        TemplateMap code = resolved as TemplateMap ?? throw new TemplateShapeException(resolved, "map");
         TemplateMap hashed = new();
         if (definition["AutoPublishAliasAllProperties"] is { IsTruthy: true })
         {

@@ -26,7 +26,7 @@ internal static class DefaultDefinitionBodies
                 continue;
             }
 
-            TemplateMap properties = (TemplateMap)resource.GetOrSet("Properties", static () => new TemplateMap());
+            TemplateMap properties = resource.GetOrSetMap("Properties");
             if (properties["DefinitionBody"] is not { IsTruthy: true } && properties["DefinitionUri"] is not { IsTruthy: true })
             {
                 properties["DefinitionBody"] = isRest ? SwaggerEditor.Skeleton() : OpenApiEditor.Skeleton();

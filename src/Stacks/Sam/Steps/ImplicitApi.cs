@@ -197,7 +197,7 @@ internal abstract class ImplicitApi(string apiType, string implicitId, string ev
             return conditions[0];
         }
 
-        TemplateMap section = (TemplateMap)_template.GetOrSet("Conditions", static () => new TemplateMap());
+        TemplateMap section = SamContext.ConditionsOf(_template);
         foreach ((string key, TemplateMap condition) in Intrinsic.AnyOf(names, name))
         {
             section[key] = condition;

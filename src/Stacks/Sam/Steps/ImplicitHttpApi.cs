@@ -51,7 +51,7 @@ internal sealed class ImplicitHttpApi() : ImplicitApi(SamTypes.HttpApi, "Serverl
         TemplateMap settings = Expected.Property(api.Has("RouteSettings") ? api["RouteSettings"] : new TemplateMap(), apiId, "RouteSettings").ToBeMap();
         TemplateNode? ofEvent = condition is null ? properties["RouteSettings"] : Intrinsic.If(condition, properties["RouteSettings"] ?? TemplateNull.Instance);
         TemplateMap added = Expected.OfEvent(ofEvent, eventId, "RouteSettings").ToBeMap();
-        ((TemplateMap)settings.GetOrSet(route, static () => new TemplateMap())).Merge(added);
+        settings.GetOrSetMap(route).Merge(added);
         api["RouteSettings"] = settings;
     }
 }
