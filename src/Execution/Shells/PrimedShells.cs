@@ -268,6 +268,12 @@ internal sealed partial class PrimedShells(
         TimeSpan limit;
         lock (_lock)
         {
+            if (!IsWanted_NeedsLock(profile))
+            {
+                // No more: quiet was waited for meanwhile.
+                return;
+            }
+
             function = profile.Function;
             imports = [.. profile.Imports.Select(static import => import.Name)];
 
