@@ -69,7 +69,8 @@ public sealed class RunningSandbox : IAsyncDisposable
     internal Task Removed => _removed.Task;
 
     /// <summary>
-    /// Gives a sandbox of <see cref="SandboxSpec.AwaitsContent"/> what it is to show, once. Processes that run in it see the content from then on.
+    /// Gives a sandbox of <see cref="SandboxSpec.AwaitsContent"/> what it is to show, once. Processes that run in it see the content from then on, and
+    /// may see a part of it before this returns: they are to wait until they are told.
     /// Throws <see cref="SandboxException"/>; such a sandbox is good for nothing but to be disposed.
     /// </summary>
     public Task AttachAsync(SandboxContent content) => AttachPartsAsync(content, ContentParts.All);

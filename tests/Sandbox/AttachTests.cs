@@ -80,15 +80,18 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
             import ctypes, os, time
             try: ctypes.CDLL("libnowhere.so")
             except OSError: pass
-            while not os.path.exists("/opt/lib/libanswer.so"): time.sleep(0.001)
+            print("waits", flush=True)
+            while not os.path.exists("/var/task/code"): time.sleep(0.001)
             print(ctypes.CDLL("libanswer.so").answer(), os.listdir("/var/task"))
             """);
         var process = await sandbox.StartProcessAsync(
             waiting with { Environment = ["PATH=/usr/bin", "LD_LIBRARY_PATH=/var/task/lib:/opt/lib"] }, CancellationToken.None);
+        using var output = new StreamReader(process.Output.AsStream());
+        Assert.Equal("waits", await output.ReadLineAsync()); // who first looks while content is attached may find half of it
 
         await sandbox.AttachAsync(new SandboxContent([lib], jailed.MakeTree(("code", "")), 16 << 20, 256 << 20));
 
-        Assert.Equal("42 ['code']\n", await ReadAllAsync(process));
+        Assert.Equal("42 ['code']\n", await output.ReadToEndAsync());
     }
 
     [Theory]
