@@ -148,7 +148,7 @@ public sealed class SandboxHost : IAsyncDisposable
     {
         foreach (var entry in new DirectoryInfo(runDirectory).EnumerateFileSystemInfos())
         {
-            if (entry.Name is "lock" or "cgroups" or "root")
+            if (entry.Name is "lock" or "cgroups" or "root" or "empty")
             {
                 continue;
             }

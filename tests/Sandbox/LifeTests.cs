@@ -198,7 +198,7 @@ public sealed class LifeTests : IAsyncLifetime
         Assert.Equal(jailToo && IsRoot, cgroups.Any(Directory.Exists));
         await using var next = await SandboxHost.StartAsync(_jailed.Options with { RunDirectory = run }, CancellationToken.None);
         Assert.All(cgroups, place => Assert.Empty(Directory.GetDirectories(place)));
-        Assert.Equal(["cgroups", "lock", "root"], Directory.EnumerateFileSystemEntries(run).Select(Path.GetFileName).Order());
+        Assert.Equal(["cgroups", "empty", "lock", "root"], Directory.EnumerateFileSystemEntries(run).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -216,7 +216,8 @@ def _surroundings():
     except OSError:
         folder = None
     finders = [finder for finder in sys.meta_path if not isinstance(finder, (Kept, Watch))]
-    return finders, (os.environ.copy(), list(sys.path), list(sys.path_hooks), folder)
+    variables = dict(getattr(os.environ, "_data", os.environ))  # As they are: nobody reads them here.
+    return finders, (variables, list(sys.path), list(sys.path_hooks), folder)
 
 
 def _differ(before, now):

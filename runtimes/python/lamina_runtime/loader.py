@@ -6,6 +6,9 @@ import sys
 from . import sdk
 from .faults import Fault
 
+# Where what a function brings is shown, its code first.
+_content = []
+
 
 def prepare_path(task_root):
     """/var/task, then the layers, the AWS SDK, the runtime's own folder (already there: the script's), and the interpreter's."""
@@ -26,7 +29,17 @@ def prepare_path(task_root):
     else:
         sdk.offer_last()
     sys.path[0:0] = folders
-    _follow_path_files(folders)
+    _content[:] = folders
+
+
+def look_again():
+    """Behind the same paths lies something else now."""
+    for folder in _content:
+        finder = sys.path_importer_cache.get(folder)
+        if finder is not None:
+            finder.invalidate_caches()
+        else:
+            sys.path_importer_cache.pop(folder, None)  # There was no such folder.
 
 
 def find_handler(name):
@@ -61,8 +74,8 @@ def _import(module_name):
             ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]) from None
 
 
-def _follow_path_files(folders):
-    for folder in folders:
+def follow_path_files():
+    for folder in _content:
         try:
             names = os.listdir(folder)
         except OSError:

@@ -18,20 +18,27 @@ _OWN_FIELDS = frozenset((
 
 def configure():
     logging.Formatter.converter = time.gmtime
-    handler = LambdaLoggerHandler()
-    handler.setFormatter(JsonFormatter() if logs.is_json() else logging.Formatter(_TEXT, _SECONDS))
-    handler.addFilter(LambdaLoggerFilter())
-    root = logging.getLogger()
+    _handler.setFormatter(logging.Formatter(_TEXT, _SECONDS))
+    _handler.addFilter(LambdaLoggerFilter())
+    logging.getLogger().addHandler(_handler)
+    settle()
+
+
+def settle():
+    if logs.is_json():
+        _handler.setFormatter(JsonFormatter())
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
     level = {"TRACE": "DEBUG"}.get(level, level)
     if level in ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL"):
-        root.setLevel(level)
-    root.addHandler(handler)
+        logging.getLogger().setLevel(level)
 
 
 class LambdaLoggerHandler(logging.Handler):
     def emit(self, record):
         sys.stdout.write(self.format(record))
+
+
+_handler = LambdaLoggerHandler()
 
 
 class LambdaLoggerFilter(logging.Filter):

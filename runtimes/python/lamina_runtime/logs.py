@@ -22,6 +22,14 @@ def install():
         sys.meta_path.insert(0, _LoggingFinder)
 
 
+def settle():
+    """Text or JSON, and from which level on: where it was installed before it was known whose it is."""
+    if "logging" in sys.modules:
+        from . import log_format
+
+        log_format.settle()
+
+
 def flush():
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -11,6 +11,7 @@ import sys
 
 from . import loader, logs, payload, shell
 from .context import LambdaContext
+from .faults import Fault
 from .http import Connection, Disconnected
 
 _API = "/2018-06-01/runtime"
@@ -22,8 +23,13 @@ _REHEARSALS = 8
 
 def run():
     connection = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    waits = shell.is_one()
+    if waits:
+        shell.import_ahead()
+    logs.install()
+    loader.prepare_path(os.environ["LAMBDA_TASK_ROOT"])
     try:
-        handler = _initialise(connection, shell.wait(connection, _rehearse) if shell.is_one() else None)
+        handler = _initialise(connection, shell.wait(connection, _rehearse) if waits else None)
         while True:
             _serve_one(connection, handler)
     except Disconnected as error:
@@ -54,6 +60,10 @@ def _rehearse(connection):
     with open(__file__, "rb") as source:
         compile(source.read(), __file__, "exec")  # Ours has its bytecode, a function's mostly has not.
     for _ in range(_REHEARSALS):
+        try:
+            loader.find_handler("lamina_rehearsal.handler")  # Is nowhere: every folder is looked into.
+        except Fault:
+            pass
         # It is nobody's yet: the Runtime API knows no such path, and says so.
         connection.request("GET", "/lamina/rehearsal")
         connection.request("POST", "/lamina/rehearsal", b"{}", (("Content-Type", "application/json"),))
@@ -64,8 +74,7 @@ def _rehearse(connection):
 
 def _initialise(connection, watch):
     if watch is None or not watch.is_primed():
-        logs.install()
-        loader.prepare_path(os.environ["LAMBDA_TASK_ROOT"])
+        loader.follow_path_files()
     try:
         if watch is None:
             return loader.find_handler(os.environ["_HANDLER"])

@@ -26,8 +26,7 @@ _PLACEHOLDER = "lib"
 
 def run(names):
     """Returns what was imported, hidden, and a report of how that went."""
-    logs.install()
-    loader.prepare_path(os.environ["LAMBDA_TASK_ROOT"])
+    loader.follow_path_files()
     kept, sought, reads = Kept(), _Sought(), _Reads()
     paths, before, fault = list(sys.path), _traces(), None
     sys.meta_path.insert(0, sought)

@@ -8,6 +8,8 @@ import os
 import sys
 import time
 
+from . import loader, logs
+
 _MARKER = "_LAMINA_SHELL"
 
 
@@ -15,22 +17,30 @@ def is_one():
     return _MARKER in os.environ
 
 
+def import_ahead():
+    import base64, datetime, decimal, http.client, json, logging, re, traceback, uuid  # noqa: E401, F401
+
+    from . import imports, log_format, payload, prime, report  # noqa: F401
+
+
 def wait(connection, rehearse):
     """Returns the watch over what the function imports out of layers; None where nobody wants to know."""
-    _import_ahead()
-    rehearse(connection)
     own = b"".join(b"%s=%s\0" % variable for variable in os.environb.items())
-    _set(own + b"_LAMINA_REHEARSAL=1\0")
-    _set(own)
+    _become(own + b"_LAMINA_REHEARSAL=1\0")
+    rehearse(connection)
+    _become(own)
     kept = None
     headers, body = _ask(connection, "GET", "/lamina/start", None)
     if "lamina-import" in headers:
         from . import prime
 
         _become(body)
+        logs.settle()
         kept, report = prime.run(headers["lamina-import"].split(","))
         headers, body = _ask(connection, "POST", "/lamina/primed", report)
     _become(body)
+    if kept is None:
+        logs.settle()
     if "lamina-learn" not in headers:
         return None
     from .imports import Watch
@@ -54,11 +64,9 @@ def _become(variables):
     _set(variables)
     if coerced is not None:
         os.environ.setdefault("LC_CTYPE", coerced)
-    # Until now it was another folder that stood there.
-    root = os.environ["LAMBDA_TASK_ROOT"]
-    os.chdir(root)
-    for folder in [folder for folder in sys.path_importer_cache if folder == root or folder.startswith(root + "/")]:
-        del sys.path_importer_cache[folder]
+    # Until now other folders stood there.
+    os.chdir(os.environ["LAMBDA_TASK_ROOT"])
+    loader.look_again()
     if os.environ.get("TZ") != zone:
         time.tzset()
 
@@ -66,16 +74,14 @@ def _become(variables):
 def _set(variables):
     """In their order, which a function sees. Those in front that are right already are not touched."""
     wanted = [variable.partition(b"=")[::2] for variable in variables.split(b"\0")[:-1]]
-    present = list(os.environb.items())
+    data = os.environ._data  # That of os.environb too; one call a variable instead of four.
+    present = list(data.items())
     same = 0
     while same < len(present) and same < len(wanted) and present[same] == wanted[same]:
         same += 1
     for name, _ in present[same:]:
-        del os.environb[name]
-    os.environb.update(wanted[same:])
-
-
-def _import_ahead():
-    import base64, datetime, decimal, http.client, json, logging, re, traceback, uuid  # noqa: E401, F401
-
-    from . import imports, log_format, payload, prime, report  # noqa: F401
+        os.unsetenv(name)
+        del data[name]
+    for name, value in wanted[same:]:
+        os.putenv(name, value)
+        data[name] = value

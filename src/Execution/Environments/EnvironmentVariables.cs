@@ -33,7 +33,15 @@ internal static class EnvironmentVariables
         "LAMBDA_TASK_ROOT");
 
     public static ImmutableArray<string> For(FunctionVersion function, EnvironmentIdentity identity, EnvironmentAddresses addresses) =>
-        [.. All(function, identity, addresses).Select(static variable => $"{variable.Key}={variable.Value}")];
+        InOrder(All(function, identity, addresses));
+
+    /// <summary>Those first with which a process that waits for its function was started: they are where they are to be then.</summary>
+    private static ImmutableArray<string> InOrder(Dictionary<string, string> variables) =>
+    [
+        .. variables
+            .OrderBy(static variable => !ShellRules.StartVariables.Contains(variable.Key))
+            .Select(static variable => $"{variable.Key}={variable.Value}"),
+    ];
 
     /// <summary>Those that are the same for every function of the runtime, as long as the function says nothing else.</summary>
     public static ImmutableArray<string> AtStart(FunctionVersion function, EnvironmentAddresses addresses)
@@ -57,7 +65,7 @@ internal static class EnvironmentVariables
         Dictionary<string, string> variables = OfFunction(function, logStream: "", handler: "", addresses);
         variables.Remove("AWS_LAMBDA_LOG_STREAM_NAME");
         variables.Remove("_HANDLER");
-        return [.. variables.Select(static variable => $"{variable.Key}={variable.Value}")];
+        return InOrder(variables);
     }
 
     /// <summary>What external extensions see of the function's variables; none where there are no extensions.</summary>

@@ -36,34 +36,37 @@ public sealed partial class InterpreterFinder
         _visibleRoots = visibleRoots;
     }
 
-    public IReadOnlyList<Interpreter> FindPythons() => Find(_folders, "python3*", PythonName(), ReadPythonVersion);
+    public IReadOnlyList<Interpreter> FindPythons() => Find([], _folders, "python3*", PythonName(), ReadPythonVersion);
 
-    public IReadOnlyList<Interpreter> FindNodes() => Find(_folders, "node*", NodeName(), ReadNodeVersion);
+    public IReadOnlyList<Interpreter> FindNodes() => Find([], _folders, "node*", NodeName(), ReadNodeVersion);
 
-    public IReadOnlyList<Interpreter> FindRubies() => Find(_folders, "ruby*", RubyName(), ReadRubyVersion);
+    public IReadOnlyList<Interpreter> FindRubies() => Find([], _folders, "ruby*", RubyName(), ReadRubyVersion);
 
     public IReadOnlyList<Interpreter> FindJavas() => Find(
-        _visibleRoots.SelectMany(static root => Folders(Path.Combine(root, "lib", "jvm"), "*")).Order(StringComparer.Ordinal)
-            .Select(static home => Path.Combine(home, "bin")).Concat(_folders),
-        "java", JavaName(), ReadJavaVersion);
+        [.. _visibleRoots.Select(static root => Path.Combine(root, "lib", "jvm"))], _folders, "java", JavaName(), ReadJavaVersion);
 
     /// <summary>Each with the newest framework it has; those too old for our client are left out.</summary>
     public IReadOnlyList<Interpreter> FindDotnets() => [.. Find(
-        _visibleRoots.SelectMany(static root => DotnetFolders.Select(folder => root + folder)).Concat(_folders),
+        [], [.. _visibleRoots.SelectMany(static root => DotnetFolders.Select(folder => root + folder)), .. _folders],
         "dotnet", DotnetName(), ReadDotnetVersion).Where(static found => found.Version.Major >= ClientFramework)];
 
-    /// <summary>Every cold start asks: a folder is listed again only when it has changed, or a program found in it has.</summary>
-    private IReadOnlyList<Interpreter> Find(IEnumerable<string> folders, string pattern, Regex name, Func<string, Version?> readVersion)
+    /// <summary>
+    /// Every cold start asks: folders are listed again only when one of them has changed, or a program found in them has, which takes a
+    /// look at each and no listing.
+    /// </summary>
+    /// <param name="parents">Folders whose folders have a bin to look into, before the others.</param>
+    private IReadOnlyList<Interpreter> Find(string[] parents, string[] folders, string pattern, Regex name, Func<string, Version?> readVersion)
     {
-        FileStamp[] present = [.. folders.Concat(OptFolders()).Select(FileStamp.OfFolder).OfType<FileStamp>()];
-        if (_findings.TryGetValue(pattern, out Findings? known)
-            && known.Folders.AsSpan().SequenceEqual(present) && Array.TrueForAll(known.Programs, static program => program.IsCurrent))
+        if (_findings.TryGetValue(pattern, out Findings? known) && Array.TrueForAll(known.Seen, static file => file.IsCurrent))
         {
             return known.Found;
         }
 
-        List<Interpreter> found = List(present.Select(static folder => folder.Path), pattern, name, readVersion);
-        _findings[pattern] = new Findings(present, [.. found.Select(static program => FileStamp.OfFile(program.Path)).OfType<FileStamp>()], found);
+        string[] opt = _visibleRoots.Contains("/opt/") ? ["/opt"] : [];
+        FileStamp[] above = [.. parents.Concat(opt).Select(FileStamp.Of)];
+        FileStamp[] places = [.. parents.SelectMany(BinFolders).Concat(folders).Concat(opt.SelectMany(BinFolders)).Select(FileStamp.Of)];
+        List<Interpreter> found = List(places.Select(static folder => folder.Path).Where(Directory.Exists), pattern, name, readVersion);
+        _findings[pattern] = new Findings([.. above, .. places, .. found.Select(static program => FileStamp.Of(program.Path))], found);
         return found;
     }
 
@@ -91,10 +94,8 @@ public sealed partial class InterpreterFinder
         return found;
     }
 
-    private IEnumerable<string> OptFolders() =>
-        _visibleRoots.Contains("/opt/") && Directory.Exists("/opt")
-            ? Directory.EnumerateDirectories("/opt").Order(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin"))
-            : [];
+    private static IEnumerable<string> BinFolders(string parent) =>
+        Folders(parent, "*").Order(StringComparer.Ordinal).Select(static folder => Path.Combine(folder, "bin"));
 
     private bool IsVisible(string path) => _visibleRoots.Any(root => path.StartsWith(root, StringComparison.Ordinal));
 
@@ -165,19 +166,15 @@ public sealed partial class InterpreterFinder
     private static string? ReadHeader(string header, Regex pattern) =>
         File.Exists(header) && pattern.Match(File.ReadAllText(header)) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>What was found in which folders, by pattern.</summary>
-    private sealed record Findings(FileStamp[] Folders, FileStamp[] Programs, IReadOnlyList<Interpreter> Found);
+    /// <param name="Seen">Folders and programs it comes from, as they were before they were read.</param>
+    private sealed record Findings(FileStamp[] Seen, IReadOnlyList<Interpreter> Found);
 
-    /// <summary>A file or folder as it was.</summary>
-    private sealed record FileStamp(string Path, long LengthBytes, DateTime Changed)
+    /// <summary>When a file or folder changed; one that is not there has a time too, which no other has.</summary>
+    private readonly record struct FileStamp(string Path, DateTime Changed)
     {
-        public bool IsCurrent => Equals(OfFile(Path));
+        public bool IsCurrent => this == Of(Path);
 
-        public static FileStamp? OfFolder(string path) =>
-            new DirectoryInfo(path) is { Exists: true } folder ? new FileStamp(path, 0, folder.LastWriteTimeUtc) : null;
-
-        public static FileStamp? OfFile(string path) =>
-            new FileInfo(path) is { Exists: true } file ? new FileStamp(path, file.Length, file.LastWriteTimeUtc) : null;
+        public static FileStamp Of(string path) => new(path, File.GetLastWriteTimeUtc(path));
     }
 
     [GeneratedRegex(@"^python3(\.(?<minor>\d+))?$")]

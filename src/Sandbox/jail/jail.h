@@ -162,6 +162,7 @@ int tree_open(const char *path, bool recursive, struct failure *failure); /* a d
 /* As tree_open, by way of an idmap; *plain: this folder's file system or mount cannot, its files keep their owners. */
 int tree_open_owned(const char *path, int idmap, bool *plain, struct failure *failure);
 int tree_attach(int tree, const char *to, struct failure *failure);
+int tree_merge(const int *trees, uint32_t count); /* an overlay of them, the first the lowest; -1: this kernel cannot without names */
 int make_folders(const char *path); /* mkdir -p */
 int write_file(const char *path, const char *text);
 

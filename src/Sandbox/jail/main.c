@@ -46,6 +46,7 @@ static uint32_t next_slot, slots_in_use, slots_taken; /* slots_in_use: all below
 static bool plain_folders; /* a folder was met whose files keep their owners, against what jail.owned promises */
 static unsigned emptying;
 static int host_namespace;
+static char empty_folder[PATH_MAX]; /* shown where there is no content */
 static uint8_t message[MAX_MESSAGE];
 static struct plan plan;
 static struct trees trees;
@@ -106,6 +107,9 @@ static void leave_hosts_mounts(const char *run_directory)
     snprintf(path, sizeof path, "%s/root", run_directory);
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         refuse("mkdir", path);
+    snprintf(empty_folder, sizeof empty_folder, "%s/empty", run_directory);
+    if (mkdir(empty_folder, 0755) < 0 && errno != EEXIST)
+        refuse("mkdir", empty_folder);
     templates_open(run_directory);
     if ((host_namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)) < 0)
         refuse("open", "/proc/self/ns/mnt");
@@ -190,9 +194,22 @@ static void close_trees(void)
 static int open_owned(const char *path, int idmap, struct failure *failure)
 {
     bool plain;
+    if (path == empty_folder)
+        return tree_open(path, false, failure);
     int tree = tree_open_owned(path, idmap, &plain, failure);
     plain_folders = plain_folders || plain;
     return tree;
+}
+
+/* The machine's own root has something there for those that wait. */
+static void show_empty_folders(uint32_t parts)
+{
+    if (plan.layer_count == 0 && (parts & PART_LAYERS)) {
+        plan.layers[0] = empty_folder;
+        plan.layer_count = 1;
+    }
+    if (!plan.task[0] && (parts & PART_TASK))
+        plan.task = empty_folder;
 }
 
 static int open_trees(int idmap, struct failure *failure)
@@ -334,8 +351,10 @@ static void on_attach(size_t length)
     const char *fault;
     if (!decode_attach(message, length, &plan, &fault))
         fail_with(&failure, EINVAL, "decode attach", fault);
-    else
+    else {
+        show_empty_folders(plan.parts);
         (void)attach_content(&failure);
+    }
     struct writer reply;
     begin(&reply, MSG_ATTACHED, plan.tag);
     put_u32(&reply, (uint32_t)failure.error);
@@ -362,8 +381,11 @@ static bool on_message(void)
     const char *fault = "too long";
     if (length < 0 || !decode_plan(message, (size_t)length, &plan, &fault))
         fail_with(&failure, EINVAL, "decode plan", fault);
-    else
+    else {
+        if (!plan.late && plan.root_count == 0)
+            show_empty_folders(PART_ALL);
         (void)make_sandbox(&failure);
+    }
     close_trees();
     if (failure.error != 0)
         (void)send_failure(SERVER_FD, plan.tag, &failure);

@@ -58,14 +58,9 @@ static int listen_at(const struct address *address, struct failure *failure)
 }
 
 /* ---- 2. mounts -------------------------------------------------------------------------------------------------------- */
-/* The scaffold is a folder of this sandbox's own, which is unmounted afterwards. */
-static int mount_opt(const struct plan *plan, const struct trees *trees, const char *scaffold, struct failure *failure)
+/* For kernels that want names: each layer gets a short one without ',' ':' or '\' first. The topmost comes first in lowerdir. */
+static int mount_named_layers(const struct plan *plan, const struct trees *trees, const char *scaffold, struct failure *failure)
 {
-    if (plan->layer_count == 0)
-        return 0;
-    if (plan->layer_count == 1)
-        return tree_attach(trees->layers[0], "/opt", failure);
-    /* Each layer gets a short name without ',' ':' or '\' first. The topmost comes first in lowerdir. */
     char at[32], options[MAX_LAYERS * 16 + 64] = "lowerdir=";
     for (uint32_t i = plan->layer_count; i-- > 0;) {
         snprintf(at, sizeof at, "%s/%u", scaffold, i);
@@ -84,17 +79,26 @@ static int mount_opt(const struct plan *plan, const struct trees *trees, const c
     return 0;
 }
 
-/*
- * In the place of content that comes later. A dynamic linker that looks for libraries meanwhile must find the folders of its path:
- * where there was none, it never looks again.
- */
-static int mount_placeholder(const char *at, struct failure *failure)
+/* The scaffold is a folder of this sandbox's own, which is unmounted afterwards; NULL: one is to be made, and to go again. */
+static int mount_opt(const struct plan *plan, const struct trees *trees, const char *scaffold, struct failure *failure)
 {
-    char lib[32];
-    if (mount("lamina", at, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k,nr_inodes=128") < 0)
-        return fail(failure, "mount tmpfs", at);
-    snprintf(lib, sizeof lib, "%s/lib", at);
-    return mkdir(lib, 0755) < 0 ? fail(failure, "mkdir", lib) : 0;
+    if (plan->layer_count == 0)
+        return 0;
+    if (plan->layer_count == 1)
+        return tree_attach(trees->layers[0], "/opt", failure);
+    int merged = tree_merge(trees->layers, plan->layer_count);
+    if (merged >= 0) {
+        int result = tree_attach(merged, "/opt", failure);
+        close(merged);
+        return result;
+    }
+    if (scaffold != NULL)
+        return mount_named_layers(plan, trees, scaffold, failure);
+    if (mount("lamina", "/var/task", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k,nr_inodes=128") < 0)
+        return fail(failure, "mount tmpfs", "/var/task");
+    if (mount_named_layers(plan, trees, "/var/task", failure) < 0)
+        return -1;
+    return umount2("/var/task", MNT_DETACH) < 0 ? fail(failure, "umount", "/var/task") : 0;
 }
 
 /* One inode per 4 KiB, as a disk of that size would have it: a million empty files must not become kernel memory. */
@@ -119,8 +123,6 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
         return fail(failure, "umount", "/tmp");
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
         return -1;
-    if (plan->late && (mount_placeholder("/opt", failure) < 0 || mount_placeholder("/var/task", failure) < 0))
-        return -1;
     if (trees->runtime >= 0 && tree_attach(trees->runtime, "/var/runtime", failure) < 0)
         return -1;
     if (trees->resolver >= 0 && tree_attach(trees->resolver, "/etc/resolv.conf", failure) < 0)
@@ -140,15 +142,7 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
 int show_content(const struct plan *content, const struct trees *trees, struct failure *failure)
 {
     char sizes[96];
-    if (content->parts & PART_LAYERS) {
-        if (umount2("/opt", MNT_DETACH) < 0)
-            return fail(failure, "umount", "/opt");
-        if (mount_opt(content, trees, "/var/task", failure) < 0)
-            return -1;
-    }
-    if (umount2("/var/task", MNT_DETACH) < 0) /* the placeholder, and the scaffold in it */
-        return fail(failure, "umount", "/var/task");
-    if (!(content->parts & PART_TASK) && mount_placeholder("/var/task", failure) < 0)
+    if ((content->parts & PART_LAYERS) && mount_opt(content, trees, NULL, failure) < 0)
         return -1;
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
         return -1;
