@@ -8,6 +8,7 @@ internal sealed record BenchOptions(bool Json, IReadOnlyList<string> Parts, int 
           --json   one JSON document instead of the table
           --quick  a tenth of the repetitions: to see that it runs, not to compare
         parts, all of them where none is named:
+          machine      what the kernel asks here for a system call, a page fault, a switch, a process, namespaces, a program
           cold         first invocations, with no layer, small ones and one of 250 MB; beside a fresh process, and unzip before it
           first-lines  from the request to the handler's first line in a sandbox made in advance; beside a fresh process with the same client
           warm         warm invocations of 1, 8 and 64 callers; beside a bare Kestrel
@@ -23,7 +24,7 @@ internal sealed record BenchOptions(bool Json, IReadOnlyList<string> Parts, int 
     public static IReadOnlyList<int> Callers => [1, 8, 64];
 
     private static readonly string[] All =
-        ["cold", "first-lines", "warm", "burst", "imports", "sandboxes", "layers", "stacks", "keep-alive", "server"];
+        ["machine", "cold", "first-lines", "warm", "burst", "imports", "sandboxes", "layers", "stacks", "keep-alive", "server"];
 
     /// <summary>Null when an argument is not known.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)

@@ -9,7 +9,12 @@ internal sealed class Parts(BenchOptions options, string repository, string scra
     {
         List<Row> rows = [];
         Workload[] workloads = await Workload.BuildAsync(scratch);
-        if (options.Parts.Except(["sandboxes", "keep-alive", "server"]).Any())
+        if (options.Measures("machine"))
+        {
+            rows.AddRange(await MachineCosts.MeasureAsync(Folder("machine")));
+        }
+
+        if (options.Parts.Except(["machine", "sandboxes", "keep-alive", "server"]).Any())
         {
             await using LaminaServer server = await LaminaServer.StartAsync(repository, Folder("data"));
             using HttpClient http = BenchOptions.NewClient(server.Address);

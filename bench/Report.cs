@@ -36,7 +36,9 @@ internal static class Report
 
     private static void WriteRow(TextWriter output, int width, string indent, Row row, double? ratio) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{(indent + row.Name).PadRight(width)}{row.P50Ms,9:0.00} {row.P99Ms,9:0.00} {row.PerSecond,9:0} {ratio,11:0.000}").TrimEnd());
+        $"{(indent + row.Name).PadRight(width)}{Shown(row.P50Ms),9} {Shown(row.P99Ms),9} {row.PerSecond,9:0} {ratio,11:0.000}").TrimEnd());
+
+    private static string Shown(double milliseconds) => milliseconds.ToString(milliseconds < 0.1 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
 
     private static IReadOnlyList<Ratio> Ratios(IReadOnlyList<Row> rows) =>
     [

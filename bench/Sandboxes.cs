@@ -33,12 +33,18 @@ internal static class Sandboxes
         };
         Row empty = await LoadAsync(options, "empty", () => MakeAsync(host, spec, program: null));
         Row whole = await LoadAsync(options, "with a program that starts and ends in it", () => MakeAsync(host, spec, "/var/task/bootstrap"));
+        Row bare = ToRow("their namespaces, with nothing in them", await MachineCosts.NamespacesPerSecondAsync(scratch, Callers, options.LoadTime));
         Row plain = await LoadAsync(options, "the same program without a sandbox", () => Workload.RunAsync(program));
-        return [empty, whole, plain with { BaselineOf = $"{empty.Name}|{whole.Name}" }];
+        string ours = $"{empty.Name}|{whole.Name}";
+        return [empty, whole, plain with { BaselineOf = ours }, bare with { BaselineOf = ours }];
     }
 
     private static Task<Row> LoadAsync(BenchOptions options, string name, Func<Task> act) =>
-        Sample.LoadAsync(Group, $"{name}, {Callers} at once", null, Callers, options.LoadTime, act);
+        Sample.LoadAsync(Group, NameOf(name), null, Callers, options.LoadTime, act);
+
+    private static Row ToRow(string name, double perSecond) => new(Group, NameOf(name), Callers * 1000 / perSecond, double.NaN, perSecond, BaselineOf: null);
+
+    private static string NameOf(string act) => $"{act}, {Callers} at once";
 
     private static async Task MakeAsync(SandboxHost host, SandboxSpec spec, string? program)
     {

@@ -5,13 +5,14 @@ using static Lamina.Sandbox.Tests.Support.JailedHost;
 
 namespace Lamina.Sandbox.Tests;
 
-/// <summary>What strangers' code can do, and mostly cannot: in the machine's root and in an image's.</summary>
+/// <summary>What strangers' code can do, and mostly cannot: in the machine's root, there too where it was made in advance, and in an image's.</summary>
 public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
 {
     /// <summary>Whose files the root is made of.</summary>
     public enum Root
     {
         Machine,
+        MachineInAdvance,
         Image,
     }
 
@@ -48,12 +49,13 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
 
     [Theory]
     [InlineData(Root.Machine)]
+    [InlineData(Root.MachineInAdvance)]
     [InlineData(Root.Image)]
     public async Task Every_escape_attempt_is_refused(Root root)
     {
         var task = jailed.MakeTree();
         await Tools.CompileAsync(SourceFolder(), "escape/escape.c", Path.Combine(task, "escape"));
-        await using var sandbox = await jailed.Host.CreateAsync(await SpecAsync(root) with { TaskDirectory = task }, CancellationToken.None);
+        await using var sandbox = await CreateAsync(root, await SpecAsync(root) with { TaskDirectory = task });
 
         var result = await RunInAsync(sandbox, Program("/var/task/escape", $"{Environment.ProcessId}"));
 
@@ -70,10 +72,11 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
 
     [Theory]
     [InlineData(Root.Machine)]
+    [InlineData(Root.MachineInAdvance)]
     [InlineData(Root.Image)]
     public async Task A_process_has_no_privilege_of_any_kind(Root root)
     {
-        var result = await jailed.RunAsync(await SpecAsync(root), Shell("cat /proc/self/status; cat /proc/self/uid_map; id -G"));
+        var result = await RunAsync(root, Shell("cat /proc/self/status; cat /proc/self/uid_map; id -G"));
         var status = result.Lines.Where(line => line.Contains(":\t")).ToDictionary(line => line[..line.IndexOf(':')], line => line[(line.IndexOf(':') + 2)..]);
 
         Assert.Equal("993\t993\t993\t993", status["Uid"]);
@@ -88,20 +91,22 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
 
     [Theory]
     [InlineData(Root.Machine)]
+    [InlineData(Root.MachineInAdvance)]
     [InlineData(Root.Image)]
     public async Task Limits_of_a_process_are_those_of_the_spec(Root root)
     {
-        var result = await jailed.RunAsync(await SpecAsync(root), Shell("ulimit -n; ulimit -Hn; ulimit -c; ulimit -l; ulimit -s"));
+        var result = await RunAsync(root, Shell("ulimit -n; ulimit -Hn; ulimit -c; ulimit -l; ulimit -s"));
         Assert.Equal(["1024", "1024", "0", "64", "8192"], result.Lines);
     }
 
     [Theory]
     [InlineData(Root.Machine)]
+    [InlineData(Root.MachineInAdvance)]
     [InlineData(Root.Image)]
     public async Task Sandboxes_see_neither_each_others_processes_nor_files_nor_ids(Root root)
     {
-        await using var one = await jailed.Host.CreateAsync(await SpecAsync(root), CancellationToken.None);
-        await using var two = await jailed.Host.CreateAsync(await SpecAsync(root), CancellationToken.None);
+        await using var one = await CreateAsync(root, await SpecAsync(root));
+        await using var two = await CreateAsync(root, await SpecAsync(root));
         await RunInAsync(one, Shell("echo mine > /tmp/mine; echo mine > /dev/shm/mine"));
         var sleeper = await one.StartProcessAsync(Program("/bin/sleep", "1000"), CancellationToken.None);
 
@@ -137,10 +142,12 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
 
     [Theory]
     [InlineData(Root.Machine)]
+    [InlineData(Root.MachineInAdvance)]
     [InlineData(Root.Image)]
     public async Task Mounts_in_a_sandbox_show_nothing_but_its_own(Root root)
     {
-        var result = await jailed.RunAsync(await SpecAsync(root) with { OptLayers = [jailed.MakeTree(), jailed.MakeTree()] }, Shell("cut -d' ' -f5,6 /proc/self/mountinfo"));
+        await using var sandbox = await CreateAsync(root, await SpecAsync(root) with { OptLayers = [jailed.MakeTree(), jailed.MakeTree()] });
+        var result = await RunInAsync(sandbox, Shell("cut -d' ' -f5,6 /proc/self/mountinfo"));
 
         Assert.All(result.Lines, line =>
         {
@@ -154,7 +161,24 @@ public sealed class EscapeTests(JailedHost jailed) : IClassFixture<JailedHost>
         Assert.Single(result.Lines, line => line.StartsWith("/tmp", StringComparison.Ordinal));
     }
 
-    private async Task<SandboxSpec> SpecAsync(Root root) => root == Root.Machine ? Spec() : Spec() with { RootLayers = [await MakeImageAsync()] };
+    private async Task<Result> RunAsync(Root root, ProcessSpec program)
+    {
+        await using var sandbox = await CreateAsync(root, await SpecAsync(root));
+        return await RunInAsync(sandbox, program);
+    }
+
+    private Task<RunningSandbox> CreateAsync(Root root, SandboxSpec spec)
+    {
+        if (root != Root.MachineInAdvance)
+        {
+            return jailed.Host.CreateAsync(spec, CancellationToken.None);
+        }
+
+        NeedsRoot();
+        return jailed.CreateLateAsync(spec);
+    }
+
+    private async Task<SandboxSpec> SpecAsync(Root root) => root != Root.Image ? Spec() : Spec() with { RootLayers = [await MakeImageAsync()] };
 
     /// <summary>An image of what these tests' scripts call, with the libraries that it needs.</summary>
     private async Task<string> MakeImageAsync()
