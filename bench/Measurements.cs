@@ -3,6 +3,9 @@ namespace Lamina.Bench;
 /// <summary>Lamina's own rows, by its HTTP API.</summary>
 internal sealed class Measurements(LambdaApi api, BenchOptions options)
 {
+    /// <summary>Rounds before the one that counts: as many environments as there are callers take their time to start.</summary>
+    private const int WarmUps = 2;
+
     private int _generation;
 
     /// <summary>Cold starts: each workload without layers, with three small ones, and with one that fills Lambda's limit.</summary>
@@ -149,13 +152,22 @@ internal sealed class Measurements(LambdaApi api, BenchOptions options)
             await api.CreateFunctionAsync(function, workload, []);
             foreach (int callers in BenchOptions.Callers)
             {
-                rows.Add(await Sample.LoadAsync(
-                    "warm invocation", $"{workload.Name}, {callers} callers", null, callers, options.LoadTime, () => api.InvokeAsync(function)));
+                Row row = await LoadAsync(workload, function, callers);
+                for (int round = 0; round < WarmUps; round++)
+                {
+                    await api.WaitForShellsAsync();
+                    row = await LoadAsync(workload, function, callers);
+                }
+
+                rows.Add(row);
             }
         }
 
         return rows;
     }
+
+    private Task<Row> LoadAsync(Workload workload, string function, int callers) =>
+        Sample.LoadAsync("warm invocation", $"{workload.Name}, {callers} callers", null, callers, options.LoadTime, () => api.InvokeAsync(function));
 
     private async Task<TimeSpan> ColdInvokeAsync(string function)
     {

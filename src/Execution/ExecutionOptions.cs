@@ -42,8 +42,8 @@ public sealed record ExecutionOptions
     /// </summary>
     public long ShellMemoryBytes { get; init; } = DefaultShellMemoryBytes;
 
-    /// <summary>A 32nd of the machine's memory: eight waiting interpreters of Node.js, or twenty of Python, on one of 16 GB.</summary>
-    public static long DefaultShellMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32;
+    /// <summary>A 16th of the machine's memory: a hundred waiting interpreters of Python, or twenty of Node.js, on one of 16 GB.</summary>
+    public static long DefaultShellMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
 
     /// <summary>
     /// Bytes of memory that sandboxes may hold together which have imported in advance what a function imports out of its layers; 0:

@@ -74,8 +74,8 @@ def _import(module_name):
             ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]) from None
 
 
-def follow_path_files():
-    for folder in _content:
+def follow_path_files(of_layers=True):
+    for folder in _content if of_layers else _content[:1]:
         try:
             names = os.listdir(folder)
         except OSError:

@@ -29,7 +29,12 @@ def run():
     logs.install()
     loader.prepare_path(os.environ["LAMBDA_TASK_ROOT"])
     try:
-        handler = _initialise(connection, shell.wait(connection, _rehearse) if waits else None)
+        if waits:
+            watch = shell.wait(connection, _rehearse)
+        else:
+            watch = None
+            loader.follow_path_files()
+        handler = _initialise(connection, watch)
         while True:
             _serve_one(connection, handler)
     except Disconnected as error:
@@ -73,8 +78,6 @@ def _rehearse(connection):
 
 
 def _initialise(connection, watch):
-    if watch is None or not watch.is_primed():
-        loader.follow_path_files()
     try:
         if watch is None:
             return loader.find_handler(os.environ["_HANDLER"])

@@ -41,6 +41,7 @@ def wait(connection, rehearse):
     _become(body)
     if kept is None:
         logs.settle()
+        loader.follow_path_files(of_layers="lamina-path-files" in headers)
     if "lamina-learn" not in headers:
         return None
     from .imports import Watch

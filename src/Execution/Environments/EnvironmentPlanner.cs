@@ -30,6 +30,9 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>Names of the files in /opt/extensions, in their order; null where extensions are turned off.</summary>
     public required ImmutableArray<string>? Extensions { get; init; }
 
+    /// <summary>A layer has path files of Python's (*.pth).</summary>
+    public bool HasPathFiles { get; init; }
+
     /// <summary>As INIT_START names it: <c>python:3.11.v2</c>. Null for an image, which says nothing of the kind.</summary>
     public required string? RuntimeVersion { get; init; }
 
@@ -90,6 +93,7 @@ internal sealed class EnvironmentPlanner(
     private const int AwsEndpointPort = 4566;
     private const int ShownDigits = 12;
 
+    private readonly KnownLayers _layers = new();
     private readonly ManagedCommands _commands = new(options.RuntimesDirectory);
 
     public async Task<EnvironmentPlan> PlanAsync(FunctionVersion function, EnvironmentIdentity identity, CancellationToken cancellationToken)
@@ -268,7 +272,8 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         ImmutableArray<string> variables = EnvironmentVariables.For(function, identity, AddressesAt(identity.Address));
-        ImmutableArray<string>? extensions = ExtensionFiles.In(layers);
+        ImmutableArray<LayerTraits> traits = [.. layers.Select(_layers.Of)];
+        ImmutableArray<string>? extensions = ExtensionFiles.In(traits);
 
         DebugLaunch? debug = DebugOf(identity, runtime, trees[0].Directory, layers);
 
@@ -299,6 +304,7 @@ internal sealed class EnvironmentPlanner(
             },
             ExtensionVariables = EnvironmentVariables.ForExtensions(variables, extensions),
             Extensions = extensions,
+            HasPathFiles = traits.Any(static layer => layer.HasPathFiles),
             RuntimeVersion = VersionText(runtime),
             IsWrapped = wrapped,
             Image = null,

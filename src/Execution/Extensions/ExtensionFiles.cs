@@ -9,7 +9,7 @@ internal static class ExtensionFiles
     public const string Folder = "/opt/extensions";
 
     // A file of this name turns the Extensions, Telemetry and Logs API off; it is how AWS switches its own off.
-    private const string KillSwitch = "disable-extensions-jwigqn8j";
+    public const string KillSwitch = "disable-extensions-jwigqn8j";
 
     /// <summary>The same in an image's own /opt.</summary>
     public static ImmutableArray<string>? In(ImageLease image)
@@ -24,23 +24,18 @@ internal static class ExtensionFiles
     }
 
     /// <summary>Names of the external extensions in their order; null where extensions are turned off.</summary>
-    /// <param name="layers">Trees, later ones over earlier ones.</param>
-    public static ImmutableArray<string>? In(ImmutableArray<string> layers)
+    /// <param name="layers">Later ones over earlier ones.</param>
+    public static ImmutableArray<string>? In(ImmutableArray<LayerTraits> layers)
     {
-        if (layers.Any(static layer => new FileInfo(Path.Combine(layer, KillSwitch)) is { LinkTarget: not null } or { Exists: true }))
+        if (layers.Any(static layer => layer.TurnsExtensionsOff))
         {
             return null;
         }
 
         SortedDictionary<string, bool> isFile = new(StringComparer.Ordinal);
-        IEnumerable<DirectoryInfo> folders = layers.Select(static layer => new DirectoryInfo(Path.Combine(layer, "extensions")));
-        foreach (DirectoryInfo folder in folders.Where(static folder => folder is { LinkTarget: null, Exists: true }))
+        foreach ((string name, bool isFileHere) in layers.SelectMany(static layer => layer.Extensions))
         {
-            foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
-            {
-                // A link counts as a file, wherever it leads: that is found out by executing it.
-                isFile[entry.Name] = entry is FileInfo || entry.LinkTarget is not null;
-            }
+            isFile[name] = isFileHere;
         }
 
         return [.. isFile.Where(static entry => entry.Value).Select(static entry => entry.Key)];

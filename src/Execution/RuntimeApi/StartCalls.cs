@@ -68,6 +68,11 @@ internal static class StartCalls
             headers["Lamina-Learn"] = "1";
         }
 
+        if (answer.HasPathFiles)
+        {
+            headers["Lamina-Path-Files"] = "1";
+        }
+
         await RuntimeAnswers.WriteBytesAsync(request, answer.Variables);
     }
 }

@@ -9,6 +9,9 @@ namespace Lamina.Execution.Shells;
 /// <param name="WantsReport">Whether it is to say what it imports out of layers.</param>
 internal sealed record StartAnswer(ReadOnlyMemory<byte> Variables, ImmutableArray<string> Imports, bool WantsReport)
 {
+    /// <summary>Layers have path files of Python's, for which it need not look where there are none.</summary>
+    public bool HasPathFiles { get; init; }
+
     /// <param name="variables">As NAME=value.</param>
     public static ReadOnlyMemory<byte> Encode(ImmutableArray<string> variables) =>
         Encoding.UTF8.GetBytes(string.Concat(variables.Select(static variable => variable + "\0")));

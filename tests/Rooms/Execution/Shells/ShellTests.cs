@@ -124,6 +124,39 @@ public sealed class ShellTests
         Assert.Equal(1, house.Invoker.InterpretersTaken);
     }
 
+    [Theory]
+    [InlineData("python", true)]
+    [InlineData("python", false)]
+    [InlineData("python/lib/python3.11/site-packages", true)]
+    [InlineData("elsewhere", true)]
+    public async Task Path_files_of_the_code_and_of_layers_are_followed(string folder, bool inAdvance)
+    {
+        ExecutionOptions options = inAdvance ? Pooled : Pooled with { ShellMemoryBytes = 0 };
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(options, TimeProvider.System, Refuse);
+        FunctionVersion function = ExecutionHouse.Function(await house.StoreAsync(
+            ("own.pth", "/var/task/inner\n"),
+            ("inner/own.py", ""),
+            ("index.py", """
+                def find(name):
+                    try: return __import__(name).__name__
+                    except ImportError: return None
+                def handler(event, context): return [find("own"), find("found")]
+                """))) with
+        {
+            Runtime = "python3.11",
+            Layers = [await house.LayerAsync("paths", ($"{folder}/more.pth", "/opt/far\n"), ("far/found.py", ""))],
+        };
+        if (inAdvance)
+        {
+            await ExpectAsync(house, function);
+        }
+
+        InvokeOutcome outcome = await house.InvokeAsync(function);
+
+        Assert.Equal($"[\"own\", {(folder == "elsewhere" ? "null" : "\"found\"")}]", ExecutionHouse.Text(outcome.Payload));
+        Assert.Equal(inAdvance ? 1 : 0, house.Invoker.InterpretersTaken);
+    }
+
     [Fact]
     public async Task Each_function_has_a_process_of_its_own_with_its_own_random_numbers()
     {
