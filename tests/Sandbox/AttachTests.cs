@@ -17,7 +17,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [InlineData(3)]
     public async Task What_is_attached_later_looks_as_if_it_had_been_there_from_the_start(int layers)
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         var spec = Spec() with
         {
             OptLayers = [.. Enumerable.Range(0, layers).Select(i => jailed.MakeTree(("same", $"{i}"), ($"own/{i}", ""), ("link", $"-> own/{i}")))],
@@ -39,7 +39,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [InlineData(3)]
     public async Task Attached_in_two_steps_it_looks_the_same_and_the_task_comes_last(int layers)
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         var spec = Spec() with
         {
             OptLayers = [.. Enumerable.Range(0, layers).Select(i => jailed.MakeTree(("same", $"{i}"), ($"own/{i}", "")))],
@@ -63,7 +63,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task Without_a_task_and_layers_both_folders_are_empty()
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         await using var late = await jailed.CreateLateAsync(Spec());
         var result = await RunInAsync(late, Shell("ls -A /opt /var/task"));
         Assert.Equal(["/opt:", "/var/task:"], result.Lines);
@@ -72,7 +72,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task A_process_that_waits_finds_the_content_and_the_libraries_in_it()
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         var lib = jailed.MakeTree(("lib/source.c", "int answer(void) { return 42; }"));
         await Tools.CompileAsync(lib, "lib/source.c", Path.Combine(lib, "lib/libanswer.so"), "-shared", "-fPIC");
         await using var sandbox = await jailed.Host.CreateAsync(Spec() with { AwaitsContent = true }, CancellationToken.None);
@@ -99,7 +99,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [InlineData(300, 100)]
     public async Task The_memory_limit_is_that_of_the_content(int madeWithMiB, int attachedMiB)
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         var spec = Spec();
         spec = spec with { AwaitsContent = true, Limits = spec.Limits with { MemoryBytes = (long)madeWithMiB << 20 } };
         await using var within = await jailed.Host.CreateAsync(spec, CancellationToken.None);
@@ -117,7 +117,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task A_folder_that_is_not_there_is_named()
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         await using var sandbox = await jailed.Host.CreateAsync(Spec() with { AwaitsContent = true }, CancellationToken.None);
         var missing = Path.Combine(jailed.Folder, "no-such-layer");
         var fault = await Assert.ThrowsAsync<SandboxException>(() => sandbox.AttachAsync(new SandboxContent([missing], null, 16 << 20, 64 << 20)));
@@ -128,7 +128,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task A_sandbox_that_has_ended_says_so()
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         await using var sandbox = await jailed.Host.CreateAsync(Spec() with { AwaitsContent = true }, CancellationToken.None);
         sandbox.Kill();
         await sandbox.Gone;
@@ -138,10 +138,8 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
     [Fact]
     public async Task Content_at_both_times_is_refused()
     {
-        NeedsRoot();
+        SkipUnlessAttachable();
         var spec = Spec() with { AwaitsContent = true, TaskDirectory = jailed.MakeTree(("code", "")) };
         await Assert.ThrowsAsync<SandboxException>(() => jailed.Host.CreateAsync(spec, CancellationToken.None));
     }
-
-    private static void NeedsRoot() => Assert.SkipUnless(IsRoot, "content is attached by root only: an ordinary user's jail may not enter its sandboxes again");
 }

@@ -95,6 +95,9 @@ public sealed class JailedHost : IAsyncLifetime
         return await RunInAsync(sandbox, program);
     }
 
+    public static void SkipUnlessAttachable() =>
+        Assert.SkipUnless(IsRoot, "content is attached by root only: an ordinary user's jail may not enter its sandboxes again");
+
     /// <summary>The same sandbox by the other way: made without its content, which is attached afterwards.</summary>
     public async Task<RunningSandbox> CreateLateAsync(SandboxSpec spec)
     {
