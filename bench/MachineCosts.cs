@@ -13,7 +13,7 @@ internal static class MachineCosts
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(string scratch)
     {
-        string output = await RunAsync(await BuildAsync(scratch));
+        string output = await Workload.RunAsync(await BuildAsync(scratch));
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => ToRow(line.Split(' ', 3)))];
     }
 
@@ -23,7 +23,7 @@ internal static class MachineCosts
         string program = await BuildAsync(scratch);
         string seconds = time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         long start = Stopwatch.GetTimestamp();
-        string[] counts = await Task.WhenAll(Enumerable.Range(0, processes).Select(_ => RunAsync(program, seconds)));
+        string[] counts = await Task.WhenAll(Enumerable.Range(0, processes).Select(_ => Workload.RunAsync(program, seconds)));
         return counts.Sum(static count => int.Parse(count, CultureInfo.InvariantCulture)) / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -33,14 +33,6 @@ internal static class MachineCosts
         string program = Path.Combine(scratch, "costs");
         await Workload.RunAsync("cc", "-static", "-O2", "-o", program, Path.Combine(AppContext.BaseDirectory, "workloads", "costs.c"));
         return program;
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
     }
 
     private static Row ToRow(string[] words) =>

@@ -38,7 +38,7 @@ internal static class Report
         CultureInfo.InvariantCulture,
         $"{(indent + row.Name).PadRight(width)}{Shown(row.P50Ms),9} {Shown(row.P99Ms),9} {row.PerSecond,9:0} {ratio,11:0.000}").TrimEnd());
 
-    private static string Shown(double milliseconds) => milliseconds.ToString(milliseconds < 0.1 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
+    private static string Shown(double? milliseconds) => milliseconds?.ToString(milliseconds < 0.1 ? "0.0000" : "0.00", CultureInfo.InvariantCulture) ?? "";
 
     private static IReadOnlyList<Ratio> Ratios(IReadOnlyList<Row> rows) =>
     [

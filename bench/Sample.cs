@@ -4,7 +4,7 @@ namespace Lamina.Bench;
 
 /// <summary>What one row of the table says. Times are of the whole act as its caller sees it.</summary>
 /// <param name="BaselineOf">Names of the rows this one is a baseline of, separated by '|'; null for Lamina's own rows.</param>
-internal sealed record Row(string Group, string Name, double P50Ms, double P99Ms, double? PerSecond, string? BaselineOf)
+internal sealed record Row(string Group, string Name, double P50Ms, double? P99Ms, double? PerSecond, string? BaselineOf)
 {
     public bool IsBaselineOf(Row own) => own.Group == Group && BaselineOf is not null && BaselineOf.Split('|').Contains(own.Name);
 }

@@ -42,7 +42,7 @@ internal static class Sandboxes
     private static Task<Row> LoadAsync(BenchOptions options, string name, Func<Task> act) =>
         Sample.LoadAsync(Group, NameOf(name), null, Callers, options.LoadTime, act);
 
-    private static Row ToRow(string name, double perSecond) => new(Group, NameOf(name), Callers * 1000 / perSecond, double.NaN, perSecond, BaselineOf: null);
+    private static Row ToRow(string name, double perSecond) => new(Group, NameOf(name), Callers * 1000 / perSecond, P99Ms: null, perSecond, BaselineOf: null);
 
     private static string NameOf(string act) => $"{act}, {Callers} at once";
 

@@ -1,7 +1,6 @@
 /*
- * What this machine's kernel asks for what every start is made of, a line each: median and most of five
- * rounds in microseconds, and its name. A virtual machine may ask ten
- * times what another does; figures of one are only to be read beside its costs.
+ * What this machine's kernel asks for what every start is made of, a line each: median and most of five rounds in microseconds, and
+ * its name. Or, with a number of seconds, how many sandboxes' namespaces it made in them.
  */
 #define _GNU_SOURCE
 #include <linux/sched.h>

@@ -21,14 +21,14 @@ internal sealed record LayerTraits(bool TurnsExtensionsOff, ImmutableArray<(stri
         // A link counts as a file, wherever it leads: that is found out by executing it.
         : [.. folder.EnumerateFileSystemInfos().Select(static entry => (entry.Name, entry is FileInfo || entry.LinkTarget is not null))];
 
-    // A link leads elsewhere inside the sandbox than here: there may be path files then.
-    private static bool HasPathFilesIn(DirectoryInfo python) =>
-        python.LinkTarget is not null || (python.Exists && (HasAny(python) || HasPathFilesInLibrary(new DirectoryInfo(Path.Combine(python.FullName, "lib")))));
+    private static bool HasPathFilesIn(DirectoryInfo python) => May(python, static python =>
+        HasAny(python) || May(In(python, "lib"), static lib => lib.EnumerateFileSystemInfos("python*").Any(static version =>
+            May(new DirectoryInfo(version.FullName), static version => May(In(version, "site-packages"), HasAny)))));
 
-    private static bool HasPathFilesInLibrary(DirectoryInfo lib) => lib.LinkTarget is not null || (lib.Exists && lib.EnumerateDirectories("python*").Any(
-        static version => version.LinkTarget is not null || HasPathFilesInPackages(new DirectoryInfo(Path.Combine(version.FullName, "site-packages")))));
+    // A link leads elsewhere inside the sandbox than here: what it has is not known.
+    private static bool May(DirectoryInfo folder, Func<DirectoryInfo, bool> hold) => folder.LinkTarget is not null || (folder.Exists && hold(folder));
 
-    private static bool HasPathFilesInPackages(DirectoryInfo packages) => packages.LinkTarget is not null || (packages.Exists && HasAny(packages));
+    private static DirectoryInfo In(DirectoryInfo folder, string name) => new(Path.Combine(folder.FullName, name));
 
     private static bool HasAny(DirectoryInfo folder) => folder.EnumerateFileSystemInfos("*.pth").Any();
 }

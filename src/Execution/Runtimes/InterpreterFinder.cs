@@ -24,6 +24,8 @@ public sealed partial class InterpreterFinder
     private readonly ConcurrentDictionary<string, Findings> _findings = new(StringComparer.Ordinal);
     private readonly string[] _folders;
     private readonly string[] _visibleRoots;
+    private readonly string[] _javaHomes;
+    private readonly string[] _dotnetFolders;
 
     public InterpreterFinder()
         : this(DefaultFolders, VisibleRoots)
@@ -34,6 +36,8 @@ public sealed partial class InterpreterFinder
     {
         _folders = folders;
         _visibleRoots = visibleRoots;
+        _javaHomes = [.. visibleRoots.Select(static root => Path.Combine(root, "lib", "jvm")).Order(StringComparer.Ordinal)];
+        _dotnetFolders = [.. visibleRoots.SelectMany(static root => DotnetFolders.Select(folder => root + folder)), .. folders];
     }
 
     public IReadOnlyList<Interpreter> FindPythons() => Find([], _folders, "python3*", PythonName(), ReadPythonVersion);
@@ -43,12 +47,11 @@ public sealed partial class InterpreterFinder
     public IReadOnlyList<Interpreter> FindRubies() => Find([], _folders, "ruby*", RubyName(), ReadRubyVersion);
 
     public IReadOnlyList<Interpreter> FindJavas() => Find(
-        [.. _visibleRoots.Select(static root => Path.Combine(root, "lib", "jvm"))], _folders, "java", JavaName(), ReadJavaVersion);
+        _javaHomes, _folders, "java", JavaName(), ReadJavaVersion);
 
     /// <summary>Each with the newest framework it has; those too old for our client are left out.</summary>
     public IReadOnlyList<Interpreter> FindDotnets() => [.. Find(
-        [], [.. _visibleRoots.SelectMany(static root => DotnetFolders.Select(folder => root + folder)), .. _folders],
-        "dotnet", DotnetName(), ReadDotnetVersion).Where(static found => found.Version.Major >= ClientFramework)];
+        [], _dotnetFolders, "dotnet", DotnetName(), ReadDotnetVersion).Where(static found => found.Version.Major >= ClientFramework)];
 
     /// <summary>
     /// Every cold start asks: folders are listed again only when one of them has changed, or a program found in them has, which takes a
@@ -166,7 +169,7 @@ public sealed partial class InterpreterFinder
     private static string? ReadHeader(string header, Regex pattern) =>
         File.Exists(header) && pattern.Match(File.ReadAllText(header)) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <param name="Seen">Folders and programs it comes from, as they were before they were read.</param>
+    /// <param name="Seen">Folders and programs it comes from, as they were.</param>
     private sealed record Findings(FileStamp[] Seen, IReadOnlyList<Interpreter> Found);
 
     /// <summary>When a file or folder changed; one that is not there has a time too, which no other has.</summary>
