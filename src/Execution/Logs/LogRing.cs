@@ -1,30 +1,36 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 
 namespace Lamina.Execution;
 
-/// <summary>The newest lines of one function, bounded in bytes, and who follows them.</summary>
+/// <summary>
+/// The newest lines of one function, bounded in bytes, and who follows them. Texts lie one behind the other in one piece of memory:
+/// lines that live as long as others need to come make an object each the dearest thing a garbage collector can be given.
+/// </summary>
 internal sealed class LogRing(int capacityBytes, TimeProvider time)
 {
-    // What a line costs besides its text: object, array header, queue slot. Empty lines must not fill memory either.
-    private const int LineOverheadBytes = 96;
+    // What a line costs besides its text. Empty lines must not fill memory either.
+    private static readonly int LineOverheadBytes = Unsafe.SizeOf<Line>();
 
     private readonly Lock _lock = new();
-    private readonly Queue<LogLine> _lines = new();
+    private readonly Queue<Line> _lines = new();
+    private readonly ByteRing _texts = new();
     private ImmutableArray<LogFollower> _followers = [];
     private int _capacityBytes = capacityBytes;
-    private long _sequence;
-    private long _bytes;
+    private long _sequence; // of the newest line
+
+    private long Bytes => _texts.Length + ((long)_lines.Count * LineOverheadBytes);
 
     public LogLine Append(string stream, ReadOnlyMemory<byte> message)
     {
         lock (_lock)
         {
-            var line = new LogLine(++_sequence, time.GetUtcNow(), stream, message);
-            _lines.Enqueue(line);
-            _bytes += message.Length + LineOverheadBytes;
-            Trim_NeedsLock();
+            LogLine line = new(++_sequence, time.GetUtcNow(), stream, message);
+            Trim_NeedsLock(message.Length + LineOverheadBytes);
+            _texts.Append(message.Span, _capacityBytes);
+            _lines.Enqueue(new Line(line.Time.UtcTicks, stream, message.Length));
             foreach (LogFollower follower in _followers)
             {
                 follower.Offer(line);
@@ -40,8 +46,9 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
         lock (_lock)
         {
             _capacityBytes = capacityBytes;
-            Trim_NeedsLock();
+            Trim_NeedsLock(0);
             _lines.TrimExcess();
+            _texts.TrimExcess();
         }
     }
 
@@ -51,7 +58,8 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
         {
             _lines.Clear();
             _lines.TrimExcess();
-            _bytes = 0;
+            _texts.Drop(_texts.Length);
+            _texts.TrimExcess();
         }
     }
 
@@ -59,7 +67,7 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
     {
         lock (_lock)
         {
-            return [.. _lines.Where(line => line.Sequence > after)];
+            return Read_NeedsLock(after);
         }
     }
 
@@ -68,7 +76,7 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
     {
         lock (_lock)
         {
-            var follower = new LogFollower([.. _lines.Where(line => line.Sequence > after)], this);
+            LogFollower follower = new(Read_NeedsLock(after), this);
             _followers = _followers.Add(follower);
             return follower;
         }
@@ -82,13 +90,34 @@ internal sealed class LogRing(int capacityBytes, TimeProvider time)
         }
     }
 
-    private void Trim_NeedsLock()
+    private ImmutableArray<LogLine> Read_NeedsLock(long after)
     {
-        while (_bytes > _capacityBytes && _lines.Count > 1)
+        ImmutableArray<LogLine>.Builder read = ImmutableArray.CreateBuilder<LogLine>();
+        long sequence = _sequence - _lines.Count;
+        int start = 0;
+        foreach (Line line in _lines)
         {
-            _bytes -= _lines.Dequeue().Message.Length + LineOverheadBytes;
+            if (++sequence > after)
+            {
+                read.Add(new LogLine(sequence, new DateTimeOffset(line.UtcTicks, TimeSpan.Zero), line.Stream, _texts.Copy(start, line.Length)));
+            }
+
+            start += line.Length;
+        }
+
+        return read.DrainToImmutable();
+    }
+
+    /// <param name="coming">Bytes that there shall be room for, if all the others have to go for them.</param>
+    private void Trim_NeedsLock(int coming)
+    {
+        while (Bytes + coming > _capacityBytes && _lines.Count > (coming > 0 ? 0 : 1))
+        {
+            _texts.Drop(_lines.Dequeue().Length);
         }
     }
+
+    private readonly record struct Line(long UtcTicks, string Stream, int Length);
 }
 
 /// <summary>One reader that follows a function's lines.</summary>
@@ -111,7 +140,7 @@ internal sealed class LogFollower(ImmutableArray<LogLine> retained, LogRing ring
     }
 
     public async IAsyncEnumerable<LogLine> ReadAllAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (LogLine line in retained)
         {

@@ -21,8 +21,10 @@ public sealed class FunctionLogsTests
         }
 
         IReadOnlyList<LogLine> kept = logs.Read(Arn, 0);
-        Assert.Equal(100, kept.Count);
-        Assert.Equal("0900", ExecutionHouse.Text(kept[0].Message));
+
+        // A line of four bytes costs 28.
+        Assert.Equal(357, kept.Count);
+        Assert.Equal("0643", ExecutionHouse.Text(kept[0].Message));
         Assert.Equal("0999", ExecutionHouse.Text(kept[^1].Message));
         Assert.Equal([1_000L], logs.Read(Arn, 999).Select(line => line.Sequence));
     }
@@ -30,7 +32,7 @@ public sealed class FunctionLogsTests
     [Fact]
     public void Many_functions_share_what_is_kept_and_one_that_is_gone_keeps_nothing()
     {
-        FunctionLogs logs = new(100_000, 200_000, TimeProvider.System);
+        FunctionLogs logs = new(50_000, 100_000, TimeProvider.System);
         FunctionArn[] all = [.. Enumerable.Range(0, 10).Select(static number => Arn with { Name = $"f{number}" })];
         foreach (FunctionArn one in all)
         {
@@ -41,14 +43,43 @@ public sealed class FunctionLogsTests
             }
         }
 
-        // A line costs 100 bytes.
-        Assert.All(all, one => Assert.InRange(logs.Read(one, 0).Count, 160, 500));
+        Assert.All(all, one => Assert.InRange(logs.Read(one, 0).Count, 300, 900));
         Assert.All(all, one => Assert.Equal("0999", ExecutionHouse.Text(logs.Read(one, 0)[^1].Message)));
 
         logs.Forget(all[3]);
         Assert.Empty(logs.Read(all[3], 0));
         new EnvironmentLog(logs.RingOf(all[3]), "s").AppendText("again"u8);
         Assert.Equal([1_001L], logs.Read(all[3], 0).Select(static line => line.Sequence));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Lines_of_any_length_come_back_as_they_were_and_the_newest_are_there(int seed)
+    {
+        const int Capacity = 5_000;
+        Random random = new(seed);
+        LogRing ring = new(Capacity, TimeProvider.System);
+        List<LogLine> all = [];
+        for (int i = 0; i < 2_000; i++)
+        {
+            byte[] message = new byte[random.Next(50) == 0 ? random.Next(3 * Capacity) : random.Next(200)];
+            random.NextBytes(message);
+            all.Add(ring.Append($"s{random.Next(3)}", message));
+            if (random.Next(200) == 0)
+            {
+                ring.Shrink(Capacity);
+            }
+
+            IReadOnlyList<LogLine> kept = ring.Read(0);
+            Assert.True(kept.Count > 0 && kept.SequenceEqual(all.TakeLast(kept.Count), SameLine.Instance));
+            Assert.True(kept.Count == 1 || kept.Sum(static line => line.Message.Length + 24) <= Capacity);
+            Assert.Equal(kept[^1].Sequence, Assert.Single(ring.Read(all.Count - 1)).Sequence);
+        }
+
+        ring.Clear();
+        Assert.Empty(ring.Read(0));
     }
 
     [Theory]
@@ -138,5 +169,15 @@ public sealed class FunctionLogsTests
         log.AppendText("b"u8);
 
         Assert.Equal("a\nb\n", ExecutionHouse.Text(log.EndTail()));
+    }
+
+    private sealed class SameLine : IEqualityComparer<LogLine>
+    {
+        public static readonly SameLine Instance = new();
+
+        public bool Equals(LogLine one, LogLine other) =>
+            (one.Sequence, one.Time, one.Stream) == (other.Sequence, other.Time, other.Stream) && one.Message.Span.SequenceEqual(other.Message.Span);
+
+        public int GetHashCode(LogLine line) => line.Sequence.GetHashCode();
     }
 }
