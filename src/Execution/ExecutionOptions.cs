@@ -71,9 +71,9 @@ public sealed record ExecutionOptions
     /// <summary>How long <see cref="Invoker.StopAsync"/> lets running invocations end.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes of log lines kept per function.</summary>
-    public int LogBytesPerFunction { get; init; } = 1024 * 1024;
+    /// <summary>Bytes of log lines kept in memory per function. What is older is read from the log group.</summary>
+    public int LogBytesPerFunction { get; init; } = 256 * 1024;
 
-    /// <summary>Bytes of log lines that are kept in memory for all functions together, as long as each has 16 KiB.</summary>
-    public long LogBytes { get; init; } = 64L * 1024 * 1024;
+    /// <summary>Bytes of log lines that are kept in memory for all functions together, as long as each has 4 KiB.</summary>
+    public long LogBytes { get; init; } = 16L * 1024 * 1024;
 }

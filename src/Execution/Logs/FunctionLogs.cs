@@ -13,7 +13,7 @@ namespace Lamina.Execution;
 public sealed class FunctionLogs(int bytesPerFunction, long bytes, TimeProvider time)
 {
     /// <summary>What a function may keep however many there are.</summary>
-    private const int LeastBytes = 16 * 1024;
+    private const int LeastBytes = 4 * 1024;
 
     private readonly ConcurrentDictionary<string, LogRing> _rings = new(StringComparer.Ordinal);
     private readonly int _mostBytes = bytesPerFunction;
