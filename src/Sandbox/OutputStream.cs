@@ -18,7 +18,7 @@ internal sealed class OutputStream
     private readonly Pipe _pipe = new(new PipeOptions(
         pauseWriterThreshold: PauseAt, resumeWriterThreshold: PauseAt / 2, useSynchronizationContext: false));
 
-    private readonly List<(long Target, TaskCompletionSource Reached)> _flushes = [];
+    private readonly List<(long Target, TaskCompletionSource<long> Reached)> _flushes = [];
     private Descriptor? _fd;
     private ulong _key;
     private long _total;
@@ -46,7 +46,8 @@ internal sealed class OutputStream
     }
 
     /// <summary>Completes when all that is in the kernel's pipe at this moment has reached the reader's side.</summary>
-    public ValueTask FlushAsync(CancellationToken cancellationToken)
+    /// <returns>How many bytes ever have.</returns>
+    public ValueTask<long> FlushAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -57,12 +58,12 @@ internal sealed class OutputStream
 
             if (_ended || _total >= target)
             {
-                return ValueTask.CompletedTask;
+                return ValueTask.FromResult(_total);
             }
 
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var reached = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
             _flushes.Add((target, reached));
-            return new ValueTask(reached.Task.WaitAsync(cancellationToken));
+            return new ValueTask<long>(reached.Task.WaitAsync(cancellationToken));
         }
     }
 
@@ -185,7 +186,7 @@ internal sealed class OutputStream
         {
             if (_ended || _total >= _flushes[i].Target)
             {
-                _flushes[i].Reached.TrySetResult();
+                _flushes[i].Reached.TrySetResult(_total);
                 _flushes.RemoveAt(i);
             }
         }

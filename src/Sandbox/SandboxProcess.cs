@@ -30,7 +30,8 @@ public sealed class SandboxProcess
     /// Returns when every byte the process had written before the call is readable from <see cref="Output"/>;
     /// needed to put a function's last line before END. Waits for the reader when it is far behind.
     /// </summary>
-    public ValueTask FlushOutputAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
+    /// <returns>How many bytes have become readable since the process was started, these included.</returns>
+    public ValueTask<long> FlushOutputAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
 
     public void Signal(int signal) => _sandbox.Signal(_tag, signal);
 

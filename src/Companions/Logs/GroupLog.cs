@@ -110,12 +110,17 @@ internal sealed class GroupLog : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Writes events of one stream, which is made when it is not there. Who must have them on disk waits for that outside the lock: writers
-    /// and readers of the group go on meanwhile, and see the events already.
-    /// </summary>
+    /// <summary>Writes events of one stream, which is made when it is not there.</summary>
     /// <param name="durable">Whether they must be on disk on return, or may follow.</param>
-    public void Append(string stream, IReadOnlyList<LogEntry> entries, long now, bool durable)
+    public void Append(string stream, IReadOnlyList<LogEntry> entries, long now, bool durable) => Append([new StreamEntries(stream, entries)], now, durable);
+
+    /// <summary>
+    /// Writes events of streams, which are made when they are not there, all in one piece. Who must have them on disk waits for that
+    /// outside the lock: writers and readers of the group go on meanwhile, and see the events already.
+    /// </summary>
+    /// <param name="batches">Each with an event at least.</param>
+    /// <param name="durable">Whether they must be on disk on return, or may follow.</param>
+    public void Append(IReadOnlyList<StreamEntries> batches, long now, bool durable)
     {
         SegmentFile written;
         lock (_lock)
@@ -126,17 +131,23 @@ internal sealed class GroupLog : IDisposable
             }
 
             Begin_NeedsLock();
-            int number = NumberOf_NeedsLock(stream, now);
             LogSegment segment = _segments[^1];
-            foreach (LogEntry entry in entries)
+            foreach ((string stream, IReadOnlyList<LogEntry> entries) in batches)
             {
-                LogRecord.WriteEvent(_output, number, entry.Timestamp, now, entry.Message.Span);
-                segment = segment.With(entry.Timestamp);
+                int number = NumberOf_NeedsLock(stream, now);
+                (long oldest, long newest) = (long.MaxValue, long.MinValue);
+                foreach (LogEntry entry in entries)
+                {
+                    LogRecord.WriteEvent(_output, number, entry.Timestamp, now, entry.Message.Span);
+                    (oldest, newest) = (Math.Min(oldest, entry.Timestamp), Math.Max(newest, entry.Timestamp));
+                }
+
+                segment = segment.With(oldest).With(newest);
+                Note_NeedsLock(stream, oldest, newest, now);
             }
 
             _segments = _segments.SetItem(_segments.Count - 1, segment);
             written = Write_NeedsLock();
-            Note_NeedsLock(stream, entries.Min(static entry => entry.Timestamp), entries.Max(static entry => entry.Timestamp), now);
         }
 
         if (durable)
@@ -406,3 +417,6 @@ internal sealed class GroupLog : IDisposable
 /// <param name="Events">Oldest first.</param>
 /// <param name="IsWhole">Nothing that was asked for is left out.</param>
 internal sealed record LogPage(IReadOnlyList<LogEvent> Events, bool IsWhole);
+
+/// <summary>Events of one stream, in order.</summary>
+internal readonly record struct StreamEntries(string Stream, IReadOnlyList<LogEntry> Entries);

@@ -10,6 +10,9 @@ namespace Lamina.Companions.Logs;
 /// </summary>
 public sealed class LogWriter : IAsyncDisposable
 {
+    /// <summary>After each write: lines that come close behind each other are written together. One that comes alone waits for nothing.</summary>
+    private static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(5);
+
     private readonly Channel<Line> _lines = Channel.CreateUnbounded<Line>(new UnboundedChannelOptions { SingleReader = true });
     private readonly LogGroups _groups;
     private readonly LogStore _store;
@@ -40,7 +43,7 @@ public sealed class LogWriter : IAsyncDisposable
             return;
         }
 
-        _lines.Writer.TryWrite(new Line(new Target(account.Value, region, group, stream), new LogEntry(at.ToUnixTimeMilliseconds(), message)));
+        _lines.Writer.TryWrite(new Line(new Target(account.Value, region, group), stream, new LogEntry(at.ToUnixTimeMilliseconds(), message)));
     }
 
     /// <summary>What was appended is written first.</summary>
@@ -56,26 +59,38 @@ public sealed class LogWriter : IAsyncDisposable
         while (await _lines.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            while (batch.Count < Limits.LogEventPage && _lines.Reader.TryRead(out Line line))
+            long bytes = 0;
+            while (batch.Count < Limits.LogEventPage && bytes < Limits.LogBatchBytes && _lines.Reader.TryRead(out Line line))
             {
                 batch.Add(line);
+                bytes += line.Entry.Message.Length;
             }
 
+            Interlocked.Add(ref _waitingBytes, -bytes);
             foreach (IGrouping<Target, Line> lines in batch.GroupBy(static line => line.Target))
             {
-                await WriteAsync(lines.Key, [.. lines.Select(static line => line.Entry)]);
+                await WriteAsync(lines.Key, lines);
             }
+
+            await Task.Delay(BetweenWrites);
         }
     }
 
-    private async Task WriteAsync(Target target, List<LogEntry> entries)
+    private async Task WriteAsync(Target target, IEnumerable<Line> lines)
     {
-        Interlocked.Add(ref _waitingBytes, -entries.Sum(static entry => (long)entry.Message.Length));
         try
         {
+            // Empty messages are no events for CloudWatch.
+            List<StreamEntries> streams =
+            [
+                .. lines.Where(static line => !line.Entry.Message.IsEmpty)
+                    .GroupBy(static line => line.Stream, static (stream, ofIt) => new StreamEntries(stream, [.. ofIt.Select(static line => line.Entry)])),
+            ];
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and long dropped)
             {
-                entries.Add(new LogEntry(entries[^1].Timestamp, Encoding.UTF8.GetBytes($"[{dropped} log lines of functions were dropped: the disk is too slow]")));
+                Line last = lines.Last();
+                byte[] text = Encoding.UTF8.GetBytes($"[{dropped} log lines of functions were dropped: the disk is too slow]");
+                streams.Add(new StreamEntries(last.Stream, [new LogEntry(last.Entry.Timestamp, text)]));
             }
 
             LogGroup group = await _groups.GetOrCreateAsync(target.Account, target.Region, target.Group, CancellationToken.None);
@@ -86,11 +101,9 @@ public sealed class LogWriter : IAsyncDisposable
                 log.Expire((now - TimeSpan.FromDays(days)).ToUnixTimeMilliseconds());
             }
 
-            // Empty messages are no events for CloudWatch.
-            LogEntry[] written = [.. entries.Where(static entry => !entry.Message.IsEmpty)];
-            if (written.Length > 0)
+            if (streams.Count > 0)
             {
-                log.Append(target.Stream, written, now.ToUnixTimeMilliseconds(), durable: false);
+                log.Append(streams, now.ToUnixTimeMilliseconds(), durable: false);
             }
         }
         catch (Exception failure)
@@ -100,7 +113,7 @@ public sealed class LogWriter : IAsyncDisposable
         }
     }
 
-    private readonly record struct Target(string Account, string Region, string Group, string Stream);
+    private readonly record struct Target(string Account, string Region, string Group);
 
-    private readonly record struct Line(Target Target, LogEntry Entry);
+    private readonly record struct Line(Target Target, string Stream, LogEntry Entry);
 }

@@ -20,6 +20,9 @@ internal sealed class OutputPump(SandboxProcess process, OutputSource source, En
     private readonly SemaphoreSlim _drained = new(0);
     private volatile bool _drainRequested;
 
+    /// <summary>Bytes of the output that are in the log.</summary>
+    private long _logged;
+
     /// <summary>Completes when every writer has closed the output.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -28,9 +31,10 @@ internal sealed class OutputPump(SandboxProcess process, OutputSource source, En
     /// <summary>Returns when all that the process had written before the call is in the log, an unfinished line included.</summary>
     public async ValueTask DrainAsync(CancellationToken cancellationToken)
     {
-        await process.FlushOutputAsync(cancellationToken);
-        if (Completion.IsCompleted)
+        long written = await process.FlushOutputAsync(cancellationToken);
+        if (Completion.IsCompleted || Volatile.Read(ref _logged) >= written)
         {
+            // Mostly nothing was written since the last time: nobody needs to be woken for that.
             return;
         }
 
@@ -50,6 +54,7 @@ internal sealed class OutputPump(SandboxProcess process, OutputSource source, En
             completed = read.IsCompleted;
             bool drain = _drainRequested && read.IsCanceled;
             SequencePosition consumed = AppendLines(read.Buffer, flush: completed || drain);
+            Volatile.Write(ref _logged, _logged + read.Buffer.Slice(0, consumed).Length);
             output.AdvanceTo(consumed, read.Buffer.End);
             if (drain)
             {
