@@ -139,6 +139,19 @@ public sealed class RunningSandbox : IAsyncDisposable
     }
 
     /// <summary>
+    /// <see cref="SandboxUsage.PeakMemoryBytes"/> alone, for whoever asks after each invocation: one read of a counter unless memory has
+    /// grown. The kernel adds up the whole cgroup for the sums behind it.
+    /// </summary>
+    public long ReadPeakMemoryBytes()
+    {
+        lock (_gate)
+        {
+            _memory.SampleIfGrown();
+            return _memory.PeakBytes;
+        }
+    }
+
+    /// <summary>
     /// No process in the sandbox computes until <see cref="Thaw"/>: by the kernel's freezer, or by SIGSTOP where there is none.
     /// Throws <see cref="SandboxException"/>.
     /// </summary>

@@ -125,7 +125,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         LimitCpus(EnvironmentPlanner.CpusFor(environment.Function));
     }
 
-    public long ReadPeakMemoryBytes() => Math.Max(_formerPeakMemoryBytes, _sandbox?.ReadUsage().PeakMemoryBytes ?? 0);
+    public long ReadPeakMemoryBytes() => Math.Max(_formerPeakMemoryBytes, _sandbox?.ReadPeakMemoryBytes() ?? 0);
 
     /// <summary>False where that is not to be had: the processes go on.</summary>
     public bool TryFreeze()
