@@ -7,6 +7,7 @@ using Lamina.Contract;
 using Lamina.Execution.Debugging;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.Shells;
+using Lamina.Execution.StackCaches;
 using Lamina.Functions;
 using Lamina.Images;
 using Lamina.Layers;
@@ -51,6 +52,9 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
     public ShellKind? Shell { get; init; }
 
+    /// <summary>The cache of its layers that there is or may be; null: none can be.</summary>
+    public StackCachePlan? StackCache { get; init; }
+
     /// <summary>What one must be that has imported in advance; null: none can. Most functions have none, and need not know.</summary>
     public Lazy<PrimePlan>? Prime { get; init; }
 
@@ -85,7 +89,7 @@ internal sealed class EntrypointException(string message, string? runtimeVersion
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
 internal sealed class EnvironmentPlanner(
-    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
+    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, StackCacheStore stackCaches, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -163,6 +167,79 @@ internal sealed class EnvironmentPlanner(
         return new HeldPrimePlan(PrimeOf(function, kind, stack, [.. layers.Select(static tree => tree.Directory)]), [.. layers]);
     }
 
+    /// <summary>The cache that environments of the function may use; null: none.</summary>
+    public StackCachePlan? StackCacheOf(FunctionVersion function)
+    {
+        if (function.Image is not null)
+        {
+            return null;
+        }
+
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        using ImageLease? sdk = SdkOf(runtime);
+        return StackCacheOf(function, runtime, ContentOf(function), sdk);
+    }
+
+    /// <summary>How it is made; null: none is.</summary>
+    public async Task<HeldStackCachePlan?> PlanStackCacheAsync(FunctionVersion function, CancellationToken cancellationToken)
+    {
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        LayerStackContent stack = ContentOf(function);
+        ImmutableArray<TreeLease> trees = await LeaseAllAsync(stack.Archives, cancellationToken);
+        ImageLease? sdk = SdkOf(runtime);
+        RuntimeLaunch? launch = null;
+        StackCachePlan? plan = StackCacheOf(function, runtime, stack, sdk);
+        try
+        {
+            launch = plan is null ? null : LaunchOf(runtime, function, task: "", [], archive: null);
+            return launch is null ? null : new HeldStackCachePlan(
+                plan!,
+                MakerOf(function, runtime, launch, sdk, [.. trees.Select(static tree => tree.Directory)]),
+                runtime.Family == "java" ? ClientProcess(function, ManagedCommands.ArchiveCommands(runtime.InterpreterPath!).Sender) : null,
+                [.. trees, .. ((IDisposable?[])[launch.Image, sdk]).OfType<IDisposable>()]);
+        }
+        finally
+        {
+            if (launch is null)
+            {
+                Return(trees);
+                sdk?.Dispose();
+            }
+        }
+    }
+
+    private StackCachePlan? StackCacheOf(FunctionVersion function, RuntimeResolution runtime, LayerStackContent stack, ImageLease? sdk) =>
+        stackCaches.IsOn && StackCacheRules.Allow(runtime, function, stack)
+            ? new StackCachePlan(StackCacheKey.Of(runtime, _commands.ClientOf(runtime), function, stack, sdk), runtime.Family, VersionText(runtime), function.Account)
+            : null;
+
+    /// <summary>A sandbox with the layers and nothing of the function, not even a network, in which the interpreter waits to be told.</summary>
+    private ShellKind MakerOf(
+        FunctionVersion function, RuntimeResolution runtime, RuntimeLaunch launch, ImageLease? sdk, ImmutableArray<string> layers)
+    {
+        SandboxSpec sandbox = SandboxFor(function, new string('0', 32), IPAddress.Loopback) with
+        {
+            OptLayers = layers,
+            RuntimeDirectory = RuntimeDirectoryOf(runtime),
+            HostBinds = WithSdk(launch.Binds, sdk),
+            TmpSizeBytes = ShellRules.TmpBytes,
+            Limits = new SandboxLimits(
+                StackCacheRules.MemoryBytes, Limits.InitCpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
+            Network = SandboxNetwork.Isolated,
+        };
+        return new ShellKind(
+            sandbox,
+            ClientProcess(function, runtime.Family == "java" ? ManagedCommands.ArchiveCommands(runtime.InterpreterPath!).Maker : launch.Command));
+    }
+
+    /// <summary>Our client, in a sandbox that is no function's.</summary>
+    private ProcessSpec ClientProcess(FunctionVersion function, ImmutableArray<string> command) => new()
+    {
+        Arguments = command,
+        Environment = EnvironmentVariables.AtStart(function with { Environment = null }, AddressesAt(IPAddress.Loopback)),
+        WorkingDirectory = TaskRoot,
+    };
+
     private ShellKind? PrimedKindOf(FunctionVersion function) =>
         ShellFor(function) is { } kind && AllowsPriming(function, kind) ? kind : null;
 
@@ -230,7 +307,7 @@ internal sealed class EnvironmentPlanner(
         };
         ProcessSpec? interpreter = !ShellRules.AllowInterpreter(runtime.Family, function) ? null : new ProcessSpec
         {
-            Arguments = _commands.For(runtime, function, task: "", VersionText(runtime), out _),
+            Arguments = _commands.For(runtime, function, task: "", archive: null, VersionText(runtime), out _),
             Environment = EnvironmentVariables.AtStart(function, AddressesAt(IPAddress.Loopback)),
             WorkingDirectory = "/",
         };
@@ -277,18 +354,31 @@ internal sealed class EnvironmentPlanner(
 
         DebugLaunch? debug = DebugOf(identity, runtime, trees[0].Directory, layers);
 
-        // From here on nothing fails that would leave an image held.
-        RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
-        ImmutableArray<string> command = CommandOf(launch, debug);
         ImageLease? sdk = SdkOf(runtime);
+        StackCachePlan? stackCache = debug is null ? StackCacheOf(function, runtime, stack, sdk) : null;
+        StackCacheLease? cache = stackCache is null ? null : stackCaches.TryLease(stackCache.Key);
+        RuntimeLaunch launch;
+        try
+        {
+            launch = LaunchOf(runtime, function, trees[0].Directory, layers, cache is null ? null : StackCacheRules.JavaArchive);
+        }
+        catch
+        {
+            sdk?.Dispose();
+            cache?.Dispose();
+            throw;
+        }
+
+        ImmutableArray<string> command = CommandOf(launch, debug);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         ShellKind? shell = debug is null ? ShellFor(function, runtime) : null;
         return new EnvironmentPlan
         {
-            Held = [.. trees, .. ((IDisposable?[])[launch.Image, sdk]).OfType<IDisposable>()],
+            Held = [.. trees, .. ((IDisposable?[])[launch.Image, sdk, cache]).OfType<IDisposable>()],
             Sandbox = SandboxFor(function, identity.Id, identity.Address) with
             {
+                CacheDirectory = cache?.Folder,
                 OptLayers = layers,
                 TaskDirectory = trees[0].Directory,
                 RuntimeDirectory = launch.ShowsOurClient ? RuntimeDirectoryOf(runtime) : null,
@@ -310,6 +400,7 @@ internal sealed class EnvironmentPlanner(
             Image = null,
             DevLayers = stack.DevLayers,
             Shell = shell,
+            StackCache = stackCache,
             Prime = shell is not null && AllowsPriming(function, shell) ? new Lazy<PrimePlan>(() => PrimeOf(function, shell, stack, layers)) : null,
         };
     }
@@ -321,7 +412,9 @@ internal sealed class EnvironmentPlanner(
         debug?.CommandOf(launch.Command) ?? launch.Command;
 
     /// <param name="task">The function's code, as the host sees it, as the layers.</param>
-    private RuntimeLaunch LaunchOf(RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers)
+    /// <param name="archive">See <see cref="ManagedCommands.For"/>.</param>
+    private RuntimeLaunch LaunchOf(
+        RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers, string? archive)
     {
         ImmutableArray<string> bootstrap = runtime.Family == "provided" && runtime.Added is null or { IsRoot: true }
             ? [FindBootstrap(task, layers, VersionText(runtime))]
@@ -332,7 +425,7 @@ internal sealed class EnvironmentPlanner(
         }
 
         HostBind? interpreter = null;
-        ImmutableArray<string> command = bootstrap.IsEmpty ? _commands.For(runtime, function, task, VersionText(runtime), out interpreter) : bootstrap;
+        ImmutableArray<string> command = bootstrap.IsEmpty ? _commands.For(runtime, function, task, archive, VersionText(runtime), out interpreter) : bootstrap;
         return RuntimeLaunch.OfMachine(command, interpreter, isCustom: !bootstrap.IsEmpty);
     }
 
