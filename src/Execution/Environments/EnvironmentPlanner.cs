@@ -177,7 +177,7 @@ internal sealed class EnvironmentPlanner(
 
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         using ImageLease? sdk = SdkOf(runtime);
-        return StackCacheOf(function, runtime, ContentOf(function), sdk);
+        return StackCacheOf(function, runtime, ContentOf(function), sdk, debug: null);
     }
 
     /// <summary>How it is made; null: none is.</summary>
@@ -186,30 +186,34 @@ internal sealed class EnvironmentPlanner(
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         LayerStackContent stack = ContentOf(function);
         ImmutableArray<TreeLease> trees = await LeaseAllAsync(stack.Archives, cancellationToken);
-        ImageLease? sdk = SdkOf(runtime);
-        RuntimeLaunch? launch = null;
-        StackCachePlan? plan = StackCacheOf(function, runtime, stack, sdk);
+        List<IDisposable> held = [.. trees];
         try
         {
-            launch = plan is null ? null : LaunchOf(runtime, function, task: "", [], archive: null);
-            return launch is null ? null : new HeldStackCachePlan(
-                plan!,
+            ImageLease? sdk = Held(SdkOf(runtime), held);
+            if (StackCacheOf(function, runtime, stack, sdk, debug: null) is not { } plan)
+            {
+                Return(held);
+                return null;
+            }
+
+            RuntimeLaunch launch = LaunchOf(runtime, function, task: "", [], archive: null);
+            Held(launch.Image, held);
+            return new HeldStackCachePlan(
+                plan,
                 MakerOf(function, runtime, launch, sdk, [.. trees.Select(static tree => tree.Directory)]),
                 runtime.Family == "java" ? ClientProcess(function, ManagedCommands.ArchiveCommands(runtime.InterpreterPath!).Sender) : null,
-                [.. trees, .. ((IDisposable?[])[launch.Image, sdk]).OfType<IDisposable>()]);
+                [.. held]);
         }
-        finally
+        catch
         {
-            if (launch is null)
-            {
-                Return(trees);
-                sdk?.Dispose();
-            }
+            Return(held);
+            throw;
         }
     }
 
-    private StackCachePlan? StackCacheOf(FunctionVersion function, RuntimeResolution runtime, LayerStackContent stack, ImageLease? sdk) =>
-        stackCaches.IsOn && StackCacheRules.Allow(runtime, function, stack)
+    private StackCachePlan? StackCacheOf(
+        FunctionVersion function, RuntimeResolution runtime, LayerStackContent stack, ImageLease? sdk, DebugLaunch? debug) =>
+        debug is null && stackCaches.IsOn && StackCacheRules.Allow(runtime, function, stack)
             ? new StackCachePlan(StackCacheKey.Of(runtime, _commands.ClientOf(runtime), function, stack, sdk), runtime.Family, VersionText(runtime), function.Account)
             : null;
 
@@ -224,7 +228,7 @@ internal sealed class EnvironmentPlanner(
             HostBinds = WithSdk(launch.Binds, sdk),
             TmpSizeBytes = ShellRules.TmpBytes,
             Limits = new SandboxLimits(
-                StackCacheRules.MemoryBytes, Limits.InitCpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
+                StackCacheRules.MemoryBytes, StackCacheRules.Cpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
             Network = SandboxNetwork.Isolated,
         };
         return new ShellKind(
@@ -330,21 +334,23 @@ internal sealed class EnvironmentPlanner(
         FunctionVersion function, DevFunction? dev, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
         ImmutableArray<TreeLease> trees = await LeaseAllAsync([dev?.Code ?? function.Code!, .. stack.Archives], cancellationToken);
+        List<IDisposable> held = [.. trees];
         try
         {
-            return Plan(function, stack, identity, trees) with { DevFunction = dev };
+            return Plan(function, stack, identity, trees, held) with { DevFunction = dev };
         }
         catch
         {
-            Return(trees);
+            Return(held);
             throw;
         }
     }
 
     /// <summary>A function of archives, by the machine's interpreter or a runtime that was added.</summary>
     /// <param name="trees">Of the code, then of the layers in their order.</param>
+    /// <param name="held">Those, and what else is leased for the plan.</param>
     private EnvironmentPlan Plan(
-        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees)
+        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees, List<IDisposable> held)
     {
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
@@ -353,29 +359,18 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string>? extensions = ExtensionFiles.In(traits);
 
         DebugLaunch? debug = DebugOf(identity, runtime, trees[0].Directory, layers);
-
-        ImageLease? sdk = SdkOf(runtime);
-        StackCachePlan? stackCache = debug is null ? StackCacheOf(function, runtime, stack, sdk) : null;
-        StackCacheLease? cache = stackCache is null ? null : stackCaches.TryLease(stackCache.Key);
-        RuntimeLaunch launch;
-        try
-        {
-            launch = LaunchOf(runtime, function, trees[0].Directory, layers, cache is null ? null : StackCacheRules.JavaArchive);
-        }
-        catch
-        {
-            sdk?.Dispose();
-            cache?.Dispose();
-            throw;
-        }
-
+        ImageLease? sdk = Held(SdkOf(runtime), held);
+        StackCachePlan? stackCache = StackCacheOf(function, runtime, stack, sdk, debug);
+        StackCacheLease? cache = Held(stackCaches.TryLease(stackCache), held);
+        RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers, cache?.JavaArchive);
+        Held(launch.Image, held);
         ImmutableArray<string> command = CommandOf(launch, debug);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         ShellKind? shell = debug is null ? ShellFor(function, runtime) : null;
         return new EnvironmentPlan
         {
-            Held = [.. trees, .. ((IDisposable?[])[launch.Image, sdk, cache]).OfType<IDisposable>()],
+            Held = [.. held],
             Sandbox = SandboxFor(function, identity.Id, identity.Address) with
             {
                 CacheDirectory = cache?.Folder,
@@ -401,8 +396,22 @@ internal sealed class EnvironmentPlanner(
             DevLayers = stack.DevLayers,
             Shell = shell,
             StackCache = stackCache,
-            Prime = shell is not null && AllowsPriming(function, shell) ? new Lazy<PrimePlan>(() => PrimeOf(function, shell, stack, layers)) : null,
+            Prime = LaterPrimeOf(function, shell, stack, layers),
         };
+    }
+
+    private Lazy<PrimePlan>? LaterPrimeOf(FunctionVersion function, ShellKind? shell, LayerStackContent stack, ImmutableArray<string> layers) =>
+        shell is not null && AllowsPriming(function, shell) ? new Lazy<PrimePlan>(() => PrimeOf(function, shell, stack, layers)) : null;
+
+    private static T? Held<T>(T? lease, List<IDisposable> held)
+        where T : class, IDisposable
+    {
+        if (lease is not null)
+        {
+            held.Add(lease);
+        }
+
+        return lease;
     }
 
     private static DebugLaunch? DebugOf(EnvironmentIdentity identity, RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
@@ -538,11 +547,11 @@ internal sealed class EnvironmentPlanner(
         }
     }
 
-    private static void Return(IEnumerable<TreeLease> trees)
+    private static void Return(IEnumerable<IDisposable> leases)
     {
-        foreach (TreeLease tree in trees)
+        foreach (IDisposable lease in leases)
         {
-            tree.Dispose();
+            lease.Dispose();
         }
     }
 

@@ -18,6 +18,9 @@ internal static class StackCacheRules
     /// <summary>What a maker may use.</summary>
     public const long MemoryBytes = 1L << 30;
 
+    /// <summary>One: whoever invokes meanwhile is to find another.</summary>
+    public const double Cpus = 1;
+
     /// <summary>The first Node.js whose compile cache can be written at a moment of one's choice (module.flushCompileCache).</summary>
     private static readonly Version FirstNode = new(22, 10);
 

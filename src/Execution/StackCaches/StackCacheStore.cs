@@ -15,6 +15,9 @@ internal sealed partial class StackCacheStore(string? directory, long limitBytes
 {
     private const string TemporaryPrefix = "tmp-";
 
+    /// <summary>After so long nobody has the layers any more, or starts anything with them.</summary>
+    private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
+
     // rwxr-xr-x and rw-r--r--: processes in sandboxes are other users, and what is above is not theirs to see.
     private const UnixFileMode FolderMode = (UnixFileMode)0x1ED;
     private const UnixFileMode FileMode = (UnixFileMode)0x1A4;
@@ -38,7 +41,9 @@ internal sealed partial class StackCacheStore(string? directory, long limitBytes
         Directory.CreateDirectory(directory!);
         foreach (string path in Directory.EnumerateFileSystemEntries(directory!))
         {
-            if (StackCache.TryRead(path, Path.GetFileName(path).Split('-')[0]) is { } found && _caches.TryAdd(found.Key, found))
+            if (StackCache.TryRead(path, Path.GetFileName(path).Split('-')[0]) is { } found
+                && time.GetUtcNow() - found.LastUsed < Keep
+                && _caches.TryAdd(found.Key, found))
             {
                 continue;
             }
@@ -53,18 +58,19 @@ internal sealed partial class StackCacheStore(string? directory, long limitBytes
     }
 
     /// <summary>A cache to show to one sandbox; null when there is none, or it was damaged and is gone now.</summary>
-    public StackCacheLease? TryLease(string key)
+    /// <param name="plan">Of which; null: of none.</param>
+    public StackCacheLease? TryLease(StackCachePlan? plan)
     {
         lock (_lock)
         {
-            if (!_caches.TryGetValue(key, out StackCache? cache))
+            if (plan is null || !_caches.TryGetValue(plan.Key, out StackCache? cache))
             {
                 return null;
             }
 
             if (!cache.IsGood())
             {
-                LogDamaged(logger, key);
+                LogDamaged(logger, cache.Key);
                 Drop_NeedsLock(cache);
                 return null;
             }
@@ -197,6 +203,9 @@ internal sealed class StackCacheLease(string folder, Action release) : IDisposab
     private Action? _release = release;
 
     public string Folder => folder;
+
+    /// <summary>Java's, in the sandbox.</summary>
+    public string JavaArchive { get; } = StackCacheRules.JavaArchive;
 
     public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
 }

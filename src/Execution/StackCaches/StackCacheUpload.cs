@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.RegularExpressions;
 using Lamina.Contract;

@@ -19,16 +19,16 @@ public sealed class StackCacheStoreTests : IDisposable
     {
         StackCacheStore store = Open();
         await MakeAsync(store, "one", "compiled");
-        using (StackCacheLease lease = store.TryLease("one")!)
+        using (StackCacheLease lease = store.TryLease(Of("one"))!)
         {
             Assert.Equal("compiled", await File.ReadAllTextAsync(Path.Combine(lease.Folder, "node", Name)));
         }
 
         Assert.Equal(["require /opt/a.js"], store.Find("one")!.Units);
-        Assert.Null(store.TryLease("two"));
+        Assert.Null(store.TryLease(Of("two")));
 
         StackCacheStore next = Open();
-        using StackCacheLease again = next.TryLease("one")!;
+        using StackCacheLease again = next.TryLease(Of("one"))!;
         Assert.Equal(8, next.Find("one")!.Bytes);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(Path.Combine(again.Folder, "node", Name)));
     }
@@ -80,7 +80,7 @@ public sealed class StackCacheStoreTests : IDisposable
         File.SetLastWriteTimeUtc(file, changed);
 
         StackCacheStore next = afterRestart ? Open() : store;
-        Assert.Null(next.TryLease("one"));
+        Assert.Null(next.TryLease(Of("one")));
         Assert.Null(next.Find("one"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
@@ -103,8 +103,8 @@ public sealed class StackCacheStoreTests : IDisposable
         StackCacheStore store = Open(limitBytes: 20);
         await MakeAsync(store, "one", "01234567");
         await MakeAsync(store, "two", "01234567");
-        StackCacheLease shown = store.TryLease("two")!;
-        store.TryLease("one")!.Dispose();
+        StackCacheLease shown = store.TryLease(Of("two"))!;
+        store.TryLease(Of("one"))!.Dispose();
 
         await MakeAsync(store, "three", "01234567");
 
@@ -128,6 +128,8 @@ public sealed class StackCacheStoreTests : IDisposable
         Assert.True(await upload.ReceiveAsync(Name, Body(text)));
         store.Commit(key, upload, ["require /opt/a.js"]);
     }
+
+    private static StackCachePlan Of(string key) => new(key, "nodejs", "nodejs:22.v11.0", "000000000000");
 
     private static PipeReader Body(string text) => PipeReader.Create(new MemoryStream(Encoding.UTF8.GetBytes(text)));
 
