@@ -14,6 +14,7 @@ internal sealed record BenchOptions(bool Json, IReadOnlyList<string> Parts, int 
           warm         warm invocations of 1, 8 and 64 callers; beside a bare Kestrel
           burst        100 functions, a cold call of each, at once
           imports      Python's imports out of a layer, made in advance and not
+          stack-caches what Node.js and Java load out of a layer, with what they keep of it and without; the former takes npm, the latter a JDK
           sandboxes    sandboxes made and ended, without a server
           layers       publish, re-publish, attach, inspect, storage; beside unzip and find
           stacks       a watched change, 300 resources made, the SAM transform of 300; beside AWS's translator
@@ -24,7 +25,7 @@ internal sealed record BenchOptions(bool Json, IReadOnlyList<string> Parts, int 
     public static IReadOnlyList<int> Callers => [1, 8, 64];
 
     private static readonly string[] All =
-        ["machine", "cold", "first-lines", "warm", "burst", "imports", "sandboxes", "layers", "stacks", "keep-alive", "server"];
+        ["machine", "cold", "first-lines", "warm", "burst", "imports", "stack-caches", "sandboxes", "layers", "stacks", "keep-alive", "server"];
 
     /// <summary>Null when an argument is not known.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)

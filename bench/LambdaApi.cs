@@ -107,12 +107,17 @@ internal sealed class LambdaApi(HttpClient http)
         {
             JsonNode shells = await SendAsync(HttpMethod.Get, "/_lamina/shells", body: null);
             if (shells["kinds"]!.AsArray().All(static kind => (int)kind!["missing"]! == 0)
-                && shells["primed"]!.AsArray().All(static primed => !(bool)primed!["missing"]!))
+                && shells["primed"]!.AsArray().All(static primed => !(bool)primed!["missing"]!)
+                && shells["stackCaches"]!.AsArray().All(static cache => !(bool)cache!["missing"]!))
             {
                 return;
             }
         }
     }
+
+    /// <param name="folder">The prefix of an interpreter.</param>
+    public Task AddRuntimeAsync(string id, string folder) =>
+        SendAsync(HttpMethod.Put, $"/_lamina/runtimes/{id}", new JsonObject { ["folder"] = folder });
 
     public async Task UseLayersAsync(string name, IEnumerable<string> layers)
     {

@@ -75,6 +75,11 @@ internal sealed class Parts(BenchOptions options, string repository, string scra
             rows.AddRange(await new Imports(api, options).MeasureAsync(await ImportedLayer.FindAsync(repository, scratch)));
         }
 
+        if (options.Measures("stack-caches"))
+        {
+            rows.AddRange(await new StackCaches(api, options, scratch).MeasureAsync());
+        }
+
         if (options.Measures("layers"))
         {
             rows.AddRange(await LayersAsync(api, measurements, workloads[0], largeLayer));

@@ -184,6 +184,22 @@ public static class Limits
     /// </summary>
     public const int DevArchiveBytes = (int)UnzippedBytes + (64 * 1024 * 1024);
 
+    /// <summary>
+    /// Bytes on disk that caches of stacks of layers may take together, unless --stack-cache says otherwise, and one of them. Ours: the AWS
+    /// SDK's clients for S3 and DynamoDB take 1.5 MB of it, two thousand classes of Java 25.
+    /// </summary>
+    public const long StackCachesBytes = 1L << 30;
+
+    public const long StackCacheBytes = 128L << 20;
+
+    /// <summary>Files of one such cache, one for each module, and what may be loaded for it: modules or classes. Ours.</summary>
+    public const int StackCacheFiles = 8_192;
+
+    public const int StackCacheUnits = 4_096;
+
+    /// <summary>Bytes of what a process tells of what it has loaded while it initialised. Ours: four thousand names.</summary>
+    public const int StartReportBytes = 512 * 1024;
+
     /// <summary>How often the open answer of a dev session says a word, so that a client which vanished without one is noticed. Ours.</summary>
     public static readonly TimeSpan DevHeartbeat = TimeSpan.FromSeconds(15);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Lamina.Contract;
 using Lamina.Execution.Environments;
 using Lamina.Functions;
 using Lamina.Sandbox;
@@ -53,6 +54,12 @@ public sealed record ExecutionOptions
 
     /// <summary>A 16th of the machine's memory: a dozen with NumPy and SciPy on one of 16 GB.</summary>
     public static long DefaultPrimeMemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
+
+    /// <summary>Folder for what is made of the code in layers, once for each stack of them; null: nothing is made. May be deleted at any time.</summary>
+    public string? StackCacheDirectory { get; init; }
+
+    /// <summary>Bytes that all of it may take together; 0: nothing is made.</summary>
+    public long StackCacheBytes { get; init; } = Limits.StackCachesBytes;
 
     /// <summary>Asynchronous events that run at once.</summary>
     public int ConcurrentEvents { get; init; } = 100;

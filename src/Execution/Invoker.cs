@@ -6,6 +6,7 @@ using Lamina.Execution.Debugging;
 using Lamina.Execution.Environments;
 using Lamina.Execution.RuntimeApi;
 using Lamina.Execution.Shells;
+using Lamina.Execution.StackCaches;
 using Lamina.Functions;
 using Lamina.Images;
 using Lamina.Layers;
@@ -43,6 +44,7 @@ public sealed partial class Invoker : IAsyncDisposable
     private readonly EnvironmentPlanner _planner;
     private readonly ShellPool _shells;
     private readonly PrimedShells _primed;
+    private readonly StackCaches.StackCaches _stackCaches;
     private readonly EnvironmentServices _services;
     private readonly EnvironmentStarter _starter;
     private readonly RuntimeApiServer _runtimeApi;
@@ -77,16 +79,20 @@ public sealed partial class Invoker : IAsyncDisposable
         _logger = loggers.CreateLogger<Invoker>();
         Logs = new FunctionLogs(options.LogBytesPerFunction, options.LogBytes, time);
         _runtimeApi = new RuntimeApiServer(awsEndpoint, options.AwsHeaderEncoding, loggers);
-        _planner = new EnvironmentPlanner(trees, devLayers, devFunctions, images, runtimes, options);
+        StackCacheStore stackCaches = new(options.StackCacheDirectory, options.StackCacheBytes, time, loggers.CreateLogger<StackCacheStore>());
+        _planner = new EnvironmentPlanner(trees, devLayers, devFunctions, images, runtimes, stackCaches, options);
         _shells = new ShellPool(
             sandboxes, _runtimeApi.Connections, options, new QuietWork(IsBusy, time), time, loggers.CreateLogger<ShellPool>());
         QuietWork afterShells = new(() => IsBusy() || _shells.IsFilling, time);
         _primed = new PrimedShells(_shells, _planner, options.PrimeMemoryBytes, afterShells, time, loggers.CreateLogger<PrimedShells>());
+        _stackCaches = new StackCaches.StackCaches(
+            stackCaches, _shells, _planner, new QuietWork(() => IsBusy() || _shells.IsFilling, time), time, loggers.CreateLogger<StackCaches.StackCaches>());
         _services = new EnvironmentServices(
             sandboxes,
             _planner,
             _shells,
             _primed,
+            _stackCaches,
             _runtimeApi.Connections,
             new LoopbackAddresses(options.Network),
             roles,
@@ -112,6 +118,7 @@ public sealed partial class Invoker : IAsyncDisposable
         _starter.Start();
         _shells.Start();
         _primed.Start();
+        _stackCaches.Start();
         _desk.Start();
         _reaper = Task.Run(ReapAsync, cancellationToken);
     }
@@ -273,6 +280,7 @@ public sealed partial class Invoker : IAsyncDisposable
 
         await _starter.StopAsync();
         await _starter.KillAllAsync();
+        await _stackCaches.StopAsync();
         await _primed.StopAsync();
         await _shells.StopAsync();
         await _runtimeApi.DisposeAsync();
@@ -292,6 +300,12 @@ public sealed partial class Invoker : IAsyncDisposable
     /// <summary>The functions whose imports out of layers are known, and the sandboxes that have made them.</summary>
     public IReadOnlyList<PrimedReport> ListPrimed() => _primed.List();
 
+    /// <summary>Bytes on disk that caches of stacks of layers may take; 0: none are made.</summary>
+    public long StackCacheBytes => _stackCaches.LimitBytes;
+
+    /// <summary>The stacks of layers of which something was learnt since the server started, and their caches.</summary>
+    public IReadOnlyList<StackCacheReport> ListStackCaches() => _stackCaches.List();
+
     /// <summary>In what the function starts when no environment of it is idle, and why.</summary>
     public StartPath DescribeStart(FunctionVersion function)
     {
@@ -300,13 +314,9 @@ public sealed partial class Invoker : IAsyncDisposable
             return new StartPath(StartKind.Exact, "each invocation waits for a debugger");
         }
 
-        if (_shells.Obstacle is { } obstacle)
-        {
-            return new StartPath(StartKind.Exact, obstacle);
-        }
-
-        StartPath start = _planner.StartOf(function);
-        return _primed.Find(function) is { Imports.Count: > 0 } primed ? start with { Why = $"{start.Why}; {primed}" } : start;
+        StartPath start = _shells.Obstacle is { } obstacle ? new StartPath(StartKind.Exact, obstacle) : _planner.StartOf(function);
+        object? prepared = _primed.Find(function) is { Imports.Count: > 0 } primed ? primed : _stackCaches.Find(function);
+        return prepared is null ? start : start with { Why = $"{start.Why}; {prepared}" };
     }
 
     /// <summary>Completes when all the sandboxes that are wanted in advance now are ready.</summary>
@@ -314,6 +324,7 @@ public sealed partial class Invoker : IAsyncDisposable
     {
         await _shells.FullAsync();
         await _primed.FullAsync();
+        await _stackCaches.FullAsync();
     }
 
     /// <summary>How many that had imported in advance have become functions' environments.</summary>

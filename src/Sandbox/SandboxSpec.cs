@@ -21,6 +21,9 @@ public sealed record SandboxSpec
     /// <summary>Host folder shown read-only at /var/runtime; null shows an empty folder.</summary>
     public required string? RuntimeDirectory { get; init; }
 
+    /// <summary>Host folder shown read-only at /var/cache/lamina; null shows an empty folder. Not over an image's root.</summary>
+    public string? CacheDirectory { get; init; }
+
     /// <summary>
     /// Absolute host folders of an image, the lowest first, that are the root in place of the machine's own; empty shows the latter.
     /// Whiteouts are devices 0/0, opaque folders have user.overlay.opaque. Their files belong to nobody the sandbox knows, in a sandbox of
@@ -37,8 +40,8 @@ public sealed record SandboxSpec
     public required SandboxLimits Limits { get; init; }
 
     /// <summary>
-    /// /opt and /var/task, whose sizes and the memory limit are not known yet, come by <see cref="RunningSandbox.AttachAsync"/>, or one after the
-    /// other; the layers and the task must be empty here. Until then both are folders that hold nothing but an empty lib.
+    /// /opt, the cache and /var/task, whose sizes and the memory limit are not known yet, come by <see cref="RunningSandbox.AttachAsync"/>, or one
+    /// after the other; all must be empty here. Until then both are folders that hold nothing but an empty lib.
     /// </summary>
     public bool AwaitsContent { get; init; }
 
@@ -50,7 +53,11 @@ public sealed record SandboxSpec
 
 /// <summary>What a sandbox that was made in advance is to show and may use; see <see cref="SandboxSpec"/>.</summary>
 /// <param name="MemoryBytes">Memory the processes may use, apart from what lies in /tmp.</param>
-public sealed record SandboxContent(ImmutableArray<string> OptLayers, string? TaskDirectory, long TmpSizeBytes, long MemoryBytes);
+public sealed record SandboxContent(ImmutableArray<string> OptLayers, string? TaskDirectory, long TmpSizeBytes, long MemoryBytes)
+{
+    /// <summary>Comes with the layers; null: the empty folder stays.</summary>
+    public string? CacheDirectory { get; init; }
+}
 
 public sealed record HostBind(string HostPath, string SandboxPath);
 

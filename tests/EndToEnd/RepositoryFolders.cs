@@ -13,6 +13,9 @@ internal static class RepositoryFolders
     /// <summary>Which of AWS's runtime interface clients the tests install.</summary>
     public static string RuntimeClients { get; } = Path.Combine(AppContext.BaseDirectory, "ric");
 
+    /// <summary>Which Node.js the tests install, beside the machine's own.</summary>
+    public static string NodePackage { get; } = Path.Combine(AppContext.BaseDirectory, "node");
+
     /// <summary>A CDK application, and which CDK the tests install.</summary>
     public static string Cdk { get; } = Path.Combine(AppContext.BaseDirectory, "cdk");
 

@@ -7,7 +7,7 @@ namespace Lamina.Sandbox.Tests;
 public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
 {
     private const string Look = """
-        cd /; awk '{ print $5, $6 }' /proc/self/mountinfo | sort; find /opt /var/task -exec stat -c '%n %F %a %u %g' {} + | sort
+        cd /; awk '{ print $5, $6 }' /proc/self/mountinfo | sort; find /opt /var/task /var/cache -exec stat -c '%n %F %a %u %g' {} + | sort
         df -B1 /tmp /dev/shm | awk 'NR > 1 { print $2, $6 }'; df -i /tmp | awk 'NR > 1 { print $2 }'; id; ulimit -a
         """;
 
@@ -22,6 +22,7 @@ public sealed class AttachTests(JailedHost jailed) : IClassFixture<JailedHost>
         {
             OptLayers = [.. Enumerable.Range(0, layers).Select(i => jailed.MakeTree(("same", $"{i}"), ($"own/{i}", ""), ("link", $"-> own/{i}")))],
             TaskDirectory = jailed.MakeTree(("index.py", "code")),
+            CacheDirectory = layers == 0 ? null : jailed.MakeTree(("kept/one", "compiled")),
             TmpSizeBytes = 24 << 20,
         };
 

@@ -5,7 +5,7 @@
 const fs = require('fs');
 const module_ = require('module');
 const path = require('path');
-const { pathToFileURL } = require('url');
+const { fileURLToPath, pathToFileURL } = require('url');
 const sdk = require('./sdk.cjs');
 
 /** Folders to import from, as the URL of a file that would stand beside their node_modules. */
@@ -17,13 +17,25 @@ function parents() {
     .map((folder) => pathToFileURL(path.join(path.dirname(folder), 'import.mjs')).href);
 }
 
+// ES modules out of layers, for whoever asks.
+const seen = new Set();
+
+/** Files of layers that were imported, in their order. */
+function imported() {
+  return [...seen];
+}
+
 /** Hooks on the importing thread cost next to nothing (Node.js 22.15 and newer). */
 function serveCheaply() {
   const from = typeof module_.registerHooks === 'function' ? parents() : [];
   if (from.length > 0) {
     module_.registerHooks({
       resolve(specifier, context, next) {
-        return resolve(specifier, context, next, from);
+        const resolved = resolve(specifier, context, next, from);
+        if (resolved.format === 'module' && resolved.url.startsWith('file:///opt/')) {
+          seen.add(fileURLToPath(resolved.url));
+        }
+        return resolved;
       },
     });
   }
@@ -59,4 +71,4 @@ function isMissingPackage(specifier, error) {
   return (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') && !/^(\.{0,2}\/|[a-z]+:|#)/.test(specifier);
 }
 
-module.exports = { serveCheaply, serveEsModuleHandler };
+module.exports = { imported, serveCheaply, serveEsModuleHandler };

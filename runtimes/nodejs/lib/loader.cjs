@@ -9,6 +9,7 @@ const { RuntimeError } = require('./errors.cjs');
 const layers = require('./layers.cjs');
 const { release } = require('./release.cjs');
 const sdk = require('./sdk.cjs');
+const stack = require('./stack.cjs');
 
 const CALLBACKS_REMOVED =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
@@ -22,6 +23,7 @@ const require_ = createRequire(path.join(process.env.LAMBDA_RUNTIME_DIR ?? path.
 async function load(taskRoot, name) {
   offerStreaming();
   sdk.offer();
+  stack.use();
   layers.serveCheaply();
   const { folder, file, exportPath } = split(name);
   const handler = find(await loadModule(taskRoot, folder, file), exportPath, name);

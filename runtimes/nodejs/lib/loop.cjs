@@ -15,6 +15,7 @@ const loader = require('./loader.cjs');
 const { release } = require('./release.cjs');
 const sdk = require('./sdk.cjs');
 const shell = require('./shell.cjs');
+const stack = require('./stack.cjs');
 
 const API = '/2018-06-01/runtime';
 const NEVER_SETTLED =
@@ -30,8 +31,9 @@ let target = `${API}/init/error`;
 
 async function run() {
   connection = new Connection(process.env.AWS_LAMBDA_RUNTIME_API);
+  let tells = stack.isAsked();
   if (shell.isOne()) {
-    await shell.wait(connection, rehearse).catch(abandon);
+    tells = await shell.wait(connection, rehearse).catch(abandon);
   }
   console_.patch();
   process.on('uncaughtException', (error) => crash('Uncaught Exception', error, 129));
@@ -43,11 +45,15 @@ async function run() {
     action?.();
   });
   let loaded;
+  const began = performance.now();
   try {
     loaded = await loader.load(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
   } catch (error) {
     await crash('Uncaught Exception', error, 129);
     return;
+  }
+  if (tells) {
+    await stack.tell(connection, performance.now() - began).catch(abandon);
   }
   const serve = loaded.streaming ? serveStream : release >= 24 ? servePromise : serveCallback;
   for (;;) {

@@ -5,6 +5,7 @@
 // rehearsed: V8 compiles a function when it is called for the first time, and so does what the kernel maps of it. A function cannot tell.
 
 const { release } = require('./release.cjs');
+const stack = require('./stack.cjs');
 
 const MARKER = '_LAMINA_SHELL';
 
@@ -12,6 +13,7 @@ function isOne() {
   return process.env[MARKER] !== undefined;
 }
 
+/** Whether the function's process is to tell what it loads out of layers. */
 async function wait(connection, rehearse) {
   loadAhead();
   const own = Object.entries(process.env).map(([name, value]) => `${name}=${value}\0`).join('');
@@ -19,13 +21,19 @@ async function wait(connection, rehearse) {
   become(own);
   process.chdir(process.cwd());
   await rehearse();
-  const { status, body } = await connection.request('GET', '/lamina/start', {});
+  const { status, headers, body } = await connection.request('GET', '/lamina/start', {});
   if (status !== 200) {
     throw new Error(`the start was answered with ${status}`);
+  }
+  if (headers['lamina-stack-cache']) {
+    delete process.env[MARKER];
+    process.chdir(process.env.LAMBDA_TASK_ROOT);
+    await stack.make(connection, body.toString());
   }
   become(body.toString());
   // Until now it was another folder that stood there.
   process.chdir(process.env.LAMBDA_TASK_ROOT);
+  return headers['lamina-learn'] !== undefined;
 }
 
 /**

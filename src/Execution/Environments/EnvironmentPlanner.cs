@@ -7,6 +7,7 @@ using Lamina.Contract;
 using Lamina.Execution.Debugging;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.Shells;
+using Lamina.Execution.StackCaches;
 using Lamina.Functions;
 using Lamina.Images;
 using Lamina.Layers;
@@ -51,6 +52,9 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>What a sandbox that was made in advance must be to serve; null: none can.</summary>
     public ShellKind? Shell { get; init; }
 
+    /// <summary>The cache of its layers that there is or may be; null: none can be.</summary>
+    public StackCachePlan? StackCache { get; init; }
+
     /// <summary>What one must be that has imported in advance; null: none can. Most functions have none, and need not know.</summary>
     public Lazy<PrimePlan>? Prime { get; init; }
 
@@ -85,7 +89,7 @@ internal sealed class EntrypointException(string message, string? runtimeVersion
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
 internal sealed class EnvironmentPlanner(
-    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, ExecutionOptions options)
+    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, StackCacheStore stackCaches, ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -163,6 +167,83 @@ internal sealed class EnvironmentPlanner(
         return new HeldPrimePlan(PrimeOf(function, kind, stack, [.. layers.Select(static tree => tree.Directory)]), [.. layers]);
     }
 
+    /// <summary>The cache that environments of the function may use; null: none.</summary>
+    public StackCachePlan? StackCacheOf(FunctionVersion function)
+    {
+        if (function.Image is not null)
+        {
+            return null;
+        }
+
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        using ImageLease? sdk = SdkOf(runtime);
+        return StackCacheOf(function, runtime, ContentOf(function), sdk, debug: null);
+    }
+
+    /// <summary>How it is made; null: none is.</summary>
+    public async Task<HeldStackCachePlan?> PlanStackCacheAsync(FunctionVersion function, CancellationToken cancellationToken)
+    {
+        RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+        LayerStackContent stack = ContentOf(function);
+        ImmutableArray<TreeLease> trees = await LeaseAllAsync(stack.Archives, cancellationToken);
+        List<IDisposable> held = [.. trees];
+        try
+        {
+            ImageLease? sdk = Held(SdkOf(runtime), held);
+            if (StackCacheOf(function, runtime, stack, sdk, debug: null) is not { } plan)
+            {
+                Return(held);
+                return null;
+            }
+
+            RuntimeLaunch launch = LaunchOf(runtime, function, task: "", [], archive: null);
+            Held(launch.Image, held);
+            return new HeldStackCachePlan(
+                plan,
+                MakerOf(function, runtime, launch, sdk, [.. trees.Select(static tree => tree.Directory)]),
+                runtime.Family == "java" ? ClientProcess(function, ManagedCommands.ArchiveCommands(runtime.InterpreterPath!).Sender) : null,
+                [.. held]);
+        }
+        catch
+        {
+            Return(held);
+            throw;
+        }
+    }
+
+    private StackCachePlan? StackCacheOf(
+        FunctionVersion function, RuntimeResolution runtime, LayerStackContent stack, ImageLease? sdk, DebugLaunch? debug) =>
+        debug is null && stackCaches.IsOn && StackCacheRules.Allow(runtime, function, stack)
+            ? new StackCachePlan(StackCacheKey.Of(runtime, _commands.ClientOf(runtime), function, stack, sdk), runtime.Family, VersionText(runtime), function.Account)
+            : null;
+
+    /// <summary>A sandbox with the layers and nothing of the function, not even a network, in which the interpreter waits to be told.</summary>
+    private ShellKind MakerOf(
+        FunctionVersion function, RuntimeResolution runtime, RuntimeLaunch launch, ImageLease? sdk, ImmutableArray<string> layers)
+    {
+        SandboxSpec sandbox = SandboxFor(function, new string('0', 32), IPAddress.Loopback) with
+        {
+            OptLayers = layers,
+            RuntimeDirectory = RuntimeDirectoryOf(runtime),
+            HostBinds = WithSdk(launch.Binds, sdk),
+            TmpSizeBytes = ShellRules.TmpBytes,
+            Limits = new SandboxLimits(
+                StackCacheRules.MemoryBytes, StackCacheRules.Cpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
+            Network = SandboxNetwork.Isolated,
+        };
+        return new ShellKind(
+            sandbox,
+            ClientProcess(function, runtime.Family == "java" ? ManagedCommands.ArchiveCommands(runtime.InterpreterPath!).Maker : launch.Command));
+    }
+
+    /// <summary>Our client, in a sandbox that is no function's.</summary>
+    private ProcessSpec ClientProcess(FunctionVersion function, ImmutableArray<string> command) => new()
+    {
+        Arguments = command,
+        Environment = EnvironmentVariables.AtStart(function with { Environment = null }, AddressesAt(IPAddress.Loopback)),
+        WorkingDirectory = TaskRoot,
+    };
+
     private ShellKind? PrimedKindOf(FunctionVersion function) =>
         ShellFor(function) is { } kind && AllowsPriming(function, kind) ? kind : null;
 
@@ -230,7 +311,7 @@ internal sealed class EnvironmentPlanner(
         };
         ProcessSpec? interpreter = !ShellRules.AllowInterpreter(runtime.Family, function) ? null : new ProcessSpec
         {
-            Arguments = _commands.For(runtime, function, task: "", VersionText(runtime), out _),
+            Arguments = _commands.For(runtime, function, task: "", archive: null, VersionText(runtime), out _),
             Environment = EnvironmentVariables.AtStart(function, AddressesAt(IPAddress.Loopback)),
             WorkingDirectory = "/",
         };
@@ -253,21 +334,23 @@ internal sealed class EnvironmentPlanner(
         FunctionVersion function, DevFunction? dev, LayerStackContent stack, EnvironmentIdentity identity, CancellationToken cancellationToken)
     {
         ImmutableArray<TreeLease> trees = await LeaseAllAsync([dev?.Code ?? function.Code!, .. stack.Archives], cancellationToken);
+        List<IDisposable> held = [.. trees];
         try
         {
-            return Plan(function, stack, identity, trees) with { DevFunction = dev };
+            return Plan(function, stack, identity, trees, held) with { DevFunction = dev };
         }
         catch
         {
-            Return(trees);
+            Return(held);
             throw;
         }
     }
 
     /// <summary>A function of archives, by the machine's interpreter or a runtime that was added.</summary>
     /// <param name="trees">Of the code, then of the layers in their order.</param>
+    /// <param name="held">Those, and what else is leased for the plan.</param>
     private EnvironmentPlan Plan(
-        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees)
+        FunctionVersion function, LayerStackContent stack, EnvironmentIdentity identity, ImmutableArray<TreeLease> trees, List<IDisposable> held)
     {
         ImmutableArray<string> layers = [.. trees.Skip(1).Select(static tree => tree.Directory)];
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
@@ -276,19 +359,21 @@ internal sealed class EnvironmentPlanner(
         ImmutableArray<string>? extensions = ExtensionFiles.In(traits);
 
         DebugLaunch? debug = DebugOf(identity, runtime, trees[0].Directory, layers);
-
-        // From here on nothing fails that would leave an image held.
-        RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers);
+        ImageLease? sdk = Held(SdkOf(runtime), held);
+        StackCachePlan? stackCache = StackCacheOf(function, runtime, stack, sdk, debug);
+        StackCacheLease? cache = Held(stackCaches.TryLease(stackCache), held);
+        RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers, cache?.JavaArchive);
+        Held(launch.Image, held);
         ImmutableArray<string> command = CommandOf(launch, debug);
-        ImageLease? sdk = SdkOf(runtime);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
         ShellKind? shell = debug is null ? ShellFor(function, runtime) : null;
         return new EnvironmentPlan
         {
-            Held = [.. trees, .. ((IDisposable?[])[launch.Image, sdk]).OfType<IDisposable>()],
+            Held = [.. held],
             Sandbox = SandboxFor(function, identity.Id, identity.Address) with
             {
+                CacheDirectory = cache?.Folder,
                 OptLayers = layers,
                 TaskDirectory = trees[0].Directory,
                 RuntimeDirectory = launch.ShowsOurClient ? RuntimeDirectoryOf(runtime) : null,
@@ -310,8 +395,23 @@ internal sealed class EnvironmentPlanner(
             Image = null,
             DevLayers = stack.DevLayers,
             Shell = shell,
-            Prime = shell is not null && AllowsPriming(function, shell) ? new Lazy<PrimePlan>(() => PrimeOf(function, shell, stack, layers)) : null,
+            StackCache = stackCache,
+            Prime = LaterPrimeOf(function, shell, stack, layers),
         };
+    }
+
+    private Lazy<PrimePlan>? LaterPrimeOf(FunctionVersion function, ShellKind? shell, LayerStackContent stack, ImmutableArray<string> layers) =>
+        shell is not null && AllowsPriming(function, shell) ? new Lazy<PrimePlan>(() => PrimeOf(function, shell, stack, layers)) : null;
+
+    private static T? Held<T>(T? lease, List<IDisposable> held)
+        where T : class, IDisposable
+    {
+        if (lease is not null)
+        {
+            held.Add(lease);
+        }
+
+        return lease;
     }
 
     private static DebugLaunch? DebugOf(EnvironmentIdentity identity, RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
@@ -321,7 +421,9 @@ internal sealed class EnvironmentPlanner(
         debug?.CommandOf(launch.Command) ?? launch.Command;
 
     /// <param name="task">The function's code, as the host sees it, as the layers.</param>
-    private RuntimeLaunch LaunchOf(RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers)
+    /// <param name="archive">See <see cref="ManagedCommands.For"/>.</param>
+    private RuntimeLaunch LaunchOf(
+        RuntimeResolution runtime, FunctionVersion function, string task, ImmutableArray<string> layers, string? archive)
     {
         ImmutableArray<string> bootstrap = runtime.Family == "provided" && runtime.Added is null or { IsRoot: true }
             ? [FindBootstrap(task, layers, VersionText(runtime))]
@@ -332,7 +434,7 @@ internal sealed class EnvironmentPlanner(
         }
 
         HostBind? interpreter = null;
-        ImmutableArray<string> command = bootstrap.IsEmpty ? _commands.For(runtime, function, task, VersionText(runtime), out interpreter) : bootstrap;
+        ImmutableArray<string> command = bootstrap.IsEmpty ? _commands.For(runtime, function, task, archive, VersionText(runtime), out interpreter) : bootstrap;
         return RuntimeLaunch.OfMachine(command, interpreter, isCustom: !bootstrap.IsEmpty);
     }
 
@@ -445,11 +547,11 @@ internal sealed class EnvironmentPlanner(
         }
     }
 
-    private static void Return(IEnumerable<TreeLease> trees)
+    private static void Return(IEnumerable<IDisposable> leases)
     {
-        foreach (TreeLease tree in trees)
+        foreach (IDisposable lease in leases)
         {
-            tree.Dispose();
+            lease.Dispose();
         }
     }
 

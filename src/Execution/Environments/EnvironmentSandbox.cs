@@ -3,6 +3,7 @@ using Lamina.Access.Sessions;
 using Lamina.Contract;
 using Lamina.Execution.Extensions;
 using Lamina.Execution.Shells;
+using Lamina.Execution.StackCaches;
 using Lamina.Sandbox;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     /// <summary>Where the sandbox was made in advance: until the runtime has been begun in it.</summary>
     private Shell? _shell;
 
-    /// <summary>Of the runtime that was begun in it.</summary>
+    /// <summary>Of the sandbox.</summary>
     private SandboxDoor? _door;
     private EnvironmentPlan? _plan;
     private Task _accepting = Task.CompletedTask;
@@ -104,7 +105,8 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     {
         try
         {
-            Runtime = TryBeginShell(_plan!) ?? await StartAsync(_plan!.Process, OutputSource.Function);
+            Func<ReadOnlyMemory<byte>?, bool>? learn = LearnerOf(_plan!);
+            Runtime = TryBeginShell(_plan!, learn) ?? await StartAsync(ProcessOf(_plan!, learn), OutputSource.Function);
             return null;
         }
         catch (SandboxException exception)
@@ -208,7 +210,8 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     private async Task<RunningSandbox> CreateAsync(EnvironmentPlan plan)
     {
         RunningSandbox sandbox = await services.Host.CreateAsync(plan.Sandbox, CancellationToken.None);
-        _accepting = services.Connections.AcceptAsync(SandboxDoor.Of(environment), sandbox.Listeners);
+        _door = SandboxDoor.Of(environment);
+        _accepting = services.Connections.AcceptAsync(_door, sandbox.Listeners);
         return sandbox;
     }
 
@@ -221,7 +224,10 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         }
 
         SandboxSpec wanted = plan.Sandbox;
-        SandboxContent content = new(wanted.OptLayers, wanted.TaskDirectory, wanted.TmpSizeBytes, wanted.Limits.MemoryBytes);
+        SandboxContent content = new(wanted.OptLayers, wanted.TaskDirectory, wanted.TmpSizeBytes, wanted.Limits.MemoryBytes)
+        {
+            CacheDirectory = wanted.CacheDirectory,
+        };
         try
         {
             await (shell.HasLayers ? shell.Sandbox.AttachTaskAsync(content) : shell.Sandbox.AttachAsync(content));
@@ -238,6 +244,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         }
 
         shell.Door.Open(environment);
+        _door = shell.Door;
         _accepting = shell.Accepting;
         _shell = shell;
         return shell.Sandbox;
@@ -256,7 +263,7 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
     }
 
     /// <summary>The runtime that waits already becomes the function's; null when none does.</summary>
-    private SandboxProcess? TryBeginShell(EnvironmentPlan plan)
+    private SandboxProcess? TryBeginShell(EnvironmentPlan plan, Func<ReadOnlyMemory<byte>?, bool>? learn)
     {
         if (_shell is not { Interpreter: { } interpreter } shell)
         {
@@ -265,11 +272,36 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
         _shell = null;
         Watch(interpreter, OutputSource.Function);
-        _door = shell.Door;
-        Action<ImportReport>? learn = plan.Prime is { } prime ? report => services.Primed.Learn(environment.Function, prime.Value, report) : null;
         StartAnswer answer = new(StartAnswer.Encode(plan.Process.Environment), [], WantsReport: learn is not null) { HasPathFiles = plan.HasPathFiles };
         shell.Door.Begin(answer, learn);
         return interpreter;
+    }
+
+    /// <summary>Who is to hear what the runtime loads out of its layers while it initialises; null: nobody.</summary>
+    private Func<ReadOnlyMemory<byte>?, bool>? LearnerOf(EnvironmentPlan plan)
+    {
+        if (plan.StackCache is { } cache)
+        {
+            return services.StackCaches.LearnerOf(cache, environment.Function);
+        }
+
+        return plan.Prime is null ? null : text =>
+        {
+            services.Primed.Learn(environment.Function, plan.Prime.Value, ImportReport.Of(text));
+            return true;
+        };
+    }
+
+    /// <summary>A fresh process is told by its arguments that somebody wants to hear what it loads; one that waits is by the answer.</summary>
+    private ProcessSpec ProcessOf(EnvironmentPlan plan, Func<ReadOnlyMemory<byte>?, bool>? learn)
+    {
+        if (plan.StackCache is null || learn is null)
+        {
+            return plan.Process;
+        }
+
+        _door!.Learn(learn);
+        return plan.Process with { Arguments = StackCacheRules.WithLearning(plan.Process.Arguments) };
     }
 
     private async ValueTask DrainAllAsync()

@@ -20,6 +20,7 @@ internal sealed record EnvironmentServices(
     EnvironmentPlanner Planner,
     ShellPool Shells,
     PrimedShells Primed,
+    StackCaches.StackCaches StackCaches,
     SandboxConnectionSource Connections,
     LoopbackAddresses Addresses,
     RoleAssumption Roles,

@@ -8,6 +8,9 @@ namespace Lamina.Execution.Environments;
 /// <summary>How the process of a managed runtime is started: the interpreter, then our client in /var/runtime.</summary>
 internal sealed class ManagedCommands(string runtimesDirectory)
 {
+    /// <summary>Nothing of the JVM's own but errors.</summary>
+    private static readonly ImmutableArray<string> QuietJvm = ["-Xlog:disable", "-Xlog:all=error:stderr"];
+
     private const string TaskRoot = "/var/task";
 
     /// <summary>Where AWS keeps the program dotnet, and DOTNET_ROOT points.</summary>
@@ -17,8 +20,10 @@ internal sealed class ManagedCommands(string runtimesDirectory)
     private const double JavaHeap = 0.85;
 
     /// <param name="task">The function's code, as the host sees it.</param>
+    /// <param name="archive">Of Java, what the sandbox shows of shared classes that takes the place of our client's own archive; null: nothing.</param>
     /// <param name="bind">What of the host has to be shown besides, if anything.</param>
-    public ImmutableArray<string> For(RuntimeResolution runtime, FunctionVersion function, string task, string runtimeVersion, out HostBind? bind)
+    public ImmutableArray<string> For(
+        RuntimeResolution runtime, FunctionVersion function, string task, string? archive, string runtimeVersion, out HostBind? bind)
     {
         if (runtime.InterpreterPath is null)
         {
@@ -39,7 +44,7 @@ internal sealed class ManagedCommands(string runtimesDirectory)
         }
 
         string interpreter = ShownPath(runtime.InterpreterPath);
-        return runtime.Family == "java" ? JavaCommand(interpreter, runtime, function) : [interpreter, $"/var/runtime/{entry}"];
+        return runtime.Family == "java" ? JavaCommand(interpreter, runtime, function, archive) : [interpreter, $"/var/runtime/{entry}"];
     }
 
     /// <summary>What of the host a sandbox has to show for the interpreter, if anything.</summary>
@@ -47,6 +52,9 @@ internal sealed class ManagedCommands(string runtimesDirectory)
         : runtime.Family == "dotnet" ? new HostBind(Path.GetDirectoryName(path)!, DotnetRoot)
         : IsHidden(path) ? new HostBind(PrefixOf(path), "/var/lang")
         : null;
+
+    /// <summary>The file our client for the runtime starts from, on the host.</summary>
+    public string ClientOf(RuntimeResolution runtime) => Path.Combine(runtimesDirectory, runtime.Family, EntryOf(runtime.Family));
 
     private static string EntryOf(string family) => family switch
     {
@@ -61,7 +69,7 @@ internal sealed class ManagedCommands(string runtimesDirectory)
     /// An archive of shared classes is good for a class path by its text, which therefore is written as it was when the archive was
     /// made: seen from /var/task, where the process starts.
     /// </summary>
-    private ImmutableArray<string> JavaCommand(string java, RuntimeResolution runtime, FunctionVersion function)
+    private ImmutableArray<string> JavaCommand(string java, RuntimeResolution runtime, FunctionVersion function, string? stackArchive)
     {
         List<string> command =
         [
@@ -73,12 +81,14 @@ internal sealed class ManagedCommands(string runtimesDirectory)
             // Lambda's locale is en_US.UTF-8; here it may not be installed, and the JVM would take ASCII.
             "-Dfile.encoding=UTF-8", "-Dsun.jnu.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8",
         ];
-        string archive = $"client-{runtime.Version}.jsa";
+        string own = $"client-{runtime.Version}.jsa";
         bool startsInTask = function.Environment?.ContainsKey("AWS_LAMBDA_EXEC_WRAPPER") != true;
-        if (startsInTask && File.Exists(Path.Combine(runtimesDirectory, "java", archive)))
+        string? archive = !startsInTask ? null
+            : stackArchive ?? (File.Exists(Path.Combine(runtimesDirectory, "java", own)) ? $"../runtime/{own}" : null);
+        if (archive is not null)
         {
             // An archive that does not fit after all is passed over, in silence.
-            command.AddRange([$"-XX:SharedArchiveFile=../runtime/{archive}", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]);
+            command.AddRange([$"-XX:SharedArchiveFile={archive}", "-Xshare:auto", .. QuietJvm]);
         }
 
         if (runtime.Id is "java8.al2" or "java11" && runtime.Version?.StartsWith("1.", StringComparison.Ordinal) == false)
@@ -90,6 +100,18 @@ internal sealed class ManagedCommands(string runtimesDirectory)
         string folder = startsInTask ? "../runtime" : "/var/runtime";
         command.AddRange(["-Dlamina.api=/var/runtime/lamina-api.jar", "-cp", $"{folder}/lamina-runtime.jar", "lamina.runtime.Main"]);
         return [.. command];
+    }
+
+    /// <summary>Of Java: what writes an archive of shared classes when it ends, and what sends that then.</summary>
+    public static (ImmutableArray<string> Maker, ImmutableArray<string> Sender) ArchiveCommands(string java)
+    {
+        const string Written = "/tmp/classes.jsa";
+        string program = ShownPath(java);
+        ImmutableArray<string> client =
+            [.. QuietJvm, "-Dlamina.api=/var/runtime/lamina-api.jar", "-cp", "../runtime/lamina-runtime.jar", "lamina.runtime.Archive"];
+        return (
+            [program, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", $"-XX:ArchiveClassesAtExit={Written}", .. client],
+            [program, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", .. client, Written]);
     }
 
     /// <summary>

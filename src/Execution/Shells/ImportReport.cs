@@ -43,6 +43,10 @@ internal sealed partial record ImportReport
 
     public static ImportReport OfFault(string fault) => new() { Fault = fault, Imports = [], Sought = FrozenSet<string>.Empty, ReadsMetadata = false };
 
+    /// <param name="text">Null: it was longer than <see cref="MaxBytes"/>, or cut short.</param>
+    public static ImportReport Of(ReadOnlyMemory<byte>? text) =>
+        text is null || text.Value.Length > MaxBytes ? OfFault("its report is too long, or cut short") : Parse(text.Value.Span);
+
     public static ImportReport Parse(ReadOnlySpan<byte> text)
     {
         string? fault = null;

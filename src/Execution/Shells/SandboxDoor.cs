@@ -1,4 +1,5 @@
 using Lamina.Execution.Environments;
+using Lamina.Execution.StackCaches;
 
 namespace Lamina.Execution.Shells;
 
@@ -16,7 +17,8 @@ internal sealed class SandboxDoor
     private readonly TaskCompletionSource<ImportReport> _primed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ExecutionEnvironment? _environment;
     private volatile bool _primes;
-    private Action<ImportReport>? _learn;
+    private volatile StackCacheUpload? _upload;
+    private Func<ReadOnlyMemory<byte>?, bool>? _learn;
 
     /// <summary>Null while it belongs to nobody.</summary>
     public ExecutionEnvironment? Environment => _environment;
@@ -44,25 +46,34 @@ internal sealed class SandboxDoor
         return _primed.Task;
     }
 
+    /// <summary>Has the process that waits make a cache of its layers. Completes with what it says of that.</summary>
+    public Task<ImportReport> MakeStackCacheAsync(StartAnswer answer, StackCacheUpload upload)
+    {
+        _upload = upload;
+        return PrimeAsync(answer);
+    }
+
+    /// <summary>Where the files go that the process sends; null: it is not its place to.</summary>
+    public StackCacheUpload? Upload => _environment is null && !_primed.Task.IsCompleted ? _upload : null;
+
     /// <summary>The process has imported in advance, and asks again. Null: it is not its place to.</summary>
     public Task<StartAnswer>? TryAskAgainAsync(ImportReport report) =>
         _environment is null && _primes && _primed.TrySetResult(report) ? _second.Task : null;
 
     /// <summary>Answers the process that waits.</summary>
-    /// <param name="learn">Told once what the process imports while it initialises; null: nobody is.</param>
-    public void Begin(StartAnswer answer, Action<ImportReport>? learn)
+    /// <param name="learn">See <see cref="Learn"/>.</param>
+    public void Begin(StartAnswer answer, Func<ReadOnlyMemory<byte>?, bool>? learn)
     {
-        Volatile.Write(ref _learn, learn);
+        Learn(learn);
         (_primes ? _second : _first).TrySetResult(answer);
     }
 
-    /// <summary>False: it is not the process's place to tell, or it has told already.</summary>
-    public bool TryLearn(ImportReport report)
-    {
-        Action<ImportReport>? learn = Interlocked.Exchange(ref _learn, null);
-        learn?.Invoke(report);
-        return learn is not null;
-    }
+    /// <param name="learn">Told once what the process loads while it initialises, and says whether it takes it; null: nobody is.</param>
+    public void Learn(Func<ReadOnlyMemory<byte>?, bool>? learn) => Volatile.Write(ref _learn, learn);
+
+    /// <summary>False: it is not the process's place to tell, it has told already, or nobody can make anything of it.</summary>
+    /// <param name="report">Null: it is too long, or cut short.</param>
+    public bool TryLearn(ReadOnlyMemory<byte>? report) => Interlocked.Exchange(ref _learn, null) is { } learn && learn(report);
 
     /// <summary>The function's code has the process to itself from now on.</summary>
     public void EndLearning() => Volatile.Write(ref _learn, null);

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Text;
 using Lamina.Execution.RuntimeApi;
+using Lamina.Execution.StackCaches;
 using Lamina.Sandbox;
 
 namespace Lamina.Execution.Shells;
@@ -7,6 +10,8 @@ namespace Lamina.Execution.Shells;
 /// <summary>One sandbox made in advance, and the interpreter that waits in it. Whoever takes it owns what it holds.</summary>
 internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accepting, SandboxProcess? interpreter) : IAsyncDisposable
 {
+    private Task _reading = Task.CompletedTask;
+
     public RunningSandbox Sandbox => sandbox;
 
     public SandboxDoor Door => door;
@@ -83,10 +88,45 @@ internal sealed class Shell(RunningSandbox sandbox, SandboxDoor door, Task accep
         return report.Fault is null && interpreter.Output.TryRead(out _) ? report with { Fault = "an import prints" } : report;
     }
 
+    /// <summary>
+    /// Has the interpreter, which there must be, load this out of its layers and send what it keeps of it. Null when all was sent, else what
+    /// is wrong. Throws <see cref="SandboxException"/>; <see cref="TimeoutException"/> when it has not within <paramref name="limit"/>.
+    /// </summary>
+    /// <param name="sender">Sends what the interpreter has written when it has ended; null: it sends by itself.</param>
+    public async Task<string?> MakeStackCacheAsync(
+        ImmutableArray<string> units, StackCacheUpload upload, ProcessSpec? sender, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(string.Join('\n', units));
+        Task<ImportReport> reported = door.MakeStackCacheAsync(new StartAnswer(body, [], WantsReport: false) { MakesStackCache = true }, upload);
+        _reading = ReadAwayAsync(interpreter!.Output);
+        await Task.WhenAny(reported, interpreter.Exited, sandbox.Gone).WaitAsync(limit, cancellationToken);
+        if (sender is not null && !reported.IsCompleted && !sandbox.Gone.IsCompleted)
+        {
+            SandboxProcess sending = await sandbox.StartProcessAsync(sender, cancellationToken);
+            _reading = Task.WhenAll(_reading, ReadAwayAsync(sending.Output));
+            await Task.WhenAny(reported, sending.Exited, sandbox.Gone).WaitAsync(limit, cancellationToken);
+        }
+
+        return reported.IsCompleted ? (await reported).Fault : "loading it ends the process";
+    }
+
     public async ValueTask DisposeAsync()
     {
         await sandbox.DisposeAsync();
         await accepting;
+        await _reading;
+    }
+
+    // Nobody wants what it prints; and a process whose output is full waits.
+    private static async Task ReadAwayAsync(PipeReader output)
+    {
+        ReadResult read;
+        do
+        {
+            read = await output.ReadAsync(CancellationToken.None);
+            output.AdvanceTo(read.Buffer.End);
+        }
+        while (!read.IsCompleted);
     }
 
     // What the kernel keeps for namespaces and mounts is not counted for the cgroup: about 300 KB, most of it the network.

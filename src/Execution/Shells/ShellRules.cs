@@ -21,8 +21,8 @@ internal static class ShellRules
     /// <summary>Where it tells what it imports out of layers while it initialises.</summary>
     public const string LearntPath = "/lamina/learnt";
 
-    /// <summary>By which a function says that nothing is to be imported for it in advance: 0.</summary>
-    private const string PrimeVariable = "LAMINA_PRIME";
+    /// <summary>By which a function says that nothing of its layers is to be prepared for it in advance: 0.</summary>
+    internal const string PrimeVariable = "LAMINA_PRIME";
 
     /// <summary>What a waiting interpreter may use: the least that a function can be given.</summary>
     public const long MemoryBytes = 128 << 20;

@@ -12,6 +12,9 @@ internal sealed record StartAnswer(ReadOnlyMemory<byte> Variables, ImmutableArra
     /// <summary>Layers have path files of Python's, for which it need not look where there are none.</summary>
     public bool HasPathFiles { get; init; }
 
+    /// <summary>In the place of variables stands what it is to load, for a cache of its layers.</summary>
+    public bool MakesStackCache { get; init; }
+
     /// <param name="variables">As NAME=value.</param>
     public static ReadOnlyMemory<byte> Encode(ImmutableArray<string> variables) =>
         Encoding.UTF8.GetBytes(string.Concat(variables.Select(static variable => variable + "\0")));

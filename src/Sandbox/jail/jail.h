@@ -31,6 +31,9 @@ enum {
     SANDBOX_GID = 990,
 };
 
+/* Where the plan's cache is shown. */
+#define CACHE_FOLDER "/var/cache/lamina"
+
 /* What the server and C# call these is in Wire.cs; both sides change together. */
 enum message {
     MSG_CREATE = 1,   /* server to jail: a plan */
@@ -116,7 +119,7 @@ struct plan {
     uint32_t parts; /* of MSG_ATTACH: bits of enum part */
     uint32_t layer_count, root_count, bind_count, listen_count;
     const char *layers[MAX_LAYERS]; /* the first is the lowest */
-    const char *task, *runtime;     /* "" shows an empty folder */
+    const char *task, *runtime, *cache; /* "" shows an empty folder */
     const char *root_layers[MAX_ROOT_LAYERS]; /* of an image, the first is the lowest; none: the machine's own root */
     struct host_bind binds[MAX_BINDS];
     const uint8_t *template_bytes; /* root layers and binds as sent: the template's key */
@@ -186,7 +189,7 @@ int seccomp_install(struct failure *failure);
 /* ---- sandbox.c, init.c ------------------------------------------------------------------------------------------------- */
 struct trees { /* -1 = none */
     int layers[MAX_LAYERS]; /* detached mounts of the plan's folders */
-    int task, runtime, resolver;
+    int task, runtime, cache, resolver;
     int network; /* a namespace made ahead */
 };
 

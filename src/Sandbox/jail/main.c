@@ -187,6 +187,7 @@ static void close_trees(void)
         close_if_open(&trees.layers[i]);
     close_if_open(&trees.task);
     close_if_open(&trees.runtime);
+    close_if_open(&trees.cache);
     close_if_open(&trees.resolver);
     close_if_open(&trees.network);
 }
@@ -221,6 +222,8 @@ static int open_trees(int idmap, struct failure *failure)
     if (plan.task[0] && (trees.task = open_owned(plan.task, idmap, failure)) < 0)
         return -1;
     if (plan.runtime[0] && (trees.runtime = tree_open(plan.runtime, false, failure)) < 0)
+        return -1;
+    if (plan.cache[0] && (trees.cache = tree_open(plan.cache, false, failure)) < 0)
         return -1;
     struct failure ignored;
     if (plan.host_network)

@@ -74,7 +74,10 @@ static const char *read_content(struct plan *plan, struct reader *reader)
         if (!is_absolute(plan->layers[i] = read_text(reader)))
             return "layer path";
     plan->task = read_text(reader);
-    return plan->task[0] && !is_absolute(plan->task) ? "task path" : NULL;
+    if (plan->task[0] && !is_absolute(plan->task))
+        return "task path";
+    plan->cache = read_text(reader);
+    return plan->cache[0] && !is_absolute(plan->cache) ? "cache path" : NULL;
 }
 
 static const char *read_folders(struct plan *plan, struct reader *reader)
@@ -127,7 +130,7 @@ bool decode_plan(const uint8_t *message, size_t length, struct plan *plan, const
 {
     struct reader reader = {.at = message, .end = message + length};
     memset(plan, 0, sizeof *plan);
-    plan->id = plan->host_name = plan->task = plan->runtime = "";
+    plan->id = plan->host_name = plan->task = plan->runtime = plan->cache = "";
     uint32_t type = read_u32(&reader);
     plan->tag = read_u32(&reader);
     *fault = type != MSG_CREATE ? "message type" : NULL;
@@ -146,7 +149,7 @@ bool decode_attach(const uint8_t *message, size_t length, struct plan *content, 
 {
     struct reader reader = {.at = message, .end = message + length};
     memset(content, 0, sizeof *content);
-    content->task = content->runtime = "";
+    content->task = content->runtime = content->cache = "";
     uint32_t type = read_u32(&reader);
     content->tag = read_u32(&reader);
     content->parts = read_u32(&reader);

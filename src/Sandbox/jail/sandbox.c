@@ -125,6 +125,8 @@ static int mount_all(const struct plan *plan, const struct trees *trees, uint32_
         return -1;
     if (trees->runtime >= 0 && tree_attach(trees->runtime, "/var/runtime", failure) < 0)
         return -1;
+    if (trees->cache >= 0 && tree_attach(trees->cache, CACHE_FOLDER, failure) < 0)
+        return -1;
     if (trees->resolver >= 0 && tree_attach(trees->resolver, "/etc/resolv.conf", failure) < 0)
         return -1;
     const uint64_t shared = 64u << 20;
@@ -145,6 +147,8 @@ int show_content(const struct plan *content, const struct trees *trees, struct f
     if ((content->parts & PART_LAYERS) && mount_opt(content, trees, NULL, failure) < 0)
         return -1;
     if (trees->task >= 0 && tree_attach(trees->task, "/var/task", failure) < 0)
+        return -1;
+    if (trees->cache >= 0 && tree_attach(trees->cache, CACHE_FOLDER, failure) < 0)
         return -1;
     snprintf(sizes, sizeof sizes, "size=%llu,nr_inodes=%llu", (unsigned long long)content->tmp_bytes,
         (unsigned long long)inodes_of(content->tmp_bytes));

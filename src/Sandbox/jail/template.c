@@ -63,7 +63,7 @@ static const char *const devices[] = {"null", "zero", "full", "random", "urandom
  * the folders of its path: where there was none, it never looks again.
  */
 static const char *const own_folders[] = {
-    "/etc/ssl", "/etc/pki/tls", "/etc/pki/ca-trust", "/var/task/lib", "/var/runtime", "/opt/lib", "/tmp", "/dev/shm", "/proc", "/usr",
+    "/etc/ssl", "/etc/pki/tls", "/etc/pki/ca-trust", "/var/task/lib", "/var/runtime", CACHE_FOLDER, "/opt/lib", "/tmp", "/dev/shm", "/proc", "/usr",
 };
 
 static const struct {

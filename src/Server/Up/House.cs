@@ -102,7 +102,7 @@ internal sealed partial class House : IAsyncDisposable
         SsmRooms ssm = SsmRooms.Open(folder.Path, catalog, options.EnforceIam ? access.Authorizer : null, time);
         DynamoDbRooms dynamoDb = Opened("DynamoDB", DynamoDbRooms.Open(
             folder.Path, options.EnforceIam ? access.Authorizer : null, time));
-        ExecutionOptions execution = ExecutionOptionsOf(options) with { LogSink = logs.Take };
+        ExecutionOptions execution = ExecutionOptionsOf(options, folder) with { LogSink = logs.Take };
         AddedRuntimes added = AddedRuntimes.Open(folder.Path);
         RuntimeCatalog runtimes = new() { Added = added };
         Invoker invoker = Opened("execution", new Invoker(
@@ -276,7 +276,7 @@ internal sealed partial class House : IAsyncDisposable
         RunDirectory = Path.Combine(folder.Path, "run"),
     };
 
-    private static ExecutionOptions ExecutionOptionsOf(UpOptions options) => new()
+    private static ExecutionOptions ExecutionOptionsOf(UpOptions options, DataFolder folder) => new()
     {
         RuntimesDirectory = Path.Combine(AppContext.BaseDirectory, "lambda-runtimes"),
         Network = options.FunctionNetwork,
@@ -284,6 +284,8 @@ internal sealed partial class House : IAsyncDisposable
         KeepMemoryBytes = options.KeepMemoryBytes,
         ShellMemoryBytes = options.ShellMemoryBytes,
         PrimeMemoryBytes = options.PrimeMemoryBytes,
+        StackCacheDirectory = Path.Combine(folder.Path, "stack-caches"),
+        StackCacheBytes = options.StackCacheBytes,
         AwsHeaderEncoding = ObjectHeaders.EncodingOf,
         StopLimit = StopLimit,
     };

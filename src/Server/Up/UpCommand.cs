@@ -84,6 +84,13 @@ internal static class UpCommand
         DefaultValueFactory = static _ => (int)(ExecutionOptions.DefaultPrimeMemoryBytes >> 20),
     };
 
+    private static readonly Option<int> StackCache = new("--stack-cache")
+    {
+        Description = "MiB on disk for what Node.js and Java have made of the code in layers, kept for each stack of layers; 0: none is kept",
+        HelpName = "MIB",
+        DefaultValueFactory = static _ => (int)(Limits.StackCachesBytes >> 20),
+    };
+
     private static readonly Option<string[]> Organization = new("--organization")
     {
         Description = "Accounts that form an AWS organisation; once for each organisation",
@@ -149,6 +156,10 @@ internal static class UpCommand
             static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
             "--prime-memory wants MiB, 0 or more.");
         Refuse(
+            StackCache,
+            static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
+            "--stack-cache wants MiB, 0 or more.");
+        Refuse(
             KeepMemory,
             static text => int.TryParse(text, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes < 0,
             "--keep-memory wants MiB, 0 or more.");
@@ -180,8 +191,8 @@ internal static class UpCommand
             "lamina up --keys keys.json --listen 0.0.0.0:4566 --enforce-iam",
             "lamina up --organization o-a1b2c3d4e5=111111111111,222222222222")
         {
-            Listen, Data, Region, Account, Level, Network, IdleTimeout, KeepMemory, ShellMemory, PrimeMemory, Organization, CodeStorageQuota, AllowReset, Keys,
-            EnforceIam, AllowUnserved,
+            Listen, Data, Region, Account, Level, Network, IdleTimeout, KeepMemory, ShellMemory, PrimeMemory, StackCache, Organization, CodeStorageQuota,
+            AllowReset, Keys, EnforceIam, AllowUnserved,
         };
         command.SetAction(static (parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -231,6 +242,7 @@ internal static class UpCommand
         KeepMemoryBytes = (long)parsed.GetRequiredValue(KeepMemory) << 20,
         ShellMemoryBytes = (long)parsed.GetRequiredValue(ShellMemory) << 20,
         PrimeMemoryBytes = (long)parsed.GetRequiredValue(PrimeMemory) << 20,
+        StackCacheBytes = (long)parsed.GetRequiredValue(StackCache) << 20,
         Organizations = Organizations.Parse(parsed.GetRequiredValue(Organization)),
         CodeStorageQuotaBytes = parsed.GetRequiredValue(CodeStorageQuota),
         AllowReset = parsed.GetValue(AllowReset),

@@ -37,6 +37,9 @@ internal sealed record UpOptions
     /// <summary>Memory that sandboxes may hold together in which imports out of layers are made in advance; 0: none are.</summary>
     public long PrimeMemoryBytes { get; init; } = ExecutionOptions.DefaultPrimeMemoryBytes;
 
+    /// <summary>Bytes on disk that caches of stacks of layers may take together; 0: none are made.</summary>
+    public long StackCacheBytes { get; init; } = Limits.StackCachesBytes;
+
     /// <summary>Which account belongs to which organisation.</summary>
     public required Organizations Organizations { get; init; }
 

@@ -101,9 +101,12 @@ public sealed class JailedHost : IAsyncLifetime
     /// <summary>The same sandbox by the other way: made without its content, which is attached afterwards.</summary>
     public async Task<RunningSandbox> CreateLateAsync(SandboxSpec spec)
     {
-        var bare = spec with { OptLayers = [], TaskDirectory = null, AwaitsContent = true, TmpSizeBytes = 512 << 20 };
+        var bare = spec with { OptLayers = [], TaskDirectory = null, CacheDirectory = null, AwaitsContent = true, TmpSizeBytes = 512 << 20 };
         var sandbox = await Host.CreateAsync(bare, CancellationToken.None);
-        await sandbox.AttachAsync(new SandboxContent(spec.OptLayers, spec.TaskDirectory, spec.TmpSizeBytes, spec.Limits.MemoryBytes));
+        await sandbox.AttachAsync(new SandboxContent(spec.OptLayers, spec.TaskDirectory, spec.TmpSizeBytes, spec.Limits.MemoryBytes)
+        {
+            CacheDirectory = spec.CacheDirectory,
+        });
         return sandbox;
     }
 

@@ -66,6 +66,7 @@ static void lay_out_plan(struct packet *message)
         add_text(message, path());
     add_text(message, path());
     add_text(message, path());
+    add_text(message, path());
     count = roll(20) ? roll(3) : roll(150);
     add_u32(message, count);
     for (uint32_t i = 0; i < count; i++)

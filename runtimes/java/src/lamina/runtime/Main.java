@@ -32,7 +32,7 @@ public final class Main {
         Connection connection = new Connection(System.getenv("AWS_LAMBDA_RUNTIME_API"));
         int exitCode = 1;
         try {
-            exitCode = run(connection);
+            exitCode = run(connection, arguments.length > 0);
         } catch (Disconnected error) {
             System.err.println("The Runtime API is gone: " + error.getMessage());
         } catch (Exception error) {
@@ -41,8 +41,8 @@ public final class Main {
         System.exit(exitCode);
     }
 
-    private static int run(Connection connection) throws Exception {
-        ClassLoader loader = classLoader(System.getenv("LAMBDA_TASK_ROOT"));
+    private static int run(Connection connection, boolean tells) throws Exception {
+        ClassLoader loader = classLoader(System.getenv("LAMBDA_TASK_ROOT"), tells);
         Thread.currentThread().setContextClassLoader(loader);
         Views views = new Views(loader);
         Handler handler = null;
@@ -54,6 +54,9 @@ public final class Main {
             return 1;
         } catch (ReflectiveOperationException | LinkageError | Fault error) {
             missing = error;
+        }
+        if (loader instanceof Learning) {
+            ((Learning) loader).tell(connection);
         }
         while (true) {
             Connection.Response event = connection.get(API + "/invocation/next");
@@ -129,13 +132,15 @@ public final class Main {
         }
     }
 
-    private static ClassLoader classLoader(String task) throws MalformedURLException {
+    static ClassLoader classLoader(String task, boolean tells) throws MalformedURLException {
         List<URL> path = new ArrayList<>();
         path.add(new File(task + "/").toURI().toURL());
         addJars(path, new File(task, "lib"));
         addJars(path, new File("/opt/java/lib"));
         path.add(new File(System.getProperty("lamina.api")).toURI().toURL());
-        return new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getSystemClassLoader().getParent());
+        URL[] urls = path.toArray(new URL[0]);
+        ClassLoader parent = ClassLoader.getSystemClassLoader().getParent();
+        return tells ? new Learning(urls, parent) : new URLClassLoader(urls, parent);
     }
 
     // In the order of their names, so that the same class path shows the same classes everywhere.
