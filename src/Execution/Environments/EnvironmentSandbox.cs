@@ -267,7 +267,8 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
         Watch(interpreter, OutputSource.Function);
         _door = shell.Door;
         Action<ImportReport>? learn = plan.Prime is { } prime ? report => services.Primed.Learn(environment.Function, prime.Value, report) : null;
-        StartAnswer answer = new(StartAnswer.Encode(plan.Process.Environment), [], WantsReport: learn is not null) { HasPathFiles = plan.HasPathFiles };
+        ReadOnlyMemory<byte> variables = StartAnswer.Encode(plan.Process.Environment, plan.StartProperties);
+        StartAnswer answer = new(variables, [], WantsReport: learn is not null) { HasPathFiles = plan.HasPathFiles };
         shell.Door.Begin(answer, learn);
         return interpreter;
     }
