@@ -33,7 +33,7 @@ internal static class ShellRules
     /// <summary>Where .NET makes the socket for its diagnostics when it starts; others look when they need a folder.</summary>
     private const string TemporaryFolder = "TMPDIR";
 
-    private static readonly FrozenSet<string> Families = FrozenSet.Create(StringComparer.Ordinal, "python", "nodejs", "dotnet");
+    private static readonly FrozenSet<string> Families = FrozenSet.Create(StringComparer.Ordinal, "python", "nodejs", "dotnet", "ruby");
 
     /// <summary>Read by the dynamic linker, the C library or the interpreter when a process starts, or when it first uses a library.</summary>
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
@@ -44,14 +44,14 @@ internal static class ShellRules
     private static readonly string[] Prefixes =
     [
         "LD_", "LC_", "PYTHON", "NODE_", "UV_", "V8_", "OPENSSL_", "SSL_", "MALLOC_", "RES_",
-        "DOTNET_", "COMPlus_", "CORECLR_", "CLR_", "ASPNETCORE_", "ICU_",
+        "DOTNET_", "COMPlus_", "CORECLR_", "CLR_", "ASPNETCORE_", "ICU_", "RUBY", "GEM_", "BUNDLE_",
     ];
 
     /// <summary>Its variables when it is started: those that are the same for every function of the runtime.</summary>
     public static readonly FrozenSet<string> StartVariables = FrozenSet.Create(
         StringComparer.Ordinal,
         "PATH", "LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "TZ", "PYTHONPATH", "NODE_PATH", "AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "SSL_CERT_FILE");
+        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "SSL_CERT_FILE", "GEM_HOME", "GEM_PATH", "RUBYLIB");
 
     public static bool AllowInterpreter(string family, FunctionVersion function) => ObstacleOf(family, function) is null;
 
