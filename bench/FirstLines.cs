@@ -85,6 +85,12 @@ internal sealed class FreshProcess : IDisposable
         {
             "python" => new(workload.BaselineFile, [Path.Combine(runtimes, "python", "bootstrap.py")]),
             "nodejs" => new(workload.BaselineFile, [Path.Combine(runtimes, "nodejs", "bootstrap.cjs")]),
+            "ruby" => new(workload.BaselineFile, [Path.Combine(runtimes, "ruby", "bootstrap.rb")]),
+            "dotnet" => new(workload.BaselineFile,
+            [
+                "exec", "--roll-forward", "LatestMajor", "--depsfile", Path.Combine(folder, "DotnetFunction.deps.json"),
+                "--runtimeconfig", Path.Combine(folder, "DotnetFunction.runtimeconfig.json"), Path.Combine(runtimes, "dotnet", "Lamina.Runtime.dll"),
+            ]),
             _ => new(Path.Combine(folder, "bootstrap")),
         };
         start.WorkingDirectory = folder;

@@ -36,7 +36,27 @@ internal sealed record Workload(string Name, string Runtime, string Handler, byt
             workloads[0] with { Handler = "clock.handler", Code = Zip("clock.py") },
             workloads[1] with { Handler = "clock.handler", Code = Zip("clock.js") },
             workloads[2] with { Code = ZipOf(("bootstrap", bootstrap)) },
+            .. Clocks(),
         ];
+    }
+
+    /// <summary>Of interpreters that a machine may lack.</summary>
+    private static IEnumerable<Workload> Clocks()
+    {
+        if (File.Exists("/usr/bin/ruby"))
+        {
+            yield return new("ruby", "ruby3.2", "clock.handler", Zip("clock.rb"), "/usr/bin/ruby", []);
+        }
+
+        string framework = System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory();
+        string host = Path.GetFullPath(Path.Combine(framework, "..", "..", "..", "dotnet"));
+        string function = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "DotnetFunction", "release"));
+        if (Directory.Exists(function))
+        {
+            (string, byte[])[] files = [.. Directory.EnumerateFiles(function, "*.*")
+                .Where(static path => Path.GetExtension(path) is ".dll" or ".json").Select(static path => (Path.GetFileName(path), File.ReadAllBytes(path)))];
+            yield return new("dotnet", "dotnet10", "DotnetFunction::DotnetFunction.Function::Clock", ZipOf(files), host, []);
+        }
     }
 
     /// <summary>Starts a fresh process, hands it one event, waits for its answer and its end.</summary>

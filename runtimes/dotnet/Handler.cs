@@ -16,11 +16,11 @@ internal sealed class Handler
     private readonly Serializer? _serializer;
     private readonly Type? _resultType;
 
-    private Handler(MethodInfo method)
+    private Handler(MethodInfo method, Serializer? serializer)
     {
         _method = method;
         _resultType = ResultOf(method);
-        _serializer = Serializer.Of(method);
+        _serializer = serializer;
         foreach (ParameterInfo input in method.GetParameters().Where(static parameter => !IsContext(parameter) && parameter.ParameterType != typeof(Stream)))
         {
             RequireSerializer("deserialize input data", input.ParameterType);
@@ -46,8 +46,15 @@ internal sealed class Handler
         LambdaLogger.Redirect(assembly);
         Type type = assembly.GetType(parts[1])
             ?? throw new LambdaValidationException($"Unable to load type '{parts[1]}' from assembly '{parts[0]}'.");
-        return new Handler(FindMethod(type, parts[2], parts[0]));
+        MethodInfo method = FindMethod(type, parts[2], parts[0]);
+        return Of(method, Serializer.Of(method));
     }
+
+    public static Handler Of(MethodInfo method, Serializer? serializer) => new(method, serializer);
+
+    /// <summary>What no .deps.json tells of still lies beside the handler's assembly.</summary>
+    public static void LookBeside(string taskRoot) => AssemblyLoadContext.Default.Resolving += (context, wanted) =>
+        Path.Combine(taskRoot, $"{wanted.Name}.dll") is var beside && File.Exists(beside) ? context.LoadFromAssemblyPath(beside) : null;
 
     public ReadOnlyMemory<byte> Invoke(Response request)
     {
@@ -138,9 +145,6 @@ internal sealed class Handler
 
     private static Assembly LoadAssembly(string name, string taskRoot)
     {
-        // What no .deps.json tells of still lies beside the handler's assembly.
-        AssemblyLoadContext.Default.Resolving += (context, wanted) =>
-            Path.Combine(taskRoot, $"{wanted.Name}.dll") is var beside && File.Exists(beside) ? context.LoadFromAssemblyPath(beside) : null;
         string file = Path.Combine(taskRoot, $"{name}.dll");
         if (!File.Exists(file))
         {

@@ -14,10 +14,10 @@ internal sealed class LogWriter : TextWriter
         ("Warning", "warn", "WARN"), ("Error", "fail", "ERROR"), ("Critical", "crit", "FATAL"),
     ];
 
-    private static readonly bool Json = string.Equals(Environment.GetEnvironmentVariable("AWS_LAMBDA_LOG_FORMAT"), "JSON", StringComparison.OrdinalIgnoreCase);
-    private static readonly int Least = LeastLevel();
     private static readonly Lock Writing = new();
-    private static readonly Stream Output = Console.OpenStandardOutput();
+    private static Stream _output = Console.OpenStandardOutput();
+    private static bool _json;
+    private static int _least;
 
     private readonly string _level;
     private readonly StringBuilder _line = new();
@@ -36,12 +36,22 @@ internal sealed class LogWriter : TextWriter
         Console.SetError(new LogWriter("Error"));
     }
 
+    /// <summary>The format and the level are those of the variables from now on.</summary>
+    public static void Settle()
+    {
+        _json = string.Equals(Environment.GetEnvironmentVariable("AWS_LAMBDA_LOG_FORMAT"), "JSON", StringComparison.OrdinalIgnoreCase);
+        _least = LeastLevel();
+    }
+
+    /// <summary>What is written goes nowhere, in either format, until the result is disposed.</summary>
+    public static IDisposable Rehearse(bool json) => new Rehearsed(json);
+
     public static void WriteError(Exception error) => Write("Error", error.Message, error, plain: error.ToString());
 
     public static void Write(string? level, string message, Exception? error = null, string? plain = null)
     {
         int weight = WeightOf(level);
-        if (weight >= 0 && weight < Least)
+        if (weight >= 0 && weight < _least)
         {
             return;
         }
@@ -50,10 +60,10 @@ internal sealed class LogWriter : TextWriter
         string text = plain ?? (error is null ? message : $"{message}\n{error}");
         string label = weight >= 0 ? $"{Levels[weight].Label}\t" : level is null ? "" : $"{level}\t";
         // A carriage return keeps what was logged at once one event in the log.
-        string line = Json ? ToJson(time, weight, level, message, error) : $"{time}\t{RequestId}\t{label}{text.Replace("\r", "").Replace('\n', '\r')}";
+        string line = _json ? ToJson(time, weight, level, message, error) : $"{time}\t{RequestId}\t{label}{text.Replace("\r", "").Replace('\n', '\r')}";
         lock (Writing)
         {
-            Output.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            _output.Write(Encoding.UTF8.GetBytes(line + "\n"));
         }
     }
 
@@ -146,5 +156,14 @@ internal sealed class LogWriter : TextWriter
     {
         string? setting = Environment.GetEnvironmentVariable("AWS_LAMBDA_LOG_LEVEL") ?? Environment.GetEnvironmentVariable("AWS_LAMBDA_HANDLER_LOG_LEVEL");
         return WeightOf(setting) is >= 0 and var weight ? weight : WeightOf("Information");
+    }
+
+    private sealed class Rehearsed : IDisposable
+    {
+        private readonly Stream _former = _output;
+
+        public Rehearsed(bool json) => (_output, _json) = (Stream.Null, json);
+
+        public void Dispose() => (_output, _json) = (_former, false);
     }
 }

@@ -1,3 +1,3 @@
 using Lamina.Runtime;
 
-return RuntimeLoop.Run(args);
+return RuntimeLoop.Run();

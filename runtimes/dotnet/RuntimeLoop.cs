@@ -12,16 +12,21 @@ internal static class RuntimeLoop
 {
     private const string Api = "/2018-06-01/runtime";
 
-    public static int Run(string[] arguments)
+    public static int Run()
     {
-        // Meant for the start of this process alone: a function sees the variables that AWS documents, and no other.
-        Environment.SetEnvironmentVariable("DOTNET_GCHeapHardLimit", null);
         var connection = new Connection(Required("AWS_LAMBDA_RUNTIME_API"));
         LogWriter.Install();
-        WaitForDebugger();
         try
         {
-            if (Initialise(connection, arguments.Length > 0 ? arguments[0] : Required("_HANDLER")) is not { } handler)
+            if (Shell.IsOne)
+            {
+                Shell.Wait(connection);
+            }
+
+            LogWriter.Settle();
+            HideOwn();
+            WaitForDebugger();
+            if (Initialise(connection, Required("_HANDLER")) is not { } handler)
             {
                 return 1;
             }
@@ -36,6 +41,13 @@ internal static class RuntimeLoop
             Console.Error.WriteLine($"The Runtime API is gone: {gone.Message}");
             return 1;
         }
+    }
+
+    /// <summary>Meant for the start of this process alone: a function sees the variables that AWS documents, and no other.</summary>
+    private static void HideOwn()
+    {
+        Environment.SetEnvironmentVariable("DOTNET_GCHeapHardLimit", null);
+        AppContext.SetData("APP_PATHS", null);
     }
 
     /// <summary>Where the platform asks for it. It lets nothing time out then, so there is no limit here.</summary>
@@ -55,7 +67,9 @@ internal static class RuntimeLoop
     {
         try
         {
-            return Handler.Load(name, Required("LAMBDA_TASK_ROOT"));
+            string root = Required("LAMBDA_TASK_ROOT");
+            Handler.LookBeside(root);
+            return Handler.Load(name, root);
         }
         catch (Exception error)
         {
@@ -74,8 +88,7 @@ internal static class RuntimeLoop
 
         string id = request["lambda-runtime-aws-request-id"] ?? "";
         LogWriter.RequestId = id;
-        LogWriter.TraceId = request["lambda-runtime-trace-id"];
-        Environment.SetEnvironmentVariable("_X_AMZN_TRACE_ID", LogWriter.TraceId);
+        SetTrace(request["lambda-runtime-trace-id"]);
         ReadOnlyMemory<byte> answer;
         try
         {
@@ -89,6 +102,12 @@ internal static class RuntimeLoop
 
         // A refusal (413, 403) is the platform's to report; the environment goes on.
         connection.Send("POST", $"{Api}/invocation/{id}/response", ["Content-Type: application/json"], answer);
+    }
+
+    public static void SetTrace(string? id)
+    {
+        LogWriter.TraceId = id;
+        Environment.SetEnvironmentVariable("_X_AMZN_TRACE_ID", id);
     }
 
     private static void Fail(Connection connection, string path, Exception error)

@@ -12,7 +12,8 @@ internal sealed class Serializer
     private readonly MethodInfo _serialize;
     private readonly Dictionary<(MethodInfo, Type), MethodInfo> _made = [];
 
-    private Serializer(object instance, Type face)
+    /// <param name="face">The interface that the instance has.</param>
+    public Serializer(object instance, Type face)
     {
         Instance = instance;
         _deserialize = face.GetMethod("Deserialize")!;

@@ -65,7 +65,7 @@ internal static class InvokeFunction
     {
         terminal.Error.WriteLine(place.Port is { } port
             ? string.Create(CultureInfo.InvariantCulture, $"Waiting for a debugger ({place.Debugger}) on 127.0.0.1:{port}; Ctrl-C ends the invocation.")
-            : "Waiting for a debugger to attach to the dotnet process that runs Lamina.Runtime.dll; Ctrl-C ends the invocation.");
+            : "Waiting for a debugger to attach to the dotnet process that runs Lamina.Runtime.dll with the function's handler; Ctrl-C ends the invocation.");
         terminal.Error.Flush();
     }
 

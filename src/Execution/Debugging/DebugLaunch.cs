@@ -61,7 +61,8 @@ internal sealed class DebugLaunch
     }
 
     /// <param name="command">Interpreter and client, as without a debugger.</param>
-    public ImmutableArray<string> CommandOf(ImmutableArray<string> command) => _family switch
+    /// <param name="handler">By which a person tells the process from those of .NET that wait for other functions.</param>
+    public ImmutableArray<string> CommandOf(ImmutableArray<string> command, string handler) => _family switch
     {
         "nodejs" => command.Insert(1, string.Create(CultureInfo.InvariantCulture, $"--inspect-brk={_address}:{InspectorPort}")),
         "python" =>
@@ -69,7 +70,7 @@ internal sealed class DebugLaunch
             command[0], _debugpy!, "--listen", string.Create(CultureInfo.InvariantCulture, $"{_address}:{DebugpyPort}"), "--wait-for-client",
             .. command.Skip(1),
         ],
-        _ => command,
+        _ => handler.Contains(':', StringComparison.Ordinal) ? command.Add(handler) : command,
     };
 
     public ImmutableArray<string> VariablesOf(ImmutableArray<string> variables) =>

@@ -55,6 +55,9 @@ internal sealed record EnvironmentPlan : IDisposable
     /// <summary>The cache of its layers that there is or may be; null: none can be.</summary>
     public StackCachePlan? StackCache { get; init; }
 
+    /// <summary>What a waiting process of .NET is to show of the function's files.</summary>
+    public ImmutableArray<string> StartProperties { get; init; } = [];
+
     /// <summary>What one must be that has imported in advance; null: none can. Most functions have none, and need not know.</summary>
     public Lazy<PrimePlan>? Prime { get; init; }
 
@@ -98,6 +101,7 @@ internal sealed class EnvironmentPlanner(
     private const int ShownDigits = 12;
 
     private readonly KnownLayers _layers = new();
+    private readonly KnownDotnetCode _dotnetCode = new();
     private readonly ManagedCommands _commands = new(options.RuntimesDirectory);
 
     public async Task<EnvironmentPlan> PlanAsync(FunctionVersion function, EnvironmentIdentity identity, CancellationToken cancellationToken)
@@ -141,7 +145,8 @@ internal sealed class EnvironmentPlanner(
 
         try
         {
-            return ShellFor(function, runtimes.Resolve(function.Runtime!));
+            RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
+            return ShellFor(function, runtime, DotnetStartOf(function, runtime));
         }
         catch (EntrypointException)
         {
@@ -283,7 +288,8 @@ internal sealed class EnvironmentPlanner(
 
         RuntimeResolution runtime = runtimes.Resolve(function.Runtime!);
         return ObstacleOf(runtime) is { } obstacle ? new StartPath(StartKind.Exact, obstacle)
-            : ShellRules.ObstacleOf(runtime.Family, function) is { } ownProcess ? new StartPath(StartKind.Sandbox, ownProcess)
+            : (ShellRules.ObstacleOf(runtime.Family, function) ?? DotnetStartOf(function, runtime)?.Obstacle) is { } ownProcess
+                ? new StartPath(StartKind.Sandbox, ownProcess)
             : new StartPath(StartKind.Interpreter, $"nothing of it must be known when {runtime.Family} starts");
     }
 
@@ -293,10 +299,25 @@ internal sealed class EnvironmentPlanner(
         : runtime.Added is not null ? $"{runtime.Id} was added (lamina runtimes)"
         : null;
 
-    private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime) =>
-        options.Network == SandboxNetwork.Isolated && ObstacleOf(runtime) is null ? ShellOf(function, runtime) : null;
+    private ShellKind? ShellFor(FunctionVersion function, RuntimeResolution runtime, DotnetStart? dotnet) =>
+        options.Network == SandboxNetwork.Isolated && ObstacleOf(runtime) is null ? ShellOf(function, runtime, dotnet) : null;
 
-    private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime)
+    /// <summary>Of the code that it has now; null for other runtimes, and where the question does not arise.</summary>
+    private DotnetStart? DotnetStartOf(FunctionVersion function, RuntimeResolution runtime)
+    {
+        if (runtime.Family != "dotnet" || !runtime.IsAvailable || !ShellRules.AllowInterpreter(runtime.Family, function))
+        {
+            return null;
+        }
+
+        using TreeLease? code = treeStore.TryLease(devFunctions.Find(function)?.Code ?? function.Code!);
+        return code is null ? DotnetStart.Of("its code is not unpacked yet") : DotnetStartOf(function, runtime, code.Directory);
+    }
+
+    private DotnetStart? DotnetStartOf(FunctionVersion function, RuntimeResolution runtime, string task) =>
+        runtime.Family == "dotnet" && ShellRules.AllowInterpreter(runtime.Family, function) ? _dotnetCode.Of(task, function, runtime) : null;
+
+    private ShellKind ShellOf(FunctionVersion function, RuntimeResolution runtime, DotnetStart? dotnet)
     {
         // Not held: who takes a sandbox of this kind has planned to show the same and holds it, and the others are never used.
         using ImageLease? sdk = SdkOf(runtime);
@@ -309,10 +330,11 @@ internal sealed class EnvironmentPlanner(
                 ShellRules.MemoryBytes, Limits.InitCpus, Limits.ProcessesPerEnvironment, Limits.OpenFilesPerEnvironment),
             AwaitsContent = true,
         };
-        ProcessSpec? interpreter = !ShellRules.AllowInterpreter(runtime.Family, function) ? null : new ProcessSpec
+        bool waits = ShellRules.AllowInterpreter(runtime.Family, function) && dotnet is not { Obstacle: not null };
+        ProcessSpec? interpreter = !waits ? null : new ProcessSpec
         {
-            Arguments = _commands.For(runtime, function, task: "", archive: null, VersionText(runtime), out _),
-            Environment = EnvironmentVariables.AtStart(function, AddressesAt(IPAddress.Loopback)),
+            Arguments = _commands.ForWaiting(runtime, function, VersionText(runtime)),
+            Environment = [.. EnvironmentVariables.AtStart(function, AddressesAt(IPAddress.Loopback)), .. dotnet?.Variables ?? []],
             WorkingDirectory = "/",
         };
         return new ShellKind(sandbox, interpreter);
@@ -364,10 +386,11 @@ internal sealed class EnvironmentPlanner(
         StackCacheLease? cache = Held(stackCaches.TryLease(stackCache), held);
         RuntimeLaunch launch = LaunchOf(runtime, function, trees[0].Directory, layers, cache?.JavaArchive);
         Held(launch.Image, held);
-        ImmutableArray<string> command = CommandOf(launch, debug);
+        ImmutableArray<string> command = CommandOf(launch, debug, function);
         string? wrapper = launch.TakesWrapper ? function.Environment?.GetValueOrDefault(WrapperVariable) : null;
         bool wrapped = !string.IsNullOrEmpty(wrapper);
-        ShellKind? shell = debug is null ? ShellFor(function, runtime) : null;
+        DotnetStart? dotnet = DotnetStartOf(function, runtime, trees[0].Directory);
+        ShellKind? shell = debug is null ? ShellFor(function, runtime, dotnet) : null;
         return new EnvironmentPlan
         {
             Held = [.. held],
@@ -396,6 +419,7 @@ internal sealed class EnvironmentPlanner(
             DevLayers = stack.DevLayers,
             Shell = shell,
             StackCache = stackCache,
+            StartProperties = PropertiesOf(dotnet),
             Prime = LaterPrimeOf(function, shell, stack, layers),
         };
     }
@@ -417,8 +441,10 @@ internal sealed class EnvironmentPlanner(
     private static DebugLaunch? DebugOf(EnvironmentIdentity identity, RuntimeResolution runtime, string task, ImmutableArray<string> layers) =>
         identity.WaitsForDebugger ? DebugLaunch.Find(runtime, identity.Address, task, layers, VersionText(runtime)) : null;
 
-    private static ImmutableArray<string> CommandOf(RuntimeLaunch launch, DebugLaunch? debug) =>
-        debug?.CommandOf(launch.Command) ?? launch.Command;
+    private static ImmutableArray<string> CommandOf(RuntimeLaunch launch, DebugLaunch? debug, FunctionVersion function) =>
+        debug?.CommandOf(launch.Command, function.Handler ?? "") ?? launch.Command;
+
+    private static ImmutableArray<string> PropertiesOf(DotnetStart? dotnet) => dotnet?.Properties ?? [];
 
     /// <param name="task">The function's code, as the host sees it, as the layers.</param>
     /// <param name="archive">See <see cref="ManagedCommands.For"/>.</param>

@@ -272,7 +272,8 @@ internal sealed partial class EnvironmentSandbox(EnvironmentServices services, E
 
         _shell = null;
         Watch(interpreter, OutputSource.Function);
-        StartAnswer answer = new(StartAnswer.Encode(plan.Process.Environment), [], WantsReport: learn is not null) { HasPathFiles = plan.HasPathFiles };
+        ReadOnlyMemory<byte> variables = StartAnswer.Encode(plan.Process.Environment, plan.StartProperties);
+        StartAnswer answer = new(variables, [], WantsReport: learn is not null) { HasPathFiles = plan.HasPathFiles };
         shell.Door.Begin(answer, learn);
         return interpreter;
     }

@@ -16,14 +16,38 @@ internal sealed class ManagedCommands(string runtimesDirectory)
     /// <summary>Where AWS keeps the program dotnet, and DOTNET_ROOT points.</summary>
     private const string DotnetRoot = "/var/lang/bin";
 
+    private const string DotnetClient = "/var/runtime/Lamina.Runtime.dll";
+
     /// <summary>The share of the memory that is for the heap of Java, as on Lambda; the JVM itself needs the rest.</summary>
     private const double JavaHeap = 0.85;
+
+    private static readonly ImmutableArray<string> DotnetHost = [$"{DotnetRoot}/dotnet", "exec", "--roll-forward", "LatestMajor"];
 
     /// <param name="task">The function's code, as the host sees it.</param>
     /// <param name="archive">Of Java, what the sandbox shows of shared classes that takes the place of our client's own archive; null: nothing.</param>
     /// <param name="bind">What of the host has to be shown besides, if anything.</param>
     public ImmutableArray<string> For(
         RuntimeResolution runtime, FunctionVersion function, string task, string? archive, string runtimeVersion, out HostBind? bind)
+    {
+        RequireParts(runtime, runtimeVersion);
+        bind = BindFor(runtime);
+        return runtime.Family == "dotnet" ? DotnetCommand(function, task, runtimeVersion) : CommandOf(runtime, function, archive);
+    }
+
+    /// <summary>The same for a process that waits for its function's code.</summary>
+    public ImmutableArray<string> ForWaiting(RuntimeResolution runtime, FunctionVersion function, string runtimeVersion)
+    {
+        RequireParts(runtime, runtimeVersion);
+        return runtime.Family == "dotnet" ? [.. DotnetHost, DotnetClient] : CommandOf(runtime, function, archive: null);
+    }
+
+    private ImmutableArray<string> CommandOf(RuntimeResolution runtime, FunctionVersion function, string? archive)
+    {
+        string interpreter = ShownPath(runtime.InterpreterPath!);
+        return runtime.Family == "java" ? JavaCommand(interpreter, runtime, function, archive) : [interpreter, $"/var/runtime/{EntryOf(runtime.Family)}"];
+    }
+
+    private void RequireParts(RuntimeResolution runtime, string runtimeVersion)
     {
         if (runtime.InterpreterPath is null)
         {
@@ -36,15 +60,6 @@ internal sealed class ManagedCommands(string runtimesDirectory)
             string advice = runtime.Family == "java" ? "; Lamina was built where no JDK is (Debian: apt install default-jdk-headless, then ./lamina build)" : "";
             throw new EntrypointException($"the runtime client {runtime.Family}/{entry} is missing in {runtimesDirectory}{advice}", runtimeVersion);
         }
-
-        bind = BindFor(runtime);
-        if (runtime.Family == "dotnet")
-        {
-            return DotnetCommand(function, task, runtimeVersion);
-        }
-
-        string interpreter = ShownPath(runtime.InterpreterPath);
-        return runtime.Family == "java" ? JavaCommand(interpreter, runtime, function, archive) : [interpreter, $"/var/runtime/{entry}"];
     }
 
     /// <summary>What of the host a sandbox has to show for the interpreter, if anything.</summary>
@@ -121,38 +136,18 @@ internal sealed class ManagedCommands(string runtimesDirectory)
     private static ImmutableArray<string> DotnetCommand(FunctionVersion function, string task, string runtimeVersion)
     {
         string handler = function.Handler ?? "";
-        ImmutableArray<string> start = [$"{DotnetRoot}/dotnet", "exec", "--roll-forward", "LatestMajor"];
         if (!handler.Contains(':', StringComparison.Ordinal))
         {
             string assembly = handler.EndsWith(".dll", StringComparison.Ordinal) ? handler : $"{handler}.dll";
-            return IsIn(task, assembly) ? [.. start, $"{TaskRoot}/{assembly}"]
-                : IsIn(task, handler) ? [$"{TaskRoot}/{handler}"]
+            return DotnetFiles.IsIn(task, assembly) ? [.. DotnetHost, $"{TaskRoot}/{assembly}"]
+                : DotnetFiles.IsIn(task, handler) ? [$"{TaskRoot}/{handler}"]
                 : throw new EntrypointException($"executable assembly {TaskRoot}/{assembly} or binary {TaskRoot}/{handler} not found", runtimeVersion);
         }
 
-        string main = function.Environment?.GetValueOrDefault("LAMBDA_DOTNET_MAIN_ASSEMBLY") ?? handler.Split(':')[0];
-        main = main.EndsWith(".dll", StringComparison.Ordinal) ? main[..^4] : main;
-        return FileFor(task, main, ".deps.json") is { } dependencies && FileFor(task, main, ".runtimeconfig.json") is { } configuration
-            ? [.. start, "--depsfile", dependencies, "--runtimeconfig", configuration, "/var/runtime/Lamina.Runtime.dll", handler]
-            : [.. start, "/var/runtime/Lamina.Runtime.dll", handler];
+        return DotnetFiles.Find(task, DotnetFiles.MainAssemblyOf(function)) is { } files
+            ? [.. DotnetHost, "--depsfile", files.ShownDependencies, "--runtimeconfig", files.ShownConfiguration, DotnetClient]
+            : [.. DotnetHost, DotnetClient];
     }
-
-    /// <summary>The assembly's own file, or the only one that there is.</summary>
-    private static string? FileFor(string task, string assembly, string extension)
-    {
-        if (IsIn(task, assembly + extension))
-        {
-            return $"{TaskRoot}/{assembly}{extension}";
-        }
-
-        string[] found = Directory.GetFiles(task, $"*{extension}");
-        return found.Length == 1 ? $"{TaskRoot}/{Path.GetFileName(found[0])}" : null;
-    }
-
-    // A name in /var/task itself. A link counts unseen: its target is a path inside the sandbox, not here.
-    private static bool IsIn(string task, string name) =>
-        name.Length > 0 && !name.Contains('/', StringComparison.Ordinal)
-        && new FileInfo(Path.Combine(task, name)) is { } file && (file.LinkTarget is not null || file.Exists);
 
     /// <summary>/usr is visible as it is; what lies below /opt is hidden by the layers and shown at /var/lang, AWS's place for interpreters.</summary>
     private static string ShownPath(string path) => IsHidden(path) ? "/var/lang" + path[PrefixOf(path).Length..] : path;

@@ -30,7 +30,10 @@ internal static class ShellRules
     /// <summary>The size of its /tmp until it is known.</summary>
     public const long TmpBytes = 512 << 20;
 
-    private static readonly FrozenSet<string> Families = FrozenSet.Create(StringComparer.Ordinal, "python", "nodejs");
+    /// <summary>Where .NET makes the socket for its diagnostics when it starts; others look when they need a folder.</summary>
+    private const string TemporaryFolder = "TMPDIR";
+
+    private static readonly FrozenSet<string> Families = FrozenSet.Create(StringComparer.Ordinal, "python", "nodejs", "dotnet", "ruby");
 
     /// <summary>Read by the dynamic linker, the C library or the interpreter when a process starts, or when it first uses a library.</summary>
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
@@ -38,13 +41,17 @@ internal static class ShellRules
         "AWS_LAMBDA_EXEC_WRAPPER", "LANG", "LANGUAGE", "TZ", "PATH", "HOME", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES",
         "RES_OPTIONS", "LOCALDOMAIN", "NO_COLOR", "FORCE_COLOR", "TERM", "COLORTERM");
 
-    private static readonly string[] Prefixes = ["LD_", "LC_", "PYTHON", "NODE_", "UV_", "V8_", "OPENSSL_", "SSL_", "MALLOC_", "RES_"];
+    private static readonly string[] Prefixes =
+    [
+        "LD_", "LC_", "PYTHON", "NODE_", "UV_", "V8_", "OPENSSL_", "SSL_", "MALLOC_", "RES_",
+        "DOTNET_", "COMPlus_", "CORECLR_", "CLR_", "ASPNETCORE_", "ICU_", "RUBY", "GEM_", "BUNDLE_",
+    ];
 
     /// <summary>Its variables when it is started: those that are the same for every function of the runtime.</summary>
     public static readonly FrozenSet<string> StartVariables = FrozenSet.Create(
         StringComparer.Ordinal,
         "PATH", "LD_LIBRARY_PATH", "LANG", "LC_CTYPE", "TZ", "PYTHONPATH", "NODE_PATH", "AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
+        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "SSL_CERT_FILE", "GEM_HOME", "GEM_PATH", "RUBYLIB");
 
     public static bool AllowInterpreter(string family, FunctionVersion function) => ObstacleOf(family, function) is null;
 
@@ -56,7 +63,12 @@ internal static class ShellRules
             return family == "provided" ? "what a custom runtime starts is the function's own" : $"{family} is not started in advance";
         }
 
-        string? decisive = function.Environment?.Keys.FirstOrDefault(static name => !IsHarmless(name));
+        if (family == "dotnet" && function.Handler?.Contains(':', StringComparison.Ordinal) != true)
+        {
+            return "its handler names a program of its own";
+        }
+
+        string? decisive = function.Environment?.Keys.FirstOrDefault(name => !IsHarmless(name) || (family == "dotnet" && name == TemporaryFolder));
         return decisive is null ? null : $"its variable {decisive} decides how a process starts";
     }
 

@@ -272,19 +272,29 @@ internal sealed class ExecutionHouse : IAsyncDisposable
     public ValueTask<InvokeOutcome> InvokeAsync(FunctionVersion function, string payload = "{}") =>
         Invoker.InvokeAsync(function, Event(payload), CancellationToken.None);
 
-    public async Task<StoredArchive> StoreAsync(params (string Path, string Text)[] files)
+    /// <summary>The archive, its tree made, as before a function becomes active.</summary>
+    public async Task<StoredArchive> UnpackAsync(StoredArchive archive)
+    {
+        (await _trees.LeaseAsync(archive, CancellationToken.None)).Dispose();
+        return archive;
+    }
+
+    public Task<StoredArchive> StoreAsync(params (string Path, string Text)[] files) =>
+        StoreAsync(files.Select(static file => (file.Path, Encoding.UTF8.GetBytes(file.Text))));
+
+    public async Task<StoredArchive> StoreAsync(IEnumerable<(string Path, byte[] Bytes)> files)
     {
         using MemoryStream bytes = new();
         using (ZipArchive zip = new(bytes, ZipArchiveMode.Create))
         {
-            foreach ((string path, string text) in files)
+            foreach ((string path, byte[] bytesOfOne) in files)
             {
                 ZipArchiveEntry entry = zip.CreateEntry(path);
                 bool executable = path.EndsWith("bootstrap", StringComparison.Ordinal) || path.StartsWith("bin/", StringComparison.Ordinal)
                     || path.StartsWith("extensions/", StringComparison.Ordinal);
                 entry.ExternalAttributes = (executable ? 0x81ED : 0x81A4) << 16;
                 await using Stream content = entry.Open();
-                await content.WriteAsync(Encoding.UTF8.GetBytes(text));
+                await content.WriteAsync(bytesOfOne);
             }
         }
 

@@ -6,6 +6,7 @@ require_relative "marshaller"
 require_relative "context"
 require_relative "handler"
 require_relative "failure"
+require_relative "shell"
 
 module LaminaRuntime
   # The story: prepare, load the handler, then for ever: take an event, run the handler, answer.
@@ -23,6 +24,7 @@ module LaminaRuntime
     class << self
       def run
         @connection = Connection.new(ENV.fetch("AWS_LAMBDA_RUNTIME_API"))
+        Shell.wait(@connection) { rehearse } if Shell.one?
         handler = initialise
         loop { serve_one(handler) }
       rescue Disconnected => error
@@ -53,6 +55,17 @@ module LaminaRuntime
         return unless defined?(Gem)
 
         Gem.use_paths(Gem.dir, (Gem.path + [SDK].select { |folder| Dir.exist?(folder) } + Gem.default_path).uniq)
+      end
+
+      def rehearse
+        require_relative "rehearsal"
+        Logs.install
+        connection = @connection
+        @connection = Rehearsal::Nobody.new
+        serve_one(Handler.new("LaminaRuntime::Rehearsal", :handle))
+        Rehearsal.log
+        @connection = connection
+        Logs.request_id = Logs.tenant_id = nil
       end
 
       def serve_one(handler)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Lamina.Execution;
 using Lamina.Functions;
+using static Lamina.Rooms.Tests.Execution.Shells.WaitingChecks;
 
 namespace Lamina.Rooms.Tests.Execution.Shells;
 
@@ -40,11 +41,6 @@ public sealed class ShellTests
           opt: fs.readdirSync('/opt'), task: fs.readdirSync('/var/task'),
         });
         """;
-
-    /// <summary>What is another in each environment.</summary>
-    private static readonly string[] OfEach = ["AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "_X_AMZN_TRACE_ID"];
-
-    private static readonly ExecutionOptions Pooled = ExecutionHouse.Options with { ShellMemoryBytes = 1L << 30 };
 
     [Theory]
     [InlineData("python3.11", "index.py", PythonWorld)]
@@ -266,23 +262,7 @@ public sealed class ShellTests
         Assert.Equal(10, house.Invoker.InterpretersTaken);
     }
 
-    private static async Task ExpectAsync(ExecutionHouse house, FunctionVersion function)
-    {
-        NeedsShells(house);
-        house.Invoker.Expect(function);
-        await house.Invoker.ShellsReadyAsync();
-    }
-
-    private static void NeedsShells(ExecutionHouse house) =>
-        Assert.SkipUnless(house.Invoker.ShellMemoryBytes > 0, "sandboxes are made in advance as root, and where there is a cgroup for memory");
-
     private static string FileOf(string runtime) => runtime.StartsWith("python", StringComparison.Ordinal) ? "index.py" : "index.js";
-
-    private static string[] Fields(string json)
-    {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return [.. document.RootElement.EnumerateObject().Select(static field => $"{field.Name}: {field.Value.GetRawText()}")];
-    }
 
     private static int JailIn(string folder) => Directory.GetDirectories("/proc")
         .Select(static path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out int pid) ? pid : 0)
@@ -302,11 +282,5 @@ public sealed class ShellTests
         {
             return "";
         }
-    }
-
-    private static Task Refuse(Microsoft.AspNetCore.Http.HttpContext context)
-    {
-        context.Response.StatusCode = 501;
-        return Task.CompletedTask;
     }
 }
