@@ -129,7 +129,7 @@ public sealed class RootFileSystemTests(JailedHost jailed) : IClassFixture<Jaile
 
         Assert.All(result.Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), name =>
             Assert.Contains(name, new[] { "bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr", "var" }));
-        Assert.Equal("runtime task ", result.Lines[1]);
+        Assert.Equal("cache runtime task ", result.Lines[1]);
         Assert.Equal("fd full null random shm stderr stdin stdout urandom zero ", result.Lines[2]);
         Assert.Equal(3, result.Lines.Length);
     }

@@ -92,7 +92,13 @@ internal sealed class EntrypointException(string message, string? runtimeVersion
 
 /// <summary>The one place that knows both worlds: turns a function version into what a sandbox understands.</summary>
 internal sealed class EnvironmentPlanner(
-    TreeStore treeStore, DevLayers devLayers, DevFunctions devFunctions, ImageLibrary images, RuntimeCatalog runtimes, StackCacheStore stackCaches, ExecutionOptions options)
+    TreeStore treeStore,
+    DevLayers devLayers,
+    DevFunctions devFunctions,
+    ImageLibrary images,
+    RuntimeCatalog runtimes,
+    StackCacheStore stackCaches,
+    ExecutionOptions options)
 {
     private const string TaskRoot = "/var/task";
     private const string WrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER";
@@ -219,7 +225,8 @@ internal sealed class EnvironmentPlanner(
     private StackCachePlan? StackCacheOf(
         FunctionVersion function, RuntimeResolution runtime, LayerStackContent stack, ImageLease? sdk, DebugLaunch? debug) =>
         debug is null && stackCaches.IsOn && StackCacheRules.Allow(runtime, function, stack)
-            ? new StackCachePlan(StackCacheKey.Of(runtime, _commands.ClientOf(runtime), function, stack, sdk), runtime.Family, VersionText(runtime), function.Account)
+            ? new StackCachePlan(
+                StackCacheKey.Of(runtime, _commands.ClientOf(runtime), function, stack, sdk), runtime.Family, VersionText(runtime), function.Account)
             : null;
 
     /// <summary>A sandbox with the layers and nothing of the function, not even a network, in which the interpreter waits to be told.</summary>

@@ -29,7 +29,8 @@ internal sealed record StackCacheManifest
     };
 
     /// <summary>Every file is there and as it was.</summary>
-    public bool IsWhole(string folder) => Files.All(file => file.IsUntouched(folder) && StackCacheFile.DigestOf(Path.Combine(folder, file.Path)) == file.Digest);
+    public bool IsWhole(string folder) =>
+        Files.All(file => file.IsUntouched(folder) && StackCacheFile.DigestOf(Path.Combine(folder, file.Path)) == file.Digest);
 
     /// <summary>The same as far as a look at each shows, without reading it.</summary>
     public bool LooksWhole(string folder) => Files.All(file => file.IsUntouched(folder));

@@ -108,7 +108,8 @@ internal sealed partial class StackCacheStore(string? directory, long limitBytes
 
         StackCacheManifest manifest = StackCacheManifest.Of(shown, units);
         File.WriteAllBytes(
-            Path.Combine(upload.Folder, StackCacheManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, StackCacheManifestJson.Default.StackCacheManifest));
+            Path.Combine(upload.Folder, StackCacheManifest.FileName),
+            JsonSerializer.SerializeToUtf8Bytes(manifest, StackCacheManifestJson.Default.StackCacheManifest));
         string path = Path.Combine(directory!, $"{key}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
         lock (_lock)
         {

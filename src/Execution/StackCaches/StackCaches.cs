@@ -179,7 +179,8 @@ internal sealed partial class StackCaches(
         {
             PutOff(profile, string.Create(CultureInfo.InvariantCulture, $"loading it did not end within {limit.TotalSeconds} s, twice"));
         }
-        catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or UnauthorizedAccessException or AwsError or EntrypointException)
+        catch (Exception exception) when (exception is SandboxException or IOException or InvalidDataException or UnauthorizedAccessException
+            or AwsError or EntrypointException)
         {
             LogNotMade(logger, exception, profile.Plan.Key);
             PutOff(profile, faultAtSecond: null);
@@ -207,8 +208,7 @@ internal sealed partial class StackCaches(
             }
             else
             {
-                LogFault(logger, plan.Plan.Key, ShellRules.NameOf(profile.Function), fault);
-                profile.Fault ??= fault;
+                Refuse(profile, fault);
             }
         }
         finally
@@ -217,6 +217,15 @@ internal sealed partial class StackCaches(
             {
                 store.Abandon(upload);
             }
+        }
+    }
+
+    private void Refuse(StackCacheProfile profile, string fault)
+    {
+        lock (_lock)
+        {
+            LogFault(logger, profile.Plan.Key, ShellRules.NameOf(profile.Function), fault);
+            profile.Fault ??= fault;
         }
     }
 

@@ -40,7 +40,9 @@ internal sealed partial record StackReport(TimeSpan Duration, ImmutableArray<str
         bool isGood = lines.Length is > 1 and <= Limits.StackCacheUnits + 1
             && lines[0].StartsWith(Loaded, StringComparison.Ordinal)
             && lines.Skip(1).All(IsUnit);
-        return isGood && TryParseDuration(lines[0].AsSpan(Loaded.Length), out TimeSpan duration) ? new StackReport(duration, [.. lines.Skip(1).Distinct()]) : null;
+        return isGood && TryParseDuration(lines[0].AsSpan(Loaded.Length), out TimeSpan duration)
+            ? new StackReport(duration, [.. lines.Skip(1).Distinct()])
+            : null;
     }
 
     private static bool TryParseDuration(ReadOnlySpan<char> text, out TimeSpan duration)
