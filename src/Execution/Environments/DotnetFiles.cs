@@ -68,7 +68,9 @@ internal sealed record DotnetFiles(string Task, string Dependencies, string Conf
                 ? new DotnetStart(null, VariablesOf(settings), PropertiesOf(settings, assemblies))
                 : DotnetStart.Of(obstacle.Length > MaxObstacleLength ? obstacle[..MaxObstacleLength] : obstacle);
         }
-        catch (Exception unusual) when (unusual is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
+        catch (Exception unusual) when (
+            unusual is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException
+                or FormatException or OverflowException or ArgumentException)
         {
             // Whatever .NET makes of it, it makes in a fresh process.
             return DotnetStart.Of($"its {Configuration} or {Dependencies} is unusual");
