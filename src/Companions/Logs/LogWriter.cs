@@ -72,7 +72,8 @@ public sealed class LogWriter : IAsyncDisposable
                 await WriteAsync(lines.Key, lines);
             }
 
-            await Task.Delay(BetweenWrites);
+            // By the machine's clock, whatever the lines' times are taken from.
+            await Task.Delay(BetweenWrites, TimeProvider.System, CancellationToken.None);
         }
     }
 
