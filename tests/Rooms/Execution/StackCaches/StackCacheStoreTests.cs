@@ -1,9 +1,10 @@
 using System.IO.Pipelines;
 using System.Text;
 using Lamina.Contract;
+using Lamina.Execution.StackCaches;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Lamina.Execution.StackCaches.Tests;
+namespace Lamina.Rooms.Tests.Execution.StackCaches;
 
 /// <summary>Caches on disk: what a sandbox may send of one, and that one that is not as it was made is none.</summary>
 public sealed class StackCacheStoreTests : IDisposable

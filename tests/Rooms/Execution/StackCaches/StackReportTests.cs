@@ -1,7 +1,8 @@
 using System.Text;
 using Lamina.Contract;
+using Lamina.Execution.StackCaches;
 
-namespace Lamina.Execution.StackCaches.Tests;
+namespace Lamina.Rooms.Tests.Execution.StackCaches;
 
 /// <summary>What a sandbox says of what it has loaded; anybody in it can say anything.</summary>
 public sealed class StackReportTests
