@@ -17,7 +17,7 @@ public sealed class StackKillTests : IDisposable
     [Fact]
     public async Task A_deployment_of_thirty_resources_survives_kills_at_any_time()
     {
-        int rounds = Soak.Number("LAMINA_KILL_ROUNDS", 6);
+        int rounds = Soak.Number("LAMINA_KILL_ROUNDS", 4);
         Random random = new(Soak.Number("LAMINA_STORM_SEED", 30));
         JsonObject request = new()
         {

@@ -11,7 +11,7 @@ internal static class TableRuntimes
     private static readonly string[] ErrorOfExamples = ["errorType", "errorMessage", "stackTrace"];
 
     /// <summary>A shell starts ten programs at each invocation; soak.sh has it do as many as the others.</summary>
-    private static readonly int OfAShell = Soak.Number("LAMINA_TABLE_CALLS", 100);
+    private static readonly int OfAShell = Soak.Number("LAMINA_TABLE_CALLS", 60);
 
     /// <summary>The slow ones to build are not neighbours: two are under way at a time.</summary>
     public static TableRuntime[] All { get; } =
