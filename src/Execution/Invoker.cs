@@ -196,7 +196,7 @@ public sealed partial class Invoker : IAsyncDisposable
         {
             // What was provisioned for it is gone too.
             _desk.Refresh(changed.Arn);
-            _shells.Forget(changed);
+            _shells.Remove(changed);
             _primed.Forget(changed);
             if (changed.Version == FunctionArn.Latest)
             {

@@ -77,7 +77,19 @@ internal sealed partial class ShellPool(
         quiet.Signal();
     }
 
-    /// <summary>The function is gone, or starts in another way from now on.</summary>
+    /// <summary>The function is gone, and what was made for it goes too.</summary>
+    public void Remove(FunctionVersion function)
+    {
+        lock (_lock)
+        {
+            foreach (ShellShelf shelf in _shelves.Values.Where(shelf => shelf.Forget(ShellRules.NameOf(function))))
+            {
+                DropSurplus_NeedsLock(shelf);
+            }
+        }
+    }
+
+    /// <summary>The function starts in another way from now on.</summary>
     public void Forget(FunctionVersion function)
     {
         lock (_lock)
@@ -146,6 +158,9 @@ internal sealed partial class ShellPool(
             lock (_lock)
             {
                 shelf.Add(shell);
+
+                // Whom it was made for may have gone meanwhile.
+                DropSurplus_NeedsLock(shelf);
             }
         }
         catch (SandboxException exception)
@@ -186,6 +201,14 @@ internal sealed partial class ShellPool(
                     }
                 }
             }
+        }
+    }
+
+    private void DropSurplus_NeedsLock(ShellShelf shelf)
+    {
+        while (shelf.TakeSurplus() is { } shell)
+        {
+            Discard_NeedsLock(shell);
         }
     }
 

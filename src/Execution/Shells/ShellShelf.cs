@@ -29,8 +29,11 @@ internal sealed class ShellShelf(ShellKind kind)
 
     public void Expect(string function) => _expected.Add(function);
 
-    /// <summary>The function has an environment now, or is gone.</summary>
-    public void Forget(string function) => _expected.Remove(function);
+    /// <summary>The function has an environment now, or is gone. False: it was not expected.</summary>
+    public bool Forget(string function) => _expected.Remove(function);
+
+    /// <summary>The oldest, where there are more than anybody may come for; else null.</summary>
+    public Shell? TakeSurplus() => _ready.Count > _expected.Count + Spare ? TakeAt(0) : null;
 
     public void Add(Shell shell)
     {
@@ -39,15 +42,12 @@ internal sealed class ShellShelf(ShellKind kind)
     }
 
     /// <summary>The newest, whose memory is still in the caches.</summary>
-    public Shell? Take()
-    {
-        if (_ready.Count == 0)
-        {
-            return null;
-        }
+    public Shell? Take() => _ready.Count == 0 ? null : TakeAt(_ready.Count - 1);
 
-        Shell shell = _ready[^1];
-        _ready.RemoveAt(_ready.Count - 1);
+    private Shell TakeAt(int index)
+    {
+        Shell shell = _ready[index];
+        _ready.RemoveAt(index);
         return shell;
     }
 }

@@ -262,6 +262,23 @@ public sealed class ShellTests
         Assert.Equal(10, house.Invoker.InterpretersTaken);
     }
 
+    [Fact]
+    public async Task What_waited_for_functions_that_are_gone_goes()
+    {
+        await using ExecutionHouse house = await ExecutionHouse.OpenAsync(Pooled, TimeProvider.System, Refuse);
+        NeedsShells(house);
+        FunctionVersion function = ExecutionHouse.Function(await house.StoreAsync(("index.py", "def handler(e, c): return 1"))) with { Runtime = "python3.11" };
+        FunctionVersion[] functions = [.. Enumerable.Range(0, 4).Select(i => function with { Name = $"f{i}" })];
+        Array.ForEach(functions, house.Invoker.Expect);
+        await house.Invoker.ShellsReadyAsync();
+        int waiting = house.Invoker.ListShells().Single().Ready;
+
+        Array.ForEach(functions[1..], gone => house.Invoker.Retire(gone with { EnvironmentKey = "" }));
+
+        Assert.Equal((6, 3), (waiting, house.Invoker.ListShells().Single().Ready));
+        Assert.Equal("1", ExecutionHouse.Text((await house.InvokeAsync(functions[0])).Payload));
+    }
+
     private static string FileOf(string runtime) => runtime.StartsWith("python", StringComparison.Ordinal) ? "index.py" : "index.js";
 
     private static int JailIn(string folder) => Directory.GetDirectories("/proc")
