@@ -42,7 +42,7 @@ public sealed class FleetTests : ServerTests
         await DeployAsync(client, 4);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(number => InvokeAsync(client, number)));
         await DeleteAsync(client, 4);
-        Left before = await SettleAsync(former: null);
+        Left before = await SettleAsync(client, former: null);
 
         await DeployAsync(client, _functions);
         Stopwatch clock = Stopwatch.StartNew();
@@ -51,7 +51,7 @@ public sealed class FleetTests : ServerTests
         Assert.InRange(_updates, 1, int.MaxValue);
 
         await DeleteAsync(client, _functions);
-        Left after = await SettleAsync(before);
+        Left after = await SettleAsync(client, before);
         TestContext.Current.TestOutputHelper?.WriteLine($"{_invocations} invocations, {_updates} updates; before {before}; after {after}");
         Assert.InRange(after.Descriptors, 0, before.Descriptors + DescriptorAllowance);
         Assert.InRange(after.Processes, 0, before.Processes);
@@ -162,7 +162,7 @@ public sealed class FleetTests : ServerTests
     }
 
     /// <summary>What there is when what ends has ended: environments end behind the answers, sandboxes in advance come and go for a moment.</summary>
-    private async Task<Left> SettleAsync(Left? former)
+    private async Task<Left> SettleAsync(RawClient client, Left? former)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         Left left = Left.Of(Server), last;
@@ -172,8 +172,15 @@ public sealed class FleetTests : ServerTests
             await Task.Delay(Look, CancellationToken.None);
             left = Left.Of(Server);
         }
-        while (!limit.IsCancellationRequested && !(left.Processes == last.Processes && left.IsNoMoreThan(former ?? left)));
+        while (!limit.IsCancellationRequested && !(left.Processes == last.Processes && left.IsNoMoreThan(former ?? left) && await IsFullAsync(client)));
         return left;
+    }
+
+    /// <summary>All sandboxes in advance are there: how long one takes to make depends on what else the machine does.</summary>
+    private static async Task<bool> IsFullAsync(RawClient client)
+    {
+        RawAnswer shells = await client.SendAsync(HttpMethod.Get, "/_lamina/shells", string.Empty);
+        return shells.Json["kinds"]!.AsArray().All(static kind => (int)kind!["missing"]! == 0);
     }
 
     /// <param name="Descriptors">Of the server.</param>
@@ -201,11 +208,24 @@ public sealed class FleetTests : ServerTests
             .EnumerateDirectories("/sys/fs/cgroup", name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 })
             .Sum(static folder => Directory.GetDirectories(folder).Length);
 
+        private static string ReadOrEmpty(string path)
+        {
+            try
+            {
+                return File.ReadAllText(path);
+            }
+            catch (IOException)
+            {
+                // It ended meanwhile.
+                return "";
+            }
+        }
+
         private static IEnumerable<int> Below(int process)
         {
             foreach (string task in Directory.GetDirectories($"/proc/{process}/task"))
             {
-                foreach (string child in File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                foreach (string child in ReadOrEmpty(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
                     int id = int.Parse(child, System.Globalization.CultureInfo.InvariantCulture);
                     yield return id;
