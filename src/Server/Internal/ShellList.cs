@@ -49,24 +49,14 @@ internal sealed class ShellList(Invoker invoker) : IInternalRoute
             writer.WriteStartObject();
             writer.WriteString("account", report.Account);
             writer.WriteString("runtime", report.Runtime);
-            writer.WriteStartArray("functions");
-            foreach (string function in report.Functions)
-            {
-                writer.WriteStringValue(function);
-            }
-
-            writer.WriteEndArray();
+            WriteNames(writer, "functions", report.Functions);
             writer.WriteNumber("loaded", report.Loaded);
             writer.WriteNumber("loadMs", Math.Round(report.Duration.TotalMilliseconds, 3));
             writer.WriteBoolean("ready", report.Ready);
             writer.WriteBoolean("missing", report.Missing);
             writer.WriteNumber("bytes", report.Bytes);
             writer.WriteNumber("uses", report.Uses);
-            if (report.Fault is not null)
-            {
-                writer.WriteString("fault", report.Fault);
-            }
-
+            WriteFault(writer, report.Fault);
             writer.WriteEndObject();
         }
 
@@ -81,25 +71,35 @@ internal sealed class ShellList(Invoker invoker) : IInternalRoute
         {
             writer.WriteStartObject();
             writer.WriteString("function", report.Function);
-            writer.WriteStartArray("imports");
-            foreach (string import in report.Imports)
-            {
-                writer.WriteStringValue(import);
-            }
-
-            writer.WriteEndArray();
+            WriteNames(writer, "imports", report.Imports);
             writer.WriteNumber("importMs", Math.Round(report.Duration.TotalMilliseconds, 3));
             writer.WriteBoolean("ready", report.Ready);
             writer.WriteBoolean("missing", report.Missing);
             writer.WriteNumber("bytes", report.Bytes);
-            if (report.Fault is not null)
-            {
-                writer.WriteString("fault", report.Fault);
-            }
-
+            WriteFault(writer, report.Fault);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, string property, IEnumerable<string> names)
+    {
+        writer.WriteStartArray(property);
+        foreach (string name in names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <param name="fault">Null: there is none, and nothing is said of it.</param>
+    private static void WriteFault(Utf8JsonWriter writer, string? fault)
+    {
+        if (fault is not null)
+        {
+            writer.WriteString("fault", fault);
+        }
     }
 }
